@@ -1,0 +1,1 @@
+"""Qualscore learns from past customers which companies look like them, and scores every account."""

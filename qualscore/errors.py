@@ -1,0 +1,31 @@
+"""The ways this can fail. Each is one message for a person, and has its exit code."""
+
+
+class QualscoreError(Exception):
+    """A failure that a person can act on; anything unforeseen ends with the same code."""
+
+    exit_code = 1
+
+
+class ConfigurationError(QualscoreError):
+    """Settings, arguments, a definition, a missing file or a warehouse that cannot be written."""
+
+    exit_code = 2
+
+
+class DataError(QualscoreError):
+    """A delivery that does not fit its contract: a wrong or missing column, too many rejects."""
+
+    exit_code = 3
+
+
+class TrainingRefused(QualscoreError):
+    """There is nothing honest to learn: too few customers, no unlabelled accounts, no signal, a give-away."""
+
+    exit_code = 4
+
+
+class Locked(QualscoreError):
+    """Another run holds the lock."""
+
+    exit_code = 5
