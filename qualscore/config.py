@@ -1,0 +1,191 @@
+"""YAML to typed, frozen settings. An unknown key is an error that names the nearest known one."""
+
+import difflib
+import os
+from collections.abc import Mapping, Sequence
+from datetime import date
+from pathlib import Path
+from typing import Any, Literal, TypeVar, get_args
+
+import yaml
+from pydantic import BaseModel, ConfigDict, ValidationError, model_validator
+
+from qualscore.errors import ConfigurationError
+
+ROOT = Path(os.environ.get("QUALSCORE_HOME") or Path(__file__).resolve().parents[1])
+
+SourceTable = Literal["firmographics", "technographics", "account_lists"]
+Model = TypeVar("Model", bound=BaseModel)
+
+
+class Strict(BaseModel):
+    """Frozen, and refuses what it does not know."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+
+class Source(Strict):
+    """One delivery: a file or folder for one clean table."""
+
+    table: SourceTable
+    path: str
+    mapping: str = "auto"
+    where: str | None = None
+    observed_on: date | None = None
+    list: str | None = None
+    id: str = ""
+
+    @model_validator(mode="after")
+    def _list_belongs_to_account_lists(self) -> "Source":
+        if (self.table == "account_lists") != bool(self.list):
+            raise ValueError("'list' names an account list: account_lists needs it, no other table takes it")
+        return self
+
+
+class Settings(Strict):
+    """All settings of a run; paths are absolute."""
+
+    warehouse: str
+    catalog: str | None = None
+    sources: tuple[Source, ...] = ()
+    own_domains: tuple[str, ...] = ()
+    extra_suffixes: tuple[str, ...] = ()
+    scores: tuple[str, ...] = ()
+    max_rejected_share: float
+    evaluation_accounts: int
+    top_accounts: int
+
+    @model_validator(mode="after")
+    def _name_sources(self) -> "Settings":
+        names: dict[str, int] = {}
+        named = []
+        for source in self.sources:
+            name = ":".join(filter(None, [source.table, source.list, Path(source.path).name]))
+            names[name] = names.get(name, 0) + 1
+            named.append(source.model_copy(update={"id": name if names[name] == 1 else f"{name}#{names[name]}"}))
+        object.__setattr__(self, "sources", tuple(named))
+        return self
+
+
+def load(overlay: Path | None, *, changes: Sequence[str] = (), warehouse: str | None = None) -> Settings:
+    """Settings of `conf/qualscore.yml`, overlaid by a file, by `a.b=c` changes and by a warehouse folder.
+
+    Raises:
+        ConfigurationError: with every finding of every file at once.
+    """
+    default = ROOT / "conf" / "qualscore.yml"
+    merged = _absolute(read_yaml(default), default.parent)
+    named = str(overlay or default)
+    if overlay:
+        merged = _merge(merged, _absolute(read_yaml(overlay), overlay.resolve().parent))
+    if changes:
+        merged = _merge(merged, _absolute(_changes(changes), Path.cwd()))
+        named = f"{named} and --set"
+    if warehouse:
+        merged["warehouse"] = _path(warehouse, Path.cwd())
+    return validate(Settings, merged, where=named)
+
+
+def read_yaml(file: Path) -> dict[str, Any]:
+    """The mapping that a YAML file holds.
+
+    Raises:
+        ConfigurationError: no such file, not YAML, or not a mapping.
+    """
+    try:
+        content = yaml.safe_load(file.read_text(encoding="utf-8-sig"))
+    except FileNotFoundError:
+        raise ConfigurationError(f"{file}: no such file") from None
+    except (OSError, UnicodeDecodeError, yaml.YAMLError) as error:
+        raise ConfigurationError(f"{file}: cannot be read as YAML: {' '.join(str(error).split())}") from None
+    if not isinstance(content, dict):
+        raise ConfigurationError(f"{file}: should hold settings as 'key: value', but holds {type(content).__name__}")
+    return content
+
+
+def validate(model: type[Model], content: Mapping[str, Any], *, where: str) -> Model:
+    """`content` as `model`.
+
+    Raises:
+        ConfigurationError: one line per finding, an unknown key with the nearest known one.
+    """
+    try:
+        return model.model_validate(dict(content))
+    except ValidationError as error:
+        findings = [_finding(model, finding) for finding in error.errors()]
+        raise ConfigurationError("\n".join([f"{where}: {len(findings)} finding(s)", *(f"  {line}" for line in findings)])) from None
+
+
+def nearest(word: str, known: Sequence[str]) -> str:
+    """A hint: the nearest known word, or all of them.
+
+    >>> nearest("sorces", ["sources", "scores"])
+    "did you mean 'sources'?"
+    """
+    close = difflib.get_close_matches(word, known, n=1)
+    return f"did you mean '{close[0]}'?" if close else f"known: {', '.join(known) or 'none'}"
+
+
+def _finding(model: type[BaseModel], finding: Any) -> str:
+    place = ".".join(str(part) for part in finding["loc"])
+    if finding["type"] != "extra_forbidden":
+        return f"{place}: {finding['msg'].removeprefix('Value error, ')}"
+    for part in finding["loc"][:-1]:
+        if isinstance(part, str) and part in model.model_fields:
+            model = _inner(model.model_fields[part].annotation) or model
+    names = [field.alias or name for name, field in model.model_fields.items()]
+    return f"{place}: unknown; {nearest(str(finding['loc'][-1]), names)}"
+
+
+def _inner(annotation: Any) -> type[BaseModel] | None:
+    if isinstance(annotation, type) and issubclass(annotation, BaseModel):
+        return annotation
+    return next((found for found in map(_inner, get_args(annotation)) if found), None)
+
+
+def _merge(under: dict[str, Any], over: Mapping[str, Any]) -> dict[str, Any]:
+    merged = dict(under)
+    for key, value in over.items():
+        both = isinstance(value, Mapping) and isinstance(merged.get(key), dict)
+        merged[key] = _merge(merged[key], value) if both else value
+    return merged
+
+
+def _changes(changes: Sequence[str]) -> dict[str, Any]:
+    result: dict[str, Any] = {}
+    for change in changes:
+        key, equals, value = change.partition("=")
+        if not equals:
+            raise ConfigurationError(f"--set {change}: should read --set key=value, or --set a.b=value")
+        nested = yaml.safe_load(value)
+        for part in reversed(key.split(".")):
+            nested = {part: nested}
+        result = _merge(result, nested)
+    return result
+
+
+def _absolute(content: dict[str, Any], folder: Path) -> dict[str, Any]:
+    """Paths of a settings file are relative to that file."""
+    result = dict(content)
+    if isinstance(content.get("warehouse"), str):
+        result["warehouse"] = _path(content["warehouse"], folder)
+    if isinstance(content.get("scores"), list):
+        result["scores"] = [_path(str(path), folder) for path in content["scores"]]
+    if isinstance(content.get("sources"), list):
+        result["sources"] = [_absolute_source(source, folder) for source in content["sources"]]
+    return result
+
+
+def _absolute_source(source: Any, folder: Path) -> Any:
+    if not isinstance(source, dict):
+        return source
+    changed = dict(source)
+    if isinstance(source.get("path"), str):
+        changed["path"] = _path(source["path"], folder)
+    if isinstance(source.get("mapping"), str) and source["mapping"].endswith((".yml", ".yaml")):
+        changed["mapping"] = _path(source["mapping"], folder)
+    return changed
+
+
+def _path(path: str, folder: Path) -> str:
+    return path if "://" in path else os.path.normpath(folder / Path(path).expanduser())
