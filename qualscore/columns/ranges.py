@@ -1,0 +1,62 @@
+"""Ranges of employees and revenue, in the spellings of real files, to the number that stands for them."""
+
+from pyspark.sql import Column
+from pyspark.sql import functions as F
+
+from qualscore.columns.text import UNITS, unit
+
+# The midpoints of the usual eight employees ranges; any other range has its arithmetic middle, any other N+ has 2 N.
+EMPLOYEES = {"1-10": 5, "11-50": 30, "51-200": 120, "201-500": 350, "501-1000": 750}
+EMPLOYEES |= {"1001-5000": 3_000, "5001-10000": 7_500, "10001+": 20_000}
+NOISE = r"[\s\u00a0\u202f,'$]|us(?=\$)|usd|employees|people|persons|staff|\.(?![0-9])"
+WORDS = {
+    r"[\u2010-\u2015\u2212]|(?<=[0-9a-z])to(?=[0-9])": "-",
+    r"^(?:over|morethan|above|atleast|>=?|\u2265)(.*)$": "$1+",
+    r"(?:ormore|orabove|andabove|andmore|andover|andup|plus)$": "+",
+    r"^(?:under|lessthan|below|upto|<=?|\u2264)": "0-",
+}
+_UNIT = "(" + "|".join(sorted((word for word in UNITS if word), key=len, reverse=True)) + ")?"
+RANGE = rf"^([0-9]+(?:\.[0-9]+)?){_UNIT}(?:(\+)|-([0-9]+(?:\.[0-9]+)?){_UNIT})?$"
+
+
+def range_midpoint_employees(text: Column) -> Column:
+    """The headcount that a range stands for, as a double; null for what is no range.
+
+    >>> texts = ["1-10", "51-200 employees", "1,000-4,999", "10001+", "1.001 - 5.000", "500+", "2 to 10", "0", "Oct-50", None]
+    >>> frame = spark.createDataFrame([(text,) for text in texts], "text string")
+    >>> [row.middle for row in frame.select(range_midpoint_employees(F.col("text")).alias("middle")).collect()]
+    [5.0, 120.0, 2999.5, 20000.0, 3000.0, 1000.0, 6.0, 0.0, None, None]
+    """
+    # No headcount has decimals, so that a point before three digits sets off thousands.
+    plain = F.regexp_replace(_plain(text), r"\.(?=[0-9]{3}([^0-9]|$))", "")
+    return F.coalesce(*(F.when(plain == name, F.lit(float(middle))) for name, middle in EMPLOYEES.items()), _middle(plain))
+
+
+def range_midpoint_revenue(text: Column) -> Column:
+    """The US dollars that a range stands for, as a double; null for what is no range.
+
+    >>> texts = ["1B-10B", "10B+", "$10M - $50M", "$1 mil. - $5 mil.", "1-10M", "$500K-1M", "Under $1M", "$1,000,000", "much", None]
+    >>> frame = spark.createDataFrame([(text,) for text in texts], "text string")
+    >>> [row.middle for row in frame.select((range_midpoint_revenue(F.col("text")) / 1e6).alias("middle")).collect()]
+    [5500.0, 20000.0, 30.0, 3.0, 5.5, 0.75, 0.5, 1.0, None, None]
+    """
+    return _middle(_plain(text))
+
+
+def _plain(text: Column) -> Column:
+    """Digits, units, - and + only, where the text is a range."""
+    plain = F.regexp_replace(F.lower(text), NOISE, "")
+    for words, sign in WORDS.items():
+        plain = F.regexp_replace(plain, words, sign)
+    return plain
+
+
+def _middle(plain: Column) -> Column:
+    part = [F.regexp_extract(plain, RANGE, group) for group in range(6)]
+    high = part[4].cast("double") * unit(part[5])
+    low = part[1].cast("double") * unit(part[2])
+    # In 1-10M the unit of the second number is meant for both; in 500-1M it is not.
+    shared = part[1].cast("double") * unit(part[5])
+    start = F.when((part[2] == "") & (shared <= high), shared).otherwise(low)
+    closed = F.when(start <= high, (start + high) / 2)
+    return F.when(part[4] != "", closed).when(part[3] == "+", low * 2).when(part[1] != "", low)

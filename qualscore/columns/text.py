@@ -1,0 +1,99 @@
+"""Delivered text to text, numbers, truth values and dates: null in, null out, and null for what is none."""
+
+from pyspark.sql import Column
+from pyspark.sql import functions as F
+
+# What exports write where there is no value. (Not NA: that is Namibia.)
+NOTHING = ("", "n/a", "#n/a", "n.a.", "null", "none", "nil", "nan", "-", "--", "\u2013", "\u2014", "\\n", "(blank)", "(null)")
+SPACES = r"[\s\u00a0\u2007\u202f\u200b\ufeff]+"
+TRUE, FALSE = ("true", "t", "yes", "y", "1", "1.0"), ("false", "f", "no", "n", "0", "0.0")
+AMOUNT = r"^(?:us\$|usd|\$)? ?([+-]?[0-9][0-9,.' ]*(?:e[+-]?[0-9]+)?) ?([a-z]*)\.?$"
+UNITS = {"": 1.0, "k": 1e3, "thousand": 1e3, "b": 1e9, "bn": 1e9, "bil": 1e9, "billion": 1e9, "t": 1e12, "tn": 1e12, "trillion": 1e12}
+UNITS |= dict.fromkeys(("m", "mm", "mn", "mil", "million"), 1e6)
+
+
+def text(raw: Column) -> Column:
+    r"""Single spaces, none around; null for what stands for nothing.
+
+    >>> frame = spark.createDataFrame([("  Acme \u00a0 Inc ",), ("N/A",), ("NA",), ("",), (None,)], "raw string")
+    >>> [row.text for row in frame.select(text(F.col("raw")).alias("text")).collect()]
+    ['Acme Inc', None, 'NA', None, None]
+    """
+    spaced = F.trim(F.regexp_replace(raw, SPACES, " "))
+    return F.when(~F.lower(spaced).isin(*NOTHING), spaced)
+
+
+def number(text: Column) -> Column:
+    """A double; thousands may be set off by commas, apostrophes or spaces.
+
+    >>> frame = spark.createDataFrame([("1,200",), ("1'200.5",), ("1e3",), ("1,20",), ("12 kg",), (None,)], "text string")
+    >>> [row.number for row in frame.select(number(F.col("text")).alias("number")).collect()]
+    [1200.0, 1200.5, 1000.0, None, None, None]
+    """
+    is_number = text.rlike(r"^[+-]?([0-9]{1,3}([,' ][0-9]{3})+|[0-9]+)(\.[0-9]*)?([eE][+-]?[0-9]{1,3})?$")
+    return F.when(is_number, F.regexp_replace(text, "[,' ]", "").cast("double"))
+
+
+def integer(text: Column) -> Column:
+    """A whole number; `1200.0` is one, `12.5` is none.
+
+    >>> frame = spark.createDataFrame([("1,200",), ("1200.0",), ("12.5",), ("-3",), ("1e30",)], "text string")
+    >>> [row.integer for row in frame.select(integer(F.col("text")).alias("integer")).collect()]
+    [1200, 1200, None, -3, None]
+    """
+    value = number(text)
+    return F.when((value == F.floor(value)) & (F.abs(value) < 2**53), value.cast("bigint"))
+
+
+def money(text: Column) -> Column:
+    """US dollars, with or without their sign, and with thousand, million, billion in letters.
+
+    >>> frame = spark.createDataFrame([("$1,200,000",), ("1.5M",), ("USD 3 bn",), ("12 mil.",), ("€5",), ("5 kg",)], "text string")
+    >>> [row.money for row in frame.select(money(F.col("text")).alias("money")).collect()]
+    [1200000.0, 1500000.0, 3000000000.0, 12000000.0, None, None]
+    """
+    plain = F.regexp_replace(F.lower(text), r" ?(usd|us\$)$", "")
+    digits = F.trim(F.regexp_extract(plain, AMOUNT, 1))
+    return number(digits) * unit(F.regexp_extract(plain, AMOUNT, 2))
+
+
+def unit(name: Column) -> Column:
+    """The factor that a unit of UNITS stands for; null for another word."""
+    return F.coalesce(*(F.when(name == word, F.lit(factor)) for word, factor in UNITS.items()))
+
+
+def boolean(text: Column) -> Column:
+    """True or false in the words of common exports.
+
+    >>> frame = spark.createDataFrame([("True",), ("yes",), ("0",), ("N",), ("maybe",)], "text string")
+    >>> [row.boolean for row in frame.select(boolean(F.col("text")).alias("boolean")).collect()]
+    [True, True, False, False, None]
+    """
+    word = F.lower(text)
+    return F.when(word.isin(*TRUE), F.lit(True)).when(word.isin(*FALSE), F.lit(False))
+
+
+def iso_date(text: Column) -> Column:
+    """The date of `2026-08-01` or of `2026-08-01T10:00:00Z`.
+
+    >>> frame = spark.createDataFrame([("2026-08-01",), ("2026-08-01 10:00",), ("2026-02-30",), ("01.08.2026",)], "text string")
+    >>> [str(row.date) for row in frame.select(iso_date(F.col("text")).alias("date")).collect()]
+    ['2026-08-01', '2026-08-01', 'None', 'None']
+    """
+    return F.when(text.rlike(r"^[0-9]{4}-[0-9]{2}-[0-9]{2}([T ].*)?$"), F.substring(text, 1, 10).cast("date"))
+
+
+def market_cap_band(text: Column) -> Column:
+    """`Mid Cap` for mid-cap, MID CAP or mid.
+
+    >>> frame = spark.createDataFrame([("mid-cap",), ("MEGA CAP",), ("nano",)], "text string")
+    >>> [row.band for row in frame.select(market_cap_band(F.col("text")).alias("band")).collect()]
+    ['Mid Cap', 'Mega Cap', 'Nano Cap']
+    """
+    letters = F.regexp_replace(F.lower(text), "[^a-z]", "")
+    return F.concat(F.initcap(F.regexp_replace(letters, "cap$", "")), F.lit(" Cap"))
+
+
+def confidence(text: Column) -> Column:
+    """`high`, `medium` or `low`; another word stays as it is, in lower case."""
+    return F.regexp_replace(F.lower(text), "^med$", "medium")
