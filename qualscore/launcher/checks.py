@@ -1,0 +1,28 @@
+"""`spark-submit.sh test`: style, types, layers and tests of this checkout."""
+
+import subprocess
+from collections.abc import Sequence
+
+from qualscore.launcher.places import HOME, PYTHON, say
+from qualscore.launcher.submission import set_up
+
+CHECKS = {
+    "style": ("-m", "ruff", "check", "."),
+    "format": ("-m", "ruff", "format", "--check", "."),
+    "types": ("-m", "mypy"),
+    "layers": ("-c", "from importlinter.cli import lint_imports_command as lint; lint()"),
+}
+
+
+def check(pytest_options: Sequence[str]) -> int:
+    """Run every check whatever the others say; with options, pytest alone."""
+    variables = set_up()
+    selected = {} if pytest_options else CHECKS
+    codes = {}
+    for name, command in {**selected, "tests": ("-m", "pytest", *pytest_options)}.items():
+        say(f"== {name}")
+        codes[name] = subprocess.run([str(PYTHON), *command], cwd=HOME, env=variables, check=False).returncode
+    failed = [name for name, code in codes.items() if code != 0]
+    if failed:
+        say(f"Failed: {', '.join(failed)}")
+    return codes[failed[0]] if failed else 0

@@ -1,0 +1,130 @@
+"""One run of a job through spark-submit: its environment, its log, its end."""
+
+import os
+import signal
+import subprocess
+import sys
+import tempfile
+import zipfile
+from collections.abc import Sequence
+from contextlib import suppress
+from datetime import datetime
+from pathlib import Path
+from types import FrameType
+
+from qualscore.launcher.channels import Channels
+from qualscore.launcher.environment import ensure_environment, openmp_folder
+from qualscore.launcher.java import ensure_jars, find_java, network_options, trust_options
+from qualscore.launcher.options import given, is_local, split_options, submit_options
+from qualscore.launcher.places import CONF, HOME, JOBS, LOGS, PYTHON, say, site_packages
+
+SHIPPED = ("qualscore", "conf", "schemas")
+SECONDS_TO_STOP = 10
+
+
+def set_up() -> dict[str, str]:
+    """Make sure of everything that a run needs; the variables that say where it is."""
+    ensure_environment()
+    java = find_java()
+    jars = ensure_jars(java)
+    variables = {
+        **os.environ,
+        "JAVA_HOME": str(java),
+        "SPARK_HOME": str(site_packages() / "pyspark"),
+        "SPARK_CONF_DIR": str(CONF),
+        "QUALSCORE_HOME": str(HOME),
+        "QUALSCORE_JARS": ",".join(map(str, jars)),
+        "PYSPARK_PYTHON": str(PYTHON),
+        "PYSPARK_DRIVER_PYTHON": str(PYTHON),
+    }
+    if openmp := openmp_folder():
+        variables["LD_LIBRARY_PATH"] = os.pathsep.join(filter(None, [str(openmp), os.environ.get("LD_LIBRARY_PATH")]))
+    # The machine's own Java trusts what its administrator told it to.
+    options = [*network_options(), *(trust_options() if java.is_relative_to(site_packages()) else [])]
+    quoted = " ".join(f'"{option}"' for option in options)
+    variables["SPARK_SUBMIT_OPTS"] = f"{quoted} {os.environ.get('SPARK_SUBMIT_OPTS', '')}".strip()
+    return variables
+
+
+def submit(job: str, arguments: Sequence[str]) -> int:
+    """Run a job and return its exit code."""
+    own, options = split_options(arguments)
+    variables = set_up()
+    if is_local(options):
+        # Open to nobody else, and independent of what the machine's name resolves to.
+        variables.setdefault("SPARK_LOCAL_IP", "127.0.0.1")
+    else:
+        variables["PYSPARK_PYTHON"] = os.environ.get("PYSPARK_PYTHON", str(PYTHON))
+    log = log_file(job, given(own, "--warehouse"))
+    with tempfile.TemporaryDirectory(prefix="qualscore-") as folder:
+        work = Path(folder)
+        code = None if is_local(options) else archive(work / "qualscore.zip")
+        jars = [Path(jar) for jar in variables["QUALSCORE_JARS"].split(",")]
+        command = [f"{variables['SPARK_HOME']}/bin/spark-submit", *submit_options(options, jars=jars, code=code, work=work)]
+        channels = Channels(work)
+        variables |= {**channels.names, "QUALSCORE_LOG": str(log)}
+        exit_code = run([*command, str(JOBS / f"{job}.py"), *own], variables, log, channels)
+    exit_code = exit_code if exit_code >= 0 else 128 - exit_code
+    if exit_code > 128:
+        say(f"Stopped by signal {exit_code - 128}. When nobody stopped it, the machine ran out of memory.")
+    elif exit_code != 0 and not channels.spoke:
+        say(f"The job ended with code {exit_code} before it could say why; its log has the reason.")
+    say(f"Log: {log}")
+    return exit_code
+
+
+def run(command: Sequence[str], variables: dict[str, str], log: Path, channels: Channels) -> int:
+    """Run spark-submit in a process group of its own, so that a stop reaches the JVM and its Python alike."""
+    with log.open("ab") as output:
+        process = subprocess.Popen(
+            command, env=variables, stdin=subprocess.DEVNULL, stdout=output, stderr=subprocess.STDOUT, process_group=0
+        )
+    stops: list[int] = []
+
+    def stop(number: int, _: FrameType | None) -> None:
+        stops.append(number)
+        end(process.pid, signal.SIGTERM)
+        signal.alarm(SECONDS_TO_STOP)
+
+    signal.signal(signal.SIGALRM, lambda *_: end(process.pid, signal.SIGKILL))
+    for each in (signal.SIGINT, signal.SIGTERM):
+        signal.signal(each, stop)
+    channels.copy_until(lambda: process.poll() is not None)
+    # A driver may outlive its JVM.
+    end(process.pid, signal.SIGKILL)
+    return 128 + stops[0] if stops else process.wait()
+
+
+def end(group: int, how: signal.Signals) -> None:
+    """Signal all of a run that is still there."""
+    with suppress(ProcessLookupError):
+        os.killpg(group, how)
+
+
+def log_file(job: str, warehouse: str | None) -> Path:
+    """This run's log: beside its tables, else in the checkout; a temporary file where that cannot be written."""
+    folder = Path(warehouse).absolute() / "_logs" if warehouse and "://" not in warehouse else LOGS
+    name = f"{job}-{datetime.now():%Y%m%dT%H%M%S}-{os.getpid()}.log"
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+        (folder / name).touch()
+    except OSError:
+        folder = Path(tempfile.mkdtemp(prefix="qualscore-log-"))
+    return folder / name
+
+
+def archive(target: Path) -> Path:
+    """What executors on other machines need of the checkout."""
+    with zipfile.ZipFile(target, "w", zipfile.ZIP_DEFLATED) as files:
+        for folder in SHIPPED:
+            for file in sorted((HOME / folder).rglob("*")):
+                if file.is_file() and "__pycache__" not in file.parts:
+                    files.write(file, file.relative_to(HOME))
+    return target
+
+
+def show_help(job: str) -> int:
+    """A job's own help, without a JVM."""
+    ensure_environment()
+    sys.stdout.flush()
+    return subprocess.run([str(PYTHON), str(JOBS / f"{job}.py"), "--help"], check=False).returncode
