@@ -3,7 +3,7 @@
 from pyspark.sql import Column
 from pyspark.sql import functions as F
 
-from qualscore.columns.text import UNITS, unit
+from qualscore.columns.text import UNITS
 
 # The midpoints of the usual eight employees ranges; any other range has its arithmetic middle, any other N+ has 2 N.
 EMPLOYEES = {"1-10": 5, "11-50": 30, "51-200": 120, "201-500": 350, "501-1000": 750}
@@ -15,8 +15,8 @@ WORDS = {
     r"(?:ormore|orabove|andabove|andmore|andover|andup|plus)$": "+",
     r"^(?:under|lessthan|below|upto|<=?|\u2264)": "0-",
 }
-_UNIT = "(" + "|".join(sorted((word for word in UNITS if word), key=len, reverse=True)) + ")?"
-RANGE = rf"^([0-9]+(?:\.[0-9]+)?){_UNIT}(?:(\+)|-([0-9]+(?:\.[0-9]+)?){_UNIT})?$"
+NUMBER = r"[0-9]+(?:\.[0-9]+)?(?:e[0-9]+)?"
+RANGE = rf"^({NUMBER})(?:\+|-({NUMBER}))?$"
 
 
 def range_midpoint_employees(text: Column) -> Column:
@@ -48,15 +48,19 @@ def _plain(text: Column) -> Column:
     plain = F.regexp_replace(F.lower(text), NOISE, "")
     for words, sign in WORDS.items():
         plain = F.regexp_replace(plain, words, sign)
+    for exponent, words in UNITS.items():
+        plain = F.regexp_replace(plain, rf"(?<=[0-9])(?:{words})(?=[-+]|$)", exponent)
     return plain
 
 
 def _middle(plain: Column) -> Column:
-    part = [F.regexp_extract(plain, RANGE, group) for group in range(6)]
-    high = part[4].cast("double") * unit(part[5])
-    low = part[1].cast("double") * unit(part[2])
     # In 1-10M the unit of the second number is meant for both; in 500-1M it is not.
-    shared = part[1].cast("double") * unit(part[5])
-    start = F.when((part[2] == "") & (shared <= high), shared).otherwise(low)
+    shared = F.regexp_replace(plain, r"^([0-9.]+)-([0-9.]+)(e[0-9]+)$", "$1$3-$2$3")
+    low, high = _part(plain, 1), _part(plain, 2)
+    start = F.when(_part(shared, 1) <= high, _part(shared, 1)).otherwise(low)
     closed = F.when(start <= high, (start + high) / 2)
-    return F.when(part[4] != "", closed).when(part[3] == "+", low * 2).when(part[1] != "", low)
+    return F.when(high.isNotNull(), closed).when(plain.endswith("+"), low * 2).otherwise(low)
+
+
+def _part(plain: Column, group: int) -> Column:
+    return F.regexp_extract(plain, RANGE, group).cast("double")

@@ -7,9 +7,8 @@ from pyspark.sql import functions as F
 NOTHING = ("", "n/a", "#n/a", "n.a.", "null", "none", "nil", "nan", "-", "--", "\u2013", "\u2014", "\\n", "(blank)", "(null)")
 SPACES = r"[\s\u00a0\u2007\u202f\u200b\ufeff]+"
 TRUE, FALSE = ("true", "t", "yes", "y", "1", "1.0"), ("false", "f", "no", "n", "0", "0.0")
-AMOUNT = r"^(?:us\$|usd|\$)? ?([+-]?[0-9][0-9,.' ]*(?:e[+-]?[0-9]+)?) ?([a-z]*)\.?$"
-UNITS = {"": 1.0, "k": 1e3, "thousand": 1e3, "b": 1e9, "bn": 1e9, "bil": 1e9, "billion": 1e9, "t": 1e12, "tn": 1e12, "trillion": 1e12}
-UNITS |= dict.fromkeys(("m", "mm", "mn", "mil", "million"), 1e6)
+# Units as exponents, so that a cast reads them.
+UNITS = {"e3": "k|thousand", "e6": "m|mm|mn|mil|million", "e9": "b|bn|bil|billion", "e12": "t|tn|trillion"}
 
 
 def text(raw: Column) -> Column:
@@ -52,14 +51,10 @@ def money(text: Column) -> Column:
     >>> [row.money for row in frame.select(money(F.col("text")).alias("money")).collect()]
     [1200000.0, 1500000.0, 3000000000.0, 12000000.0, None, None]
     """
-    plain = F.regexp_replace(F.lower(text), r" ?(usd|us\$)$", "")
-    digits = F.trim(F.regexp_extract(plain, AMOUNT, 1))
-    return number(digits) * unit(F.regexp_extract(plain, AMOUNT, 2))
-
-
-def unit(name: Column) -> Column:
-    """The factor that a unit of UNITS stands for; null for another word."""
-    return F.coalesce(*(F.when(name == word, F.lit(factor)) for word, factor in UNITS.items()))
+    plain = F.regexp_replace(F.lower(text), r"^(usd|us\$|\$) ?| ?(usd|us\$)$", "")
+    for exponent, words in UNITS.items():
+        plain = F.regexp_replace(plain, rf"(?<=[0-9]) ?({words})\.?$", exponent)
+    return number(plain)
 
 
 def boolean(text: Column) -> Column:

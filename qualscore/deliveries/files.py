@@ -1,0 +1,159 @@
+"""CSV files as people export them: plain or gz, UTF-8 or UTF-16, with a byte-order mark or without, comma or semicolon."""
+
+import codecs
+import csv
+import io
+import re
+from collections import Counter
+from dataclasses import dataclass
+from typing import Any
+
+from py4j.protocol import Py4JJavaError  # type: ignore[import-untyped]
+from pyspark.sql import DataFrame, SparkSession
+from pyspark.sql import functions as F
+
+from qualscore.errors import ConfigurationError, DataError
+
+HEAD_BYTES = 1 << 20
+ENCODINGS = {codecs.BOM_UTF8: "UTF-8", codecs.BOM_UTF16_LE: "UTF-16", codecs.BOM_UTF16_BE: "UTF-16"}
+FOREIGN = {b"PK\x03\x04": "a ZIP or Excel file", b"PAR1": "a Parquet file", b"\xd0\xcf\x11\xe0": "an old Excel file", b"%PDF": "a PDF"}
+DELIMITERS = ",;\t|"
+# Cells beyond the header's that are looked at for content.
+SURPLUS = 20
+OURS = ("_file", "_line", "_surplus", "_record")
+
+
+@dataclass(frozen=True)
+class Header:
+    """The first record of a file, and how to read the others."""
+
+    names: tuple[str, ...]
+    delimiter: str
+    encoding: str
+
+
+def listed(spark: SparkSession, path: str) -> list[str]:
+    """The files at a path: itself, those of a folder, or those that a pattern with * matches; sorted.
+
+    Raises:
+        ConfigurationError: there is none.
+    """
+    place, system = _hadoop(spark, path)
+    try:
+        found = [system.getFileStatus(place)] if system.exists(place) else list(system.globStatus(place) or [])
+        parts = [part for it in found for part in (system.listStatus(it.getPath()) if it.isDirectory() else [it])]
+    except Py4JJavaError as error:
+        raise ConfigurationError(f"{path}: cannot be read: {error.java_exception.toString()}") from None
+    files = sorted(
+        it.getPath().toString() for it in parts if it.isFile() and (len(found) == len(parts) == 1 or it.getPath().getName()[0] not in "._")
+    )
+    if not files:
+        raise ConfigurationError(f"{path}: no such file" if not found else f"{path}: a folder without files")
+    return files
+
+
+def header(spark: SparkSession, file: str) -> Header:
+    """The header of a file.
+
+    Raises:
+        DataError: the file is empty, has no row below its header, or is no CSV file.
+    """
+    content = _head(spark, file)
+    kind = next((name for magic, name in FOREIGN.items() if content.startswith(magic)), None)
+    if kind:
+        raise DataError(f"{plain(file)}: is {kind}; export it as CSV")
+    encoding = next((name for mark, name in ENCODINGS.items() if content.startswith(mark)), "UTF-8")
+    text = content.decode("utf-8-sig" if encoding == "UTF-8" else encoding, errors="replace")
+    if not text.strip():
+        raise DataError(f"{plain(file)}: is empty; deliver it again with a header and rows")
+    delimiter = _delimiter(text)
+    rest = io.StringIO(text.lstrip("\r\n"), newline="")
+    try:
+        names = next(csv.reader(rest, delimiter=delimiter))
+    except csv.Error as error:
+        raise DataError(f"{plain(file)}: the header cannot be read as CSV: {error}") from None
+    if not rest.read().strip() and len(content) < HEAD_BYTES:
+        raise DataError(f"{plain(file)}: has a header and no rows; deliver it again, or take the source out of the configuration")
+    named = tuple(name.strip().lstrip("\ufeff") or f"_column_{place}" for place, name in enumerate(names, start=1))
+    return Header(named, delimiter, encoding)
+
+
+def repeated(names: tuple[str, ...]) -> list[str]:
+    """What is wrong with the names of a header; Spark tells headers apart without regard to case.
+
+    >>> repeated(("Name", "domain", "name"))
+    ["header 'name' is repeated (columns 1, 3); rename or remove one"]
+    """
+    places: dict[str, list[str]] = {}
+    for place, name in enumerate(names, start=1):
+        places.setdefault(name.lower(), []).append(str(place))
+    twice = [f"header {name!r} is repeated (columns {', '.join(it)}); rename or remove one" for name, it in places.items() if len(it) > 1]
+    return twice + [f"header {name!r} is Qualscore's own; rename it" for name in OURS if name in places]
+
+
+def records(spark: SparkSession, file: str, head: Header) -> DataFrame:
+    """The records below the header as text, and `_file`, `_line`, `_surplus` (ingest.Delivery).
+
+    A file is read by one task, because a line break within quotes looks like the end of a record from anywhere else.
+    """
+    fields = ", ".join(f"`{name.replace('`', '``')}` string" for name in (*head.names, "_record"))
+    dialect = {"sep": head.delimiter, "escape": '"'}
+    # Without column pruning, so that a record is judged by all its cells whatever is selected of it.
+    options = dialect | {"header": "true", "multiLine": "true", "columnPruning": "false", "encoding": head.encoding}
+    read = spark.read.schema(fields).options(columnNameOfCorruptRecord="_record", **options)
+    # Spark keeps the whole record where its cells are not as many as the header's: fewer are fine, more are not.
+    wide = ", ".join(f"c{place} string" for place in range(len(head.names) + SURPLUS))
+    beyond = F.from_csv("_record", wide, dialect)
+    surplus = F.coalesce(*(beyond[f"c{len(head.names) + place}"] for place in range(SURPLUS)))
+    place = {"_file": F.lit(plain(file)), "_line": F.monotonically_increasing_id() + 2}
+    return read.csv(_literal(file)).withColumns(place | {"_surplus": F.when(surplus.isNotNull(), F.col("_record"))}).drop("_record")
+
+
+def plain(file: str) -> str:
+    """A file's name for people: a local one without its scheme."""
+    return re.sub(r"^file:/*", "/", file)
+
+
+def _literal(file: str) -> str:
+    """Characters that Spark takes for a pattern, taken as they are."""
+    return re.sub(r"([\[\]{}*?\\])", r"\\\1", file)
+
+
+def _delimiter(text: str) -> str:
+    line = re.sub(r'"[^"]*"', "", text.lstrip("\r\n").splitlines()[0])
+    counts = Counter(character for character in line if character in DELIMITERS)
+    return counts.most_common(1)[0][0] if counts else ","
+
+
+def _head(spark: SparkSession, file: str) -> bytes:
+    """The first bytes, unpacked."""
+    jvm: Any = spark._jvm
+    place, system = _hadoop(spark, file)
+    codec = jvm.org.apache.hadoop.io.compress.CompressionCodecFactory(_configuration(spark)).getCodec(place)
+    try:
+        stream = system.open(place)
+        stream = codec.createInputStream(stream) if codec else stream
+        bounded = jvm.org.apache.commons.io.input.BoundedInputStream(stream, HEAD_BYTES)
+        content = bytes(jvm.org.apache.commons.io.IOUtils.toByteArray(bounded))
+        bounded.close()
+    except Py4JJavaError as error:
+        raise DataError(f"{plain(file)}: cannot be read: {error.java_exception.toString()}") from None
+    return content
+
+
+def _hadoop(spark: SparkSession, path: str) -> tuple[Any, Any]:
+    """A path and its file system, local or not."""
+    jvm: Any = spark._jvm
+    place = jvm.org.apache.hadoop.fs.Path(path)
+    return place, place.getFileSystem(_configuration(spark))
+
+
+def _configuration(spark: SparkSession) -> Any:  # noqa: ANN401 (an object of the JVM)
+    return spark._jsparkSession.sessionState().newHadoopConf()
+
+
+def status(spark: SparkSession, file: str) -> tuple[str, int, int]:
+    """Name, size in bytes and time of change in milliseconds."""
+    place, system = _hadoop(spark, file)
+    found = system.getFileStatus(place)
+    return plain(file), int(found.getLen()), int(found.getModificationTime())

@@ -1,0 +1,65 @@
+"""A delivered file or folder as it came, and which of its rows are wanted."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from pyspark.errors import AnalysisException
+from pyspark.sql import DataFrame
+from pyspark.sql import functions as F
+
+from qualscore.config import Source, nearest
+from qualscore.errors import ConfigurationError
+
+
+@dataclass(frozen=True)
+class Delivery:
+    """A delivered file or folder, unchanged.
+
+    Attributes:
+        frame: every delivered column as text under its own header, and `_file`, `_line` (the record's number, the header
+            being 1), `_surplus` (the whole record where it has more cells than the header, else null).
+        columns: the delivered headers.
+        mapping: contract column to delivered header.
+        unmapped: the headers that no contract column takes.
+    """
+
+    frame: DataFrame
+    columns: tuple[str, ...]
+    mapping: Mapping[str, str]
+    unmapped: tuple[str, ...] = ()
+
+
+def cells(source: Source, delivery: Delivery) -> DataFrame:
+    """The delivered cells as one struct, so that no header meets a column of ours, and whether `where` keeps the row.
+
+    Raises:
+        ConfigurationError: a `where` that does not parse, names unknown columns or is no condition.
+    """
+    delivered = [F.col(quoted(name)) for name in delivery.columns]
+    kept = F.lit(True)
+    if source.where:
+        _check_where(source, delivery.frame.select(*delivered))
+        kept = F.coalesce(F.expr(source.where), F.lit(False))
+    whole = F.struct(*delivered, F.col("_surplus").alias("_record"))
+    return delivery.frame.select("_file", "_line", kept.alias("_kept"), whole.alias("_cells"))
+
+
+def _check_where(source: Source, delivered: DataFrame) -> None:
+    try:
+        condition = F.expr(str(source.where)).alias("it")
+        kind = delivered.withColumn("it", condition).select("it").schema["it"].dataType.simpleString()
+    except AnalysisException as error:
+        parameters = error.getMessageParameters() or {}
+        if str(error.getErrorClass()).startswith("UNRESOLVED_COLUMN"):
+            name = parameters.get("objectName", "").strip("`")
+            what = f"no delivered column {name!r}, {nearest(name, delivered.columns)}"
+        else:
+            what = str(error).strip().splitlines()[0]
+        raise ConfigurationError(f"source {source.id}: where: {source.where}\n  {what}") from None
+    if kind != "boolean":
+        raise ConfigurationError(f"source {source.id}: where: {source.where}\n  is no condition: it gives {kind}, not true or false")
+
+
+def quoted(name: str) -> str:
+    """A header as Spark reads it in an expression, whatever it holds."""
+    return f"`{name.replace('`', '``')}`"
