@@ -1,7 +1,7 @@
 """Column to Column: domains, ranges, numbers, dates and text as people deliver them. Each has executed examples."""
 
 from qualscore.columns.domains import FREE_MAIL, DomainRules, domain
-from qualscore.columns.ranges import range_midpoint_employees, range_midpoint_revenue
+from qualscore.columns.ranges import employees_range, range_midpoint_employees, range_midpoint_revenue, revenue_range
 from qualscore.columns.text import boolean, confidence, integer, iso_date, market_cap_band, money, number, text
 
 __all__ = [
@@ -10,6 +10,7 @@ __all__ = [
     "boolean",
     "confidence",
     "domain",
+    "employees_range",
     "integer",
     "iso_date",
     "market_cap_band",
@@ -17,5 +18,6 @@ __all__ = [
     "number",
     "range_midpoint_employees",
     "range_midpoint_revenue",
+    "revenue_range",
     "text",
 ]

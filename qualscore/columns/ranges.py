@@ -27,9 +27,9 @@ def range_midpoint_employees(text: Column) -> Column:
     >>> [row.middle for row in frame.select(range_midpoint_employees(F.col("text")).alias("middle")).collect()]
     [5.0, 120.0, 2999.5, 20000.0, 3000.0, 1000.0, 6.0, 0.0, None, None]
     """
-    # No headcount has decimals, so that a point before three digits sets off thousands.
-    plain = F.regexp_replace(_plain(text), r"\.(?=[0-9]{3}([^0-9]|$))", "")
-    return F.coalesce(*(F.when(plain == name, F.lit(float(middle))) for name, middle in EMPLOYEES.items()), _middle(plain))
+    plain = _headcounts(text)
+    usual = F.create_map(*(F.lit(it) for name, middle in EMPLOYEES.items() for it in (name, float(middle))))
+    return F.coalesce(usual[plain], _middle(plain))
 
 
 def range_midpoint_revenue(text: Column) -> Column:
@@ -43,24 +43,36 @@ def range_midpoint_revenue(text: Column) -> Column:
     return _middle(_plain(text))
 
 
+def employees_range(text: Column) -> Column:
+    """The text as it is; null where it is no range of employees."""
+    return F.when(_is_range(_headcounts(text)), text)
+
+
+def revenue_range(text: Column) -> Column:
+    """The text as it is; null where it is no range of US dollars."""
+    return F.when(_is_range(_plain(text)), text)
+
+
+def _headcounts(text: Column) -> Column:
+    # No headcount has decimals, so that a point before three digits sets off thousands.
+    return F.regexp_replace(_plain(text), r"\.(?=[0-9]{3}([^0-9]|$))", "")
+
+
 def _plain(text: Column) -> Column:
-    """Digits, units, - and + only, where the text is a range."""
+    """Digits, exponents, - and + only, where the text is a range."""
     plain = F.regexp_replace(F.lower(text), NOISE, "")
     for words, sign in WORDS.items():
         plain = F.regexp_replace(plain, words, sign)
     for exponent, words in UNITS.items():
         plain = F.regexp_replace(plain, rf"(?<=[0-9])(?:{words})(?=[-+]|$)", exponent)
-    return plain
+    # In 1-10M the unit of the second number is meant for both.
+    return F.regexp_replace(plain, r"^([0-9.]+)-([0-9.]+)(e[0-9]+)$", "$1$3-$2$3")
+
+
+def _is_range(plain: Column) -> Column:
+    return plain.rlike(RANGE)
 
 
 def _middle(plain: Column) -> Column:
-    # In 1-10M the unit of the second number is meant for both; in 500-1M it is not.
-    shared = F.regexp_replace(plain, r"^([0-9.]+)-([0-9.]+)(e[0-9]+)$", "$1$3-$2$3")
-    low, high = _part(plain, 1), _part(plain, 2)
-    start = F.when(_part(shared, 1) <= high, _part(shared, 1)).otherwise(low)
-    closed = F.when(start <= high, (start + high) / 2)
-    return F.when(high.isNotNull(), closed).when(plain.endswith("+"), low * 2).otherwise(low)
-
-
-def _part(plain: Column, group: int) -> Column:
-    return F.regexp_extract(plain, RANGE, group).cast("double")
+    low, high = (F.regexp_extract(plain, RANGE, group).cast("double") for group in (1, 2))
+    return F.when(high.isNotNull(), (low + high) / 2).when(plain.endswith("+"), low * 2).otherwise(low)

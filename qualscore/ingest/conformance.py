@@ -24,8 +24,8 @@ CASTS: dict[str, tuple[Callable[[Column], Column], str]] = {
     "date": (columns.iso_date, "NOT_A_DATE"),
     "market_cap_band": (columns.market_cap_band, "NOT_ALLOWED"),
     "confidence": (columns.confidence, "NOT_ALLOWED"),
-    "employees_range": (lambda text: F.when(columns.range_midpoint_employees(text).isNotNull(), text), "NOT_A_RANGE"),
-    "revenue_range": (lambda text: F.when(columns.range_midpoint_revenue(text).isNotNull(), text), "NOT_A_RANGE"),
+    "employees_range": (columns.employees_range, "NOT_A_RANGE"),
+    "revenue_range": (columns.revenue_range, "NOT_A_RANGE"),
 }
 REASON = "struct<column:string,value:string,reason:string>"
 
@@ -37,41 +37,38 @@ def conform_source(source: Source, delivery: Delivery, contract: Contract, *, ru
     """
     given = {"source": source.id, "list_name": source.list}
     default = {"observed_on": (source.observed_on or as_of).isoformat()}
-    texts = (
-        cells(source, delivery)
-        .select("*", _raw(contract, delivery).alias("_raw"))
-        .select("*", _texts(contract, given, default).alias("_text"))
-    )
+    # Step by step in columns, not in structs or in one expression: Spark would write each step out again wherever it is used.
+    texts = cells(source, delivery).withColumns(_raw(contract, delivery)).withColumns(_texts(contract, given, default))
     values = texts.withColumns(_domains(contract, rules)).withColumns(_values(contract))
-    reasons = values.withColumn("_reasons", _reasons(contract))
     # JSON is made for refused rows only: of all rows it would cost as much as reading them.
     row = F.when(F.size("_reasons") > 0, F.to_json("_cells"))
     key = F.coalesce(*_account_names(contract), F.concat_ws(":", "_file", "_line"))
-    finished = reasons.withColumns({"_row": row, "_account_key": key})
+    finished = values.withColumn("_reasons", _reasons(contract)).withColumns({"_row": row, "_account_key": key})
     typed = [F.col(it.name).cast(it.dataType).alias(it.name) for it in contract.schema.fields]
     return finished.select(*typed, "_kept", "_reasons", "_row", "_file", "_line", "_problem", "_account_key")
 
 
-def _raw(contract: Contract, delivery: Delivery) -> Column:
+def _raw(contract: Contract, delivery: Delivery) -> dict[str, Column]:
     """The cells by contract column, as delivered; null where nothing is mapped or the row is not kept."""
     delivered = {name: F.col(f"_cells.{quoted(header)}") for name, header in delivery.mapping.items()}
-    return F.struct(*(F.when(F.col("_kept"), delivered.get(name, F.lit(None).cast("string"))).alias(name) for name in contract.columns))
+    nothing = F.lit(None).cast("string")
+    return {f"_raw_{name}": F.when(F.col("_kept"), delivered[name]) if name in delivered else nothing for name in contract.columns}
 
 
-def _texts(contract: Contract, given: Mapping[str, str | None], default: Mapping[str, str]) -> Column:
+def _texts(contract: Contract, given: Mapping[str, str | None], default: Mapping[str, str]) -> dict[str, Column]:
     """The cells as text without noise; `given` comes from the configuration, `default` stands where nothing is delivered."""
 
     def text(name: str, column: ContractColumn) -> Column:
         if column.clean == "given":
             return F.lit(given[name])
-        return F.coalesce(columns.text(F.col(f"_raw.{name}")), F.lit(default.get(name)))
+        return F.coalesce(columns.text(F.col(f"_raw_{name}")), F.lit(default.get(name)))
 
-    return F.struct(*(text(name, column).alias(name) for name, column in contract.columns.items()))
+    return {f"_text_{name}": text(name, column) for name, column in contract.columns.items()}
 
 
 def _domains(contract: Contract, rules: DomainRules) -> dict[str, Column]:
     name, accept = next((name, DOMAINS[column.clean]) for name, column in contract.columns.items() if column.clean in DOMAINS)
-    return {"_domain": columns.domain(F.col(f"_text.{name}"), rules=rules, accept_free_mail=accept)}
+    return {"_domain": columns.domain(F.col(f"_text_{name}"), rules=rules, accept_free_mail=accept)}
 
 
 def _values(contract: Contract) -> dict[str, Column]:
@@ -81,7 +78,7 @@ def _values(contract: Contract) -> dict[str, Column]:
 
 def _cast(name: str, column: ContractColumn) -> Column:
     convert, _ = CASTS.get(str(column.clean)) or CASTS[column.type]
-    return convert(F.col(f"_text.{name}"))
+    return convert(F.col(f"_text_{name}"))
 
 
 def _reasons(contract: Contract) -> Column:
@@ -94,7 +91,7 @@ def _reasons(contract: Contract) -> Column:
 
 
 def _reason(name: str, column: ContractColumn) -> Column:
-    raw, text, value = F.col(f"_raw.{name}"), F.col(f"_text.{name}"), F.col(name)
+    raw, text, value = F.col(f"_raw_{name}"), F.col(f"_text_{name}"), F.col(name)
     code = F.when(raw.contains("\ufffd"), "BROKEN_ENCODING")
     if column.clean in DOMAINS:
         code = code.when(F.col("_problem").isNotNull(), F.col("_problem"))
@@ -118,5 +115,5 @@ def _finding(column: Column, value: Column, reason: Column) -> Column:
 
 
 def _account_names(contract: Contract) -> list[Column]:
-    named = [F.col("_text.company_name")] if "company_name" in contract.columns else []
-    return [*named, *(F.col(f"_text.{name}") for name, column in contract.columns.items() if column.clean in DOMAINS)]
+    named = [F.col("_text_company_name")] if "company_name" in contract.columns else []
+    return [*named, *(F.col(f"_text_{name}") for name, column in contract.columns.items() if column.clean in DOMAINS)]

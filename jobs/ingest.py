@@ -1,0 +1,7 @@
+"""Read deliveries into clean tables, and unite their accounts to the universe."""
+
+from qualscore.runner import main
+from qualscore.stages.ingest import INGEST
+
+if __name__ == "__main__":
+    main("ingest", __doc__, [INGEST])

@@ -1,0 +1,12 @@
+"""The main job: ingest, build_features, train and score, as far as they are due."""
+
+from qualscore.runner import main
+from qualscore.stages.build_features import BUILD_FEATURES
+from qualscore.stages.ingest import INGEST
+from qualscore.stages.sample import SAMPLE, overlay_of_sample
+from qualscore.stages.score import SCORE
+from qualscore.stages.summary import summarise
+from qualscore.stages.train import TRAIN
+
+if __name__ == "__main__":
+    main("pipeline", __doc__, [SAMPLE, INGEST, BUILD_FEATURES, TRAIN, SCORE], summary=summarise, overlay=overlay_of_sample)

@@ -1,0 +1,8 @@
+"""Score and explain every account with the champion of each score definition."""
+
+from qualscore.runner import main
+from qualscore.stages.score import SCORE
+from qualscore.stages.summary import summarise
+
+if __name__ == "__main__":
+    main("score", __doc__, [SCORE], summary=summarise)

@@ -1,0 +1,7 @@
+"""Train a model for each score definition and register it in MLflow."""
+
+from qualscore.runner import main
+from qualscore.stages.train import TRAIN
+
+if __name__ == "__main__":
+    main("train", __doc__, [TRAIN])

@@ -1,0 +1,58 @@
+"""How a run speaks: results to standard output, progress to standard error, everything to the log as JSON lines."""
+
+import json
+import logging
+import os
+import sys
+from dataclasses import dataclass
+from datetime import datetime
+from pathlib import Path
+from typing import TextIO
+
+from pythonjsonlogger.json import JsonFormatter
+
+logger = logging.getLogger("qualscore")
+
+
+def _stream(variable: str, default: TextIO) -> TextIO:
+    """spark-submit mixes a driver's two streams; the launcher gives a named pipe for each."""
+    path = os.environ.get(variable)
+    return open(path, "w", buffering=1, encoding="utf-8") if path else default  # noqa: SIM115 (kept for the whole run)
+
+
+@dataclass
+class Console:
+    """The streams of one run."""
+
+    results: TextIO
+    progress: TextIO
+    as_json: bool
+    started: datetime
+
+    def say(self, line: str) -> None:
+        """Progress, with the time since the start."""
+        logger.info(line)
+        seconds = int((datetime.now(self.started.tzinfo) - self.started).total_seconds())
+        print(f"{seconds // 60:3d}:{seconds % 60:02d}  {line}", file=self.progress, flush=True)
+
+    def complain(self, message: str) -> None:
+        """An error or a warning, whole."""
+        logger.error(message)
+        print(message, file=self.progress, flush=True)
+
+    def result(self, text: str, **values: object) -> None:
+        """A result: text for people, or one JSON line of `values`."""
+        logger.info(text or "result", extra={"result": values})
+        print(json.dumps(values, default=str) if self.as_json else text, file=self.results, flush=True)
+
+
+def open_console(*, as_json: bool, started: datetime) -> Console:
+    """The console of this process, with its log file."""
+    log = os.environ.get("QUALSCORE_LOG")
+    if log:
+        handler = logging.FileHandler(Path(log).with_suffix(".jsonl"))
+        handler.setFormatter(JsonFormatter("{asctime}{levelname}{message}{name}", style="{", timestamp=True))
+        logger.addHandler(handler)
+        logger.setLevel(logging.INFO)
+        logger.propagate = False
+    return Console(_stream("QUALSCORE_STDOUT", sys.stdout), _stream("QUALSCORE_STDERR", sys.stderr), as_json, started)

@@ -1,0 +1,33 @@
+"""What is known of an account on a date: (domain, as_of_on) -> features, one family a module.
+
+Training and scoring call the same function, so that a model never sees what came after an example's own date.
+"""
+
+from pyspark.sql import DataFrame
+from pyspark.sql import functions as F
+
+from qualscore.features import firmographic, technographic
+
+FIRMOGRAPHIC_VALUES = ("country", "state", "city", "sector", "industry", "employees", "employees_range", "revenue_usd")
+FIRMOGRAPHIC_VALUES += ("revenue_range", "market_cap_band", "is_listed", "founded_year")
+
+
+def account_features(dates: DataFrame, *, firmographics: DataFrame, technographics: DataFrame) -> DataFrame:
+    """One row per row of `dates`, described as of its own date.
+
+    Args:
+        dates: domain, company_name, as_of_on; one row per domain and date.
+        firmographics: clean/firmographics.
+        technographics: clean/technographics.
+    """
+    keys = ["domain", "as_of_on"]
+    described = (
+        dates.join(firmographic.snapshots(dates, firmographics), keys, "left")
+        .join(technographic.stacks(dates, technographics), keys, "left")
+        .withColumn("tech_stack", F.coalesce("tech_stack", F.array().cast("array<struct<product:string,category:string>>")))
+    )
+    has_value = F.greatest(*(F.col(name).isNotNull() for name in FIRMOGRAPHIC_VALUES))
+    return described.withColumns(
+        firmographic.inputs()
+        | {"has_data": has_value | (F.size("tech_stack") > 0), "is_backfilled": F.coalesce("is_backfilled", F.lit(False))}
+    )

@@ -1,0 +1,63 @@
+"""Firmographics as of a date, and the numbers that the model sees of them."""
+
+from collections.abc import Sequence
+
+from pyspark.sql import Column, DataFrame
+from pyspark.sql import functions as F
+
+from qualscore.columns import range_midpoint_employees, range_midpoint_revenue
+
+MARKET_CAP_BANDS = ("Nano Cap", "Micro Cap", "Small Cap", "Mid Cap", "Large Cap", "Mega Cap")
+# Typical headcount of a listed company by market-cap band: the only size there is for 8 of 10 of them.
+BAND_EMPLOYEES = (40, 150, 700, 3_500, 15_000, 80_000)
+REVENUE_PER_EMPLOYEE_USD = 250_000
+
+
+def snapshots(dates: DataFrame, firmographics: DataFrame) -> DataFrame:
+    """For each (domain, as_of_on) the latest snapshot on or before the date, else the earliest one (`is_backfilled`).
+
+    An account without a snapshot has no row; no row is added.
+    """
+    values = F.struct(*(name for name in firmographics.columns if name not in ("domain", "company_name", "source")))
+    known = F.when(F.col("observed_on") <= F.col("as_of_on"), F.col("observed_on"))
+    chosen = (
+        dates.select("domain", "as_of_on")
+        .join(firmographics.withColumn("values", values).select("domain", "observed_on", "values"), "domain", "inner")
+        .groupBy("domain", "as_of_on")
+        .agg(F.max_by("values", known).alias("known"), F.min_by("values", "observed_on").alias("earliest"))
+    )
+    filled = chosen.select(
+        "domain", "as_of_on", F.col("known").isNull().alias("is_backfilled"), F.coalesce("known", "earliest").alias("values")
+    )
+    return filled.select("domain", "as_of_on", "is_backfilled", "values.*").drop("observed_on")
+
+
+def inputs() -> dict[str, Column]:
+    """The numeric inputs, by name; a missing value is null."""
+    employees = F.coalesce(F.col("employees").cast("double"), range_midpoint_employees(F.col("employees_range")))
+    revenue = F.coalesce(F.col("revenue_usd"), range_midpoint_revenue(F.col("revenue_range")))
+    return {
+        "firmo_employees_log": F.log1p(employees),
+        "firmo_size": F.log1p(F.coalesce(employees, _by_band(BAND_EMPLOYEES), revenue / REVENUE_PER_EMPLOYEE_USD)),
+        "firmo_revenue_log": F.when(revenue > 0, F.log10(revenue)),
+        "firmo_market_cap": _by_band(range(1, len(MARKET_CAP_BANDS) + 1)),
+        "firmo_age_years": company_age(F.col("founded_year"), F.col("as_of_on")),
+        "firmo_is_listed": F.col("is_listed").cast("double"),
+    }
+
+
+def company_age(founded_year: Column, as_of_on: Column) -> Column:
+    """Whole years since founding on a date; null when unknown or in the future.
+
+    >>> rows = [(2016,), (2030,), (None,)]
+    >>> frame = spark.createDataFrame(rows, "founded_year int").withColumn("as_of_on", F.lit(date(2026, 5, 1)))
+    >>> [row.age for row in frame.select(company_age(F.col("founded_year"), F.col("as_of_on")).alias("age")).collect()]
+    [10.0, None, None]
+    """
+    age = (F.year(as_of_on) - founded_year).cast("double")
+    return F.when(age >= 0, age)
+
+
+def _by_band(values: Sequence[int]) -> Column:
+    pairs = zip(MARKET_CAP_BANDS, values, strict=True)
+    return F.coalesce(*(F.when(F.col("market_cap_band") == band, F.lit(float(value))) for band, value in pairs))

@@ -1,0 +1,23 @@
+"""The stack that an account was known to use on a date."""
+
+from pyspark.sql import DataFrame
+from pyspark.sql import functions as F
+
+STILL_SEEN_DAYS = 365  # a product seen within the last year counts as in use
+
+
+def stacks(dates: DataFrame, technographics: DataFrame) -> DataFrame:
+    """For each (domain, as_of_on) the products in use: `tech_stack`, an array of (product, category), sorted.
+
+    In use: first seen on or before the date, and last seen no more than a year before it; an unknown date is no
+    obstacle. An account without a product in use has no row; no row is added.
+    """
+    began = F.col("first_seen_on").isNull() | (F.col("first_seen_on") <= F.col("as_of_on"))
+    lasts = F.col("last_seen_on").isNull() | (F.col("last_seen_on") >= F.date_sub("as_of_on", STILL_SEEN_DAYS))
+    return (
+        dates.select("domain", "as_of_on")
+        .join(technographics.select("domain", "product", "category", "first_seen_on", "last_seen_on"), "domain", "inner")
+        .where(began & lasts)
+        .groupBy("domain", "as_of_on")
+        .agg(F.sort_array(F.collect_set(F.struct("product", "category"))).alias("tech_stack"))
+    )

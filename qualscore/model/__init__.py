@@ -1,0 +1,1 @@
+"""The models: training, calibration, evaluation, the scoring kernel and explanation."""

@@ -1,0 +1,63 @@
+"""Factors in words: from factor numbers and contributions to what a person reads."""
+
+from pyspark.sql import Column
+from pyspark.sql import functions as F
+
+from qualscore.model.inputs import Inputs
+
+IN_WORDS = 3  # factors named on each side of the one line
+
+
+def factors(ids: Column, contributions: Column, inputs: Inputs) -> Column:
+    """array<struct<factor string, value string, contribution float>> of factor numbers and their contributions."""
+    names = F.array(*map(F.lit, inputs.factors))
+    values = F.array(*(_value(name) for name in _general(inputs)))
+
+    def described(index: Column, contribution: Column) -> Column:
+        name = F.element_at(names, index + 1)
+        used = F.when(F.array_contains("tech_products", F.substring_index(name, "uses ", -1)), "yes").otherwise("no")
+        value = F.when(index < len(_general(inputs)), F.get(values, index)).otherwise(used)
+        return F.struct(name.alias("factor"), value.alias("value"), contribution.cast("float").alias("contribution"))
+
+    return F.zip_with(ids, contributions, described)
+
+
+def in_words(factors_for: Column, factors_against: Column) -> Column:
+    """One line: what speaks for the account and what against it, strongest first."""
+    sides = [
+        F.when(F.size(side) > 0, F.concat(F.lit(f"{label}: "), _listed(side)))
+        for label, side in (("For", factors_for), ("Against", factors_against))
+    ]
+    return F.concat_ws(". ", *sides)
+
+
+def _listed(side: Column) -> Column:
+    return F.array_join(F.transform(F.slice(side, 1, IN_WORDS), _phrase), "; ")
+
+
+def _phrase(factor: Column) -> Column:
+    product = F.substring(factor["factor"], 6, 10_000)
+    uses = F.when(factor["value"] == "yes", factor["factor"]).otherwise(F.concat(F.lit("does not use "), product))
+    return F.when(factor["factor"].startswith("uses "), uses).otherwise(F.concat_ws(": ", factor["factor"], factor["value"]))
+
+
+def _general(inputs: Inputs) -> tuple[str, ...]:
+    return tuple(name for name in inputs.factors if not name.startswith("uses "))
+
+
+def _value(factor: str) -> Column:
+    if factor.startswith("technologies in "):
+        category = factor.removeprefix("technologies in ")
+        return F.size(F.filter("tech_categories", lambda name: name == category)).cast("string")
+    listed = F.when(F.col("is_listed"), "yes").when(~F.col("is_listed"), "no")
+    employees = F.format_number("employees", 0)
+    about = F.concat(F.lit("about "), F.format_number(F.expm1("firmo_size"), 0))
+    known = {
+        "employees": F.coalesce(employees, "employees_range", about),
+        "revenue": F.coalesce(F.concat(F.lit("$"), F.format_number("revenue_usd", 0)), "revenue_range"),
+        "market cap": F.col("market_cap_band"),
+        "company age": F.concat(F.col("firmo_age_years").cast("int"), F.lit(" years")),
+        "listed on a stock exchange": listed,
+        "technologies known": F.col("tech_count").cast("int").cast("string"),
+    }
+    return F.coalesce(known[factor] if factor in known else F.col(factor), F.lit("unknown"))

@@ -1,0 +1,84 @@
+"""Values that give the answer away: the seller's own product in the stack data, a list that only customers are on."""
+
+from dataclasses import dataclass
+
+from pyspark.sql import DataFrame
+from pyspark.sql import functions as F
+
+from qualscore.definition import Definition
+from qualscore.errors import TrainingRefused
+from qualscore.model.inputs import LIFTED
+
+COMMON_SHARE = 0.2  # of the examples
+TIMES_AS_COMMON = 50.0  # on real data: give-aways 125 to 800 times, the nearest legitimate value 37 times at 8 %
+FEWEST_EXAMPLES = 10
+ALMOST_ALL = 0.9  # of the accounts with the value are examples
+
+KINDS = {"tech_products": "products", "tech_categories": "categories"} | dict.fromkeys(LIFTED, "columns")
+
+
+@dataclass(frozen=True)
+class ValueCount:
+    """How many examples, unlabelled and reference accounts have a value of a column."""
+
+    column: str
+    value: str | None
+    examples: int
+    unlabelled: int
+    reference: int
+
+
+def count_values(accounts: DataFrame) -> list[ValueCount]:
+    """Counts every value of the categorical columns and of the stack in one scan.
+
+    Args:
+        accounts: features with_stack and is_example, is_unlabelled, is_reference.
+    """
+    pairs = [F.array(F.struct(F.lit(name).alias("column"), F.col(name).alias("value"))) for name in LIFTED]
+    for name in ("tech_products", "tech_categories"):
+        pairs.append(
+            F.transform(F.array_distinct(name), lambda value, name=name: F.struct(F.lit(name).alias("column"), value.alias("value")))
+        )
+    flags = {"examples": "is_example", "unlabelled": "is_unlabelled", "reference": "is_reference"}
+    counted = (
+        accounts.select(*flags.values(), F.explode(F.concat(*pairs)).alias("pair"))
+        .groupBy("pair.column", "pair.value")
+        .agg(*(F.count_if(F.col(flag)).alias(name) for name, flag in flags.items()))
+    )
+    return [ValueCount(**row.asDict()) for row in counted.collect()]
+
+
+def refuse(counts: list[ValueCount], definition: Definition, *, n_examples: int, n_unlabelled: int) -> None:
+    """Stops training when a value that is neither left out nor allowed gives the answer away.
+
+    Raises:
+        TrainingRefused: names every such value, and how to leave it out or allow it.
+    """
+    allowed = definition.features.allow
+    unseen = {*definition.features.leave_out.columns, *allowed.columns}
+    names = {"tech_products": {*allowed.products}, "tech_categories": {*allowed.categories}}
+    found = [
+        count for count in counts
+        if count.column not in unseen and count.value not in names.get(count.column, ()) and count.value is not None
+        and _gives_away(count, n_examples, n_unlabelled)
+    ]  # fmt: skip
+    if found:
+        lines = [f"  {_said(count, n_examples, n_unlabelled)}" for count in sorted(found, key=lambda count: -count.examples)]
+        raise TrainingRefused("\n".join([f"{definition.name}: the answer is given away; a model would only learn to look it up:", *lines]))
+
+
+def _gives_away(count: ValueCount, n_examples: int, n_unlabelled: int) -> bool:
+    share, usual = count.examples / n_examples, count.unlabelled / n_unlabelled
+    frequent = share >= COMMON_SHARE and share >= TIMES_AS_COMMON * usual
+    exclusive = count.examples >= FEWEST_EXAMPLES and count.examples >= ALMOST_ALL * (count.examples + count.unlabelled)
+    return frequent or exclusive
+
+
+def _said(count: ValueCount, n_examples: int, n_unlabelled: int) -> str:
+    kind = KINDS[count.column]
+    noun = {"products": "product", "categories": "category"}.get(kind, count.column)
+    key = count.column if kind == "columns" else count.value
+    return (
+        f"{noun} '{count.value}': {count.examples} of {n_examples} examples have it, {count.unlabelled} of {n_unlabelled} unlabelled accounts; "
+        f"leave it out with features.leave_out.{kind}: [{key}], or, if it is no result of the sale, features.allow.{kind}: [{key}]"
+    )

@@ -1,0 +1,107 @@
+"""From readable account features to the model's columns: what is used, how it is named, and in which order."""
+
+from dataclasses import dataclass
+
+import numpy as np
+from pyspark.ml import PipelineModel
+from pyspark.ml.feature import CountVectorizerModel, VectorAssembler
+from pyspark.sql import DataFrame
+from pyspark.sql import functions as F
+
+from qualscore.definition import Features
+
+LIFTED = ("country", "state", "city", "sector", "industry")
+# Model column to factor: two columns that tell a person the same thing are one factor.
+NUMERIC = {
+    "firmo_employees_log": "employees",
+    "firmo_size": "employees",
+    "firmo_revenue_log": "revenue",
+    "firmo_market_cap": "market cap",
+    "firmo_age_years": "company age",
+    "firmo_is_listed": "listed on a stock exchange",
+}
+STACK_SIZE = "tech_count"
+MIN_PRODUCT_ACCOUNTS = 10
+MAX_PRODUCTS = 2_000
+
+
+@dataclass(frozen=True)
+class Inputs:
+    """The model's columns in the order of its vectors: numeric, stack size, categories, products, then lifted."""
+
+    numeric: tuple[str, ...]
+    categories: tuple[str, ...]
+    products: tuple[str, ...]
+    lifted: tuple[str, ...]
+
+    @property
+    def n_static(self) -> int:
+        """Columns that are the same for every model of an ensemble."""
+        return len(self.numeric) + len(self.categories) + len(self.products)
+
+    @property
+    def factors(self) -> tuple[str, ...]:
+        """Factor names; products come last, so that their number in the list tells the product."""
+        named = [*(_numeric_factor(name) for name in self.numeric), *self.lifted, *(f"technologies in {name}" for name in self.categories)]
+        return (*dict.fromkeys(named), *(f"uses {name}" for name in self.products))
+
+    @property
+    def factor_of_column(self) -> np.ndarray:
+        """For each model column (static, then lifted) the position of its factor."""
+        names = [*(_numeric_factor(name) for name in self.numeric), *(f"technologies in {name}" for name in self.categories)]
+        names += [*(f"uses {name}" for name in self.products), *self.lifted]
+        position = {name: index for index, name in enumerate(self.factors)}
+        return np.array([position[name] for name in names], dtype=np.int32)
+
+
+def _numeric_factor(column: str) -> str:
+    return NUMERIC.get(column, "technologies known")
+
+
+def with_stack(frame: DataFrame, features: Features) -> DataFrame:
+    """Adds tech_products, tech_categories (one entry a product) and tech_count, without the products and categories left out."""
+    left = features.leave_out
+    stack = F.col("tech_stack")
+    if "technographics" in left.families:
+        stack = F.filter(stack, lambda _: F.lit(False))
+    if left.products or left.categories:
+        stack = F.filter(
+            stack,
+            lambda row: ~row["product"].isin(list(left.products)) & ~F.coalesce(row["category"].isin(list(left.categories)), F.lit(False)),
+        )
+    categories = F.filter(F.transform(stack, lambda row: row["category"]), lambda name: name.isNotNull())
+    return frame.withColumns(
+        {
+            "tech_products": F.array_distinct(F.transform(stack, lambda row: row["product"])),
+            "tech_categories": categories,
+            STACK_SIZE: F.size(stack).cast("double"),
+        }
+    )
+
+
+def choose(rows: DataFrame, features: Features) -> Inputs:
+    """The inputs that `rows` (with_stack) support: products of at least 10 accounts, at most 2,000, chosen without the labels."""
+    products = _common(rows, "tech_products", MIN_PRODUCT_ACCOUNTS)
+    categories = _common(rows, "tech_categories", 1)
+    families, columns = features.leave_out.families, features.leave_out.columns
+    firmographic = "firmographics" not in families
+    numeric = [name for name in NUMERIC if firmographic and name not in columns and name.removeprefix("firmo_") not in columns]
+    stack = [STACK_SIZE] if "technographics" not in families and STACK_SIZE not in columns else []
+    lifted = tuple(name for name in LIFTED if firmographic and name not in columns)
+    return Inputs((*numeric, *stack), categories, products, lifted)
+
+
+def _common(rows: DataFrame, column: str, least: int) -> tuple[str, ...]:
+    counted = rows.select(F.explode(F.array_distinct(column)).alias("name")).groupBy("name").count().where(F.col("count") >= least)
+    return tuple(row["name"] for row in counted.orderBy(F.desc("count"), "name").limit(MAX_PRODUCTS).collect())
+
+
+def vectorizer(inputs: Inputs) -> PipelineModel:
+    """The Spark ML pipeline from account features (with_stack) to the vector `static`; missing numbers stay NaN."""
+    stages, assembled = [], list(inputs.numeric)
+    for column, names in (("tech_categories", inputs.categories), ("tech_products", inputs.products)):
+        if names:
+            stages.append(CountVectorizerModel.from_vocabulary(list(names), inputCol=column, outputCol=f"{column}_counts"))
+            assembled.append(f"{column}_counts")
+    stages.append(VectorAssembler(inputCols=assembled, outputCol="static", handleInvalid="keep"))
+    return PipelineModel(stages)

@@ -1,0 +1,213 @@
+"""From labelled accounts to a calibrated ensemble, or to an honest refusal."""
+
+from collections.abc import Callable
+from dataclasses import dataclass, replace
+from datetime import date, timedelta
+
+import numpy as np
+import pandas as pd
+from pyspark.sql import Column, DataFrame
+from pyspark.sql import functions as F
+
+from qualscore.definition import Definition, Training
+from qualscore.errors import TrainingRefused
+from qualscore.model import calibration, encoding, evaluation, giveaways, inputs, pipeline
+from qualscore.model.draws import draw, is_drawn
+from qualscore.model.qualification import QualificationModel
+
+SAMPLE_LEAST = 6_000  # unlabelled accounts of a repeat; more does not matter
+SAMPLE_PER_EXAMPLE = 20  # 5 are too few
+RECOMMENDED_EXAMPLES = 100
+UNLABELLED_PER_EXAMPLE = 5
+QUANTILES = 1_000
+MAX_DATES = 1_000  # quantiles of the examples' dates stand for all of them
+CALIBRATION_FOLDS = 5
+
+
+@dataclass(frozen=True)
+class Trained:
+    """A model not yet registered, and what is known of it."""
+
+    model: QualificationModel
+    metrics: dict[str, float]
+    reliability: list[dict[str, float]]
+    counts: dict[str, int]
+    warnings: list[str]
+
+
+def train(
+    accounts: DataFrame, describe: Callable[[DataFrame], DataFrame], definition: Definition, *, as_of: date, evaluation_accounts: int
+) -> Trained:
+    """Trains, calibrates and judges the ensemble of one definition.
+
+    Args:
+        accounts: features of the training date, with is_selected, is_excluded, is_example, event_on, is_in_reference.
+        describe: (domain, company_name, as_of_on) to features as of each row's own date.
+        definition: what to learn.
+        as_of: the training date.
+        evaluation_accounts: unlabelled accounts, at most, that calibrate and judge.
+
+    Raises:
+        TrainingRefused: too few customers or unlabelled accounts, a value that gives the answer away, no signal.
+    """
+    flagged = _flagged(inputs.with_stack(accounts, definition.features)).persist()
+    counts = _counts(flagged)
+    warnings = _check_counts(counts, definition)
+    values = giveaways.count_values(flagged)
+    giveaways.refuse(values, definition, n_examples=counts["examples"], n_unlabelled=counts["unlabelled"])
+    rows = _rows(flagged, describe, definition, counts, as_of=as_of, evaluation_accounts=evaluation_accounts)
+    model, vectors = fit(rows, values, definition, n_reference=counts["reference"])
+    judged = model.margins(
+        vectors.where(F.col("is_example") | F.col("in_evaluation")), "domain_hash", "is_example", "calibration_fold"
+    ).toPandas()
+    vectors.unpersist()
+    flagged.unpersist()
+    finished, metrics, reliability = _calibrated(model, judged)
+    least = evaluation.least_auc(counts["examples"])
+    if metrics["roc_auc"] < least:
+        raise TrainingRefused(
+            f"{definition.name}: no signal. The {counts['examples']} examples cannot be told from other accounts: "
+            f"ROC-AUC {metrics['roc_auc']:.3f} on accounts that the model did not see, at least {least:.3f} is needed. Nothing was registered. "
+            "Other examples, or data that says more about accounts, may help."
+        )
+    return Trained(finished, metrics | {"customers": counts["examples"], "unlabelled": counts["unlabelled"]}, reliability, counts, warnings)
+
+
+def fit(
+    rows: DataFrame, values: list[giveaways.ValueCount], definition: Definition, *, n_reference: int
+) -> tuple[QualificationModel, DataFrame]:
+    """Fits the encodings and the ensemble; returns the uncalibrated model and the cached vectors of all rows.
+
+    Args:
+        rows: features with_stack as of each row's own date, with is_example, repeats, in_evaluation.
+        values: counts of each value, for the shares in the reference.
+        definition: what to learn.
+        n_reference: accounts in the reference.
+    """
+    training = definition.training
+    chosen = inputs.choose(rows, definition.features)
+    model = QualificationModel(definition, chosen, inputs.vectorizer(chosen), {}, [])
+    inner = F.array(*(draw("inner", encoding.INNER_FOLDS, seed=training.seed, repeat=repeat) for repeat in range(training.repeats)))
+    kept = ("domain", "is_example", "repeats", "in_evaluation", "static", "folds", "inners", *chosen.lifted)
+    marks = {"domain_hash": F.xxhash64("domain"), "calibration_fold": draw("calibration", CALIBRATION_FOLDS, seed=training.seed)}
+    vectors = model.vectors(rows).withColumn("inners", inner).select(*kept).withColumns(marks).persist()
+    examples = vectors.where("is_example").select("folds", "inners", *chosen.lifted).toPandas()
+    folds, inners = np.array(examples["folds"].to_list()), np.array(examples["inners"].to_list())
+    lifted = {}
+    for name in chosen.lifted:
+        shares = {count.value: count.reference / n_reference for count in values if count.column == name}
+        lifted[name] = encoding.count(examples, name, shares, folds=folds, inners=inners, n_folds=training.folds)
+    return replace(model, lifted=lifted, texts=pipeline.fit_ensemble(vectors, lifted, training)), vectors
+
+
+def _flagged(accounts: DataFrame) -> DataFrame:
+    """Adds who is an example, unlabelled and in the reference; an account of which nothing is known is none of them."""
+    usable = F.col("has_data") & ~F.col("is_excluded")
+    return accounts.withColumns(
+        {
+            "is_example": F.col("is_example") & F.col("has_data"),
+            "is_unlabelled": usable & ~F.col("is_example") & F.col("is_in_reference"),
+            "is_reference": usable & F.col("is_in_reference"),
+        }
+    )
+
+
+def _counts(flagged: DataFrame) -> dict[str, int]:
+    conditions = {
+        "selected": F.col("is_selected"),
+        "excluded": F.col("is_selected") & F.col("is_excluded"),
+        "no_data": F.col("is_selected") & ~F.col("is_excluded") & ~F.col("has_data"),
+        "examples": F.col("is_example"),
+        "undated": F.col("is_example") & F.col("event_on").isNull(),
+        "unlabelled": F.col("is_unlabelled"),
+        "reference": F.col("is_reference"),
+    }
+    row = flagged.agg(*(F.count_if(condition).alias(name) for name, condition in conditions.items())).first()
+    assert row is not None
+    return {str(name): int(value) for name, value in row.asDict().items()}
+
+
+def _check_counts(counts: dict[str, int], definition: Definition) -> list[str]:
+    found, least = counts["examples"], definition.training.min_examples
+    said = (
+        f"{definition.name}: {found} customers with a domain and data (the selectors pick {counts['selected']} accounts; "
+        f"{counts['excluded']} are excluded, of {counts['no_data']} nothing but the domain is known)"
+    )
+    if found < least:
+        raise TrainingRefused(
+            f"{said}; at least {least} are needed, {RECOMMENDED_EXAMPLES} or more are recommended. Add customers to the lists that `examples` names."
+        )
+    if counts["unlabelled"] == 0:
+        raise TrainingRefused(
+            f"{said}, and no unlabelled accounts to compare them with. Deliver firmographics of companies that are not customers."
+        )
+    if counts["unlabelled"] < UNLABELLED_PER_EXAMPLE * found:
+        raise TrainingRefused(
+            f"{said}, but only {counts['unlabelled']} unlabelled accounts; at least {UNLABELLED_PER_EXAMPLE} for each customer are needed. "
+            "Deliver firmographics of more companies, or widen `reference`."
+        )
+    return [f"{said}; {RECOMMENDED_EXAMPLES} or more are recommended"] if found < RECOMMENDED_EXAMPLES else []
+
+
+def _rows(
+    flagged: DataFrame,
+    describe: Callable[[DataFrame], DataFrame],
+    definition: Definition,
+    counts: dict[str, int],
+    *,
+    as_of: date,
+    evaluation_accounts: int,
+) -> DataFrame:
+    """Examples, samples and evaluation accounts, described as of their own dates."""
+    training = definition.training
+    wanted = max(SAMPLE_LEAST, SAMPLE_PER_EXAMPLE * counts["examples"])
+    samples = [
+        F.when(is_drawn("sample", wanted / counts["unlabelled"], seed=training.seed, repeat=r), F.lit(r)) for r in range(training.repeats)
+    ]
+    drawn = flagged.where("is_example or is_unlabelled").withColumns(
+        {
+            "repeats": F.array_compact(F.array(*samples)),
+            "in_evaluation": ~F.col("is_example") & is_drawn("evaluation", evaluation_accounts / counts["unlabelled"], seed=training.seed),
+        }
+    )
+    used = drawn.where(F.col("is_example") | (F.size("repeats") > 0) | F.col("in_evaluation"))
+    dated = used.select(
+        "domain",
+        "company_name",
+        "is_example",
+        "repeats",
+        "in_evaluation",
+        "founded_year",
+        _own_date(flagged, training, as_of).alias("as_of_on"),
+    )
+    founded = F.coalesce(F.col("founded_year") <= F.year("as_of_on"), F.lit(True))
+    dated = dated.where(F.col("is_example") | founded).drop("founded_year")
+    described = describe(dated.select("domain", "company_name", "as_of_on"))
+    flags = dated.select("domain", "is_example", "repeats", "in_evaluation")
+    return inputs.with_stack(described.join(flags, "domain", "inner"), definition.features)
+
+
+def _own_date(flagged: DataFrame, training: Training, as_of: date) -> Column:
+    """The day before an example's event, today when undated; an unlabelled account's is drawn from the examples' dates."""
+    events = flagged.where("is_example").select("event_on").orderBy("event_on").toPandas()["event_on"]
+    days = [as_of if pd.isna(event) else min(event - timedelta(days=1), as_of) for event in events]
+    dates = sorted(days)[:: -(-len(days) // MAX_DATES)]
+    listed = F.split(F.lit(",".join(map(str, dates))), ",")
+    drawn = F.to_date(F.get(listed, draw("date", len(dates), seed=training.seed)))
+    own = F.coalesce(F.least(F.date_sub("event_on", 1), F.lit(as_of)), F.lit(as_of))
+    return F.when(F.col("is_example"), own).otherwise(drawn)
+
+
+def _calibrated(model: QualificationModel, judged: pd.DataFrame) -> tuple[QualificationModel, dict[str, float], list[dict[str, float]]]:
+    sides = [judged[judged["is_example"] == side] for side in (True, False)]
+    examples, unlabelled = (side["margin"].to_numpy() for side in sides)
+    folds = [side["calibration_fold"].to_numpy() for side in sides]
+    reliability = calibration.reliability(examples, unlabelled, example_folds=folds[0], unlabelled_folds=folds[1])
+    metrics = evaluation.ranking(examples, unlabelled) | {"calibration_error": calibration.calibration_error(reliability)}
+    finished = replace(
+        model,
+        calibration=calibration.fit(examples, unlabelled),
+        quantiles=np.quantile(unlabelled, np.linspace(0, 1, QUANTILES + 1)),
+        examples=np.sort(sides[0]["domain_hash"].to_numpy()),
+    )
+    return finished, metrics, reliability

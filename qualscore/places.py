@@ -1,0 +1,56 @@
+"""Where a run keeps what is not a table: beside the default warehouse, or within any other."""
+
+import os
+import subprocess
+import tempfile
+from pathlib import Path
+
+from qualscore.config import ROOT
+from qualscore.errors import ConfigurationError
+
+STATE = ROOT / ".qualscore"
+
+
+def beside(warehouse: str, name: str) -> str:
+    """The folder `name`: .qualscore/NAME for the checkout's own warehouse, else WAREHOUSE/_NAME."""
+    return str(STATE / name) if Path(warehouse) == STATE / "warehouse" else f"{warehouse}/_{name}"
+
+
+def check_writable(warehouse: str) -> None:
+    """Raises ConfigurationError when tables cannot be written to a local warehouse."""
+    if "://" in warehouse:
+        return
+    try:
+        Path(warehouse).mkdir(parents=True, exist_ok=True)
+        with tempfile.TemporaryFile(dir=warehouse):
+            pass
+    except OSError as error:
+        raise ConfigurationError(
+            f"{warehouse}: the warehouse cannot be written ({error.strerror}); choose another with --warehouse DIR"
+        ) from None
+
+
+def registry(warehouse: str) -> tuple[str, str | None]:
+    """The MLflow store and where it keeps files: MLFLOW_TRACKING_URI, else a database of the warehouse's own."""
+    given = os.environ.get("MLFLOW_TRACKING_URI")
+    if given:
+        return given, None
+    if "://" in warehouse:
+        raise ConfigurationError(f"{warehouse} is no local folder, so that it cannot hold the MLflow database: set MLFLOW_TRACKING_URI")
+    folder = Path(beside(warehouse, "mlflow"))
+    folder.mkdir(parents=True, exist_ok=True)
+    return f"sqlite:///{folder / 'mlflow.db'}", (folder / "artifacts").as_uri()
+
+
+def code_version() -> str:
+    """The commit of the code, `+` when files differ from it; without git the package's version."""
+    try:
+        commit = subprocess.run(
+            ["git", "-C", str(ROOT), "rev-parse", "--short=12", "HEAD"], capture_output=True, text=True, check=True
+        ).stdout.strip()
+        changed = subprocess.run(
+            ["git", "-C", str(ROOT), "status", "--porcelain"], capture_output=True, text=True, check=True
+        ).stdout.strip()
+        return commit + ("+" if changed else "")
+    except (OSError, subprocess.CalledProcessError):
+        return "unknown"

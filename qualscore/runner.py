@@ -1,0 +1,218 @@
+"""Arguments to settings to the one SparkSession to stages, each with its run record and exit code."""
+
+import hashlib
+import json
+import sys
+import traceback
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import UTC, date, datetime
+from typing import Any
+from uuid import uuid4
+
+from pyspark.sql import SparkSession
+from pyspark.sql import functions as F
+
+from qualscore import arguments, config, contracts, definition, places
+from qualscore.config import Settings
+from qualscore.console import Console, logger, open_console
+from qualscore.definition import Definition
+from qualscore.errors import QualscoreError
+from qualscore.tables import Tables
+
+RUNS = "scores/score_runs"
+
+
+@dataclass(frozen=True)
+class Run:
+    """What a stage may use: settings, one session, one clock."""
+
+    run_id: str
+    started_at: datetime
+    as_of: date
+    options: Any
+    settings: Settings
+    definitions: Sequence[Definition]
+    tables: Tables
+    store: tuple[str, str | None]
+    console: Console
+
+    @property
+    def spark(self) -> SparkSession:
+        """The session."""
+        return self.tables.spark
+
+
+@dataclass(frozen=True)
+class Outcome:
+    """What a stage did, for its run record and for the person who waits."""
+
+    said: str
+    inputs: Mapping[str, int] = field(default_factory=dict)
+    counts: Mapping[str, int] = field(default_factory=dict)
+    metrics: Mapping[str, float] = field(default_factory=dict)
+    model_version: int | None = None
+    warnings: Sequence[str] = ()
+
+
+@dataclass(frozen=True)
+class Stage:
+    """One step of the main job.
+
+    Attributes:
+        name: of the step.
+        work: does it; takes the run, and the definition where the step is done per score.
+        depends: everything that the result depends on; takes the same.
+        due: why it has to be done although nothing of that changed, or None; None for "never then".
+        per_score: whether it is done for each definition.
+        writes: its table; without it the step is due.
+        wanted: whether the arguments ask for it at all.
+    """
+
+    name: str
+    work: Callable[..., Outcome]
+    depends: Callable[..., Mapping[str, object]]
+    due: Callable[..., str | None] | None = None
+    per_score: bool = False
+    writes: str | None = None
+    wanted: Callable[[Any], bool] = lambda options: True
+
+
+def main(
+    job: str,
+    about: str | None,
+    stages: Sequence[Stage],
+    *,
+    summary: Callable[[Run], None] | None = None,
+    overlay: Callable[..., Any] | None = None,
+) -> None:
+    """Runs a job and ends the process with its exit code.
+
+    Args:
+        job: its name; `pipeline` runs only what is due.
+        about: what it does, for --help.
+        stages: its steps, in order.
+        summary: says what came out, at the end.
+        overlay: makes settings for arguments that ask for it (`--sample`); takes the arguments, returns a file or None.
+    """
+    options = arguments.parse(job, (about or "").strip(), sys.argv[1:])
+    console = open_console(as_json=options.as_json, started=datetime.now(UTC))
+    try:
+        run = _prepare(options, console, overlay)
+        code = _run_all(run, job, stages)
+        if summary and not options.dry_run and code == 0:
+            summary(run)
+    except QualscoreError as error:
+        console.complain(str(error))
+        code = error.exit_code
+    except Exception as error:
+        code = _unforeseen(console, error)
+    sys.exit(code)
+
+
+def _prepare(options: Any, console: Console, overlay: Callable[..., Any] | None) -> Run:
+    made = overlay(options) if overlay else None
+    settings = config.load(made or options.config, changes=options.changes, warehouse=options.warehouse)
+    lists = sorted({str(source.list) for source in settings.sources if source.list})
+    definitions = definition.load(settings.scores, lists=lists, names=options.score)
+    places.check_writable(settings.warehouse)
+    session = SparkSession.builder.appName("qualscore").getOrCreate()
+    tables = Tables(session, settings.warehouse, settings.catalog)
+    as_of = options.as_of or console.started.date()
+    store = places.registry(settings.warehouse)
+    return Run(uuid4().hex[:12], console.started, as_of, options, settings, definitions, tables, store, console)
+
+
+def _run_all(run: Run, job: str, stages: Sequence[Stage]) -> int:
+    """Every step; a step that fails ends the job, a score that fails leaves the others. The first failure's code."""
+    last = _last_successes(run) if job == "pipeline" and not run.options.restart else None
+    failed: dict[str, int] = {}
+    for stage in (stage for stage in stages if stage.wanted(run.options)):
+        for one in run.definitions if stage.per_score else [None]:
+            if one is not None and one.name in failed:
+                continue
+            code = _run_one(run, stage, one, last)
+            if code and one is None:
+                return code
+            if code and one is not None:
+                failed[one.name] = code
+    return next(iter(failed.values()), 0)
+
+
+def _run_one(run: Run, stage: Stage, one: Definition | None, last: Mapping[tuple[str, str | None], str] | None) -> int:
+    name = f"{stage.name} {one.name}" if one else stage.name
+    given = (run, one) if one else (run,)
+    started = datetime.now(UTC)
+    outcome, code, fingerprint = Outcome(""), 0, None
+    try:
+        fingerprint = _fingerprint(stage.depends(*given))
+        if last is not None:
+            reason = stage.due(*given) if stage.due else _news(run, stage, last.get((stage.name, one.name if one else None)), fingerprint)
+            if reason is None:
+                run.console.say(f"{name}: up to date")
+                return 0
+            run.console.say(f"{name}: {reason}" + (" (dry run)" if run.options.dry_run else ""))
+        else:
+            run.console.say(name)
+        if run.options.dry_run:
+            run.console.result(f"would run: {name}", stage=stage.name, score_name=one.name if one else None)
+            return 0
+        outcome = stage.work(*given)
+        for warning in outcome.warnings:
+            run.console.complain(f"warning: {warning}")
+        run.console.say(f"{name}: {outcome.said}")
+    except QualscoreError as error:
+        run.console.complain(str(error))
+        code = error.exit_code
+    except Exception as error:
+        code = _unforeseen(run.console, error)
+    _record(run, stage, one, started, outcome, code, fingerprint)
+    return code
+
+
+def _news(run: Run, stage: Stage, last: str | None, fingerprint: str) -> str | None:
+    if last is None:
+        return "not done yet"
+    if stage.writes and not run.tables.exists(stage.writes):
+        return f"{stage.writes} is missing"
+    return None if last == fingerprint else "its input has changed"
+
+
+def _record(
+    run: Run, stage: Stage, one: Definition | None, started: datetime, outcome: Outcome, code: int, fingerprint: str | None
+) -> None:
+    finished = datetime.now(UTC)
+    row = {
+        "run_id": run.run_id, "job": stage.name, "score_name": one.name if one else None, "as_of_on": run.as_of, "started_at": started,
+        "finished_at": finished, "exit_code": code, "inputs": dict(outcome.inputs), "counts": dict(outcome.counts),
+        "metrics": {"seconds": (finished - started).total_seconds(), **outcome.metrics}, "model_version": outcome.model_version,
+        "code_version": places.code_version(), "fingerprint": fingerprint,
+    }  # fmt: skip
+    run.console.result(outcome.said, **row) if run.console.as_json else None
+    run.tables.append(RUNS, contracts.load(RUNS).rows(run.spark, [row]))
+
+
+def _last_successes(run: Run) -> dict[tuple[str, str | None], str]:
+    """(stage, score name) to the fingerprint of its last success."""
+    if not run.tables.exists(RUNS):
+        return {}
+    done = (
+        run.tables.read(RUNS)
+        .where("exit_code = 0")
+        .groupBy("job", "score_name")
+        .agg(F.max_by("fingerprint", "finished_at").alias("fingerprint"))
+    )
+    return {(row["job"], row["score_name"]): row["fingerprint"] for row in done.collect()}
+
+
+def _fingerprint(depends: Mapping[str, object]) -> str:
+    content = json.dumps(dict(depends) | {"code": places.code_version()}, sort_keys=True, default=str)
+    return hashlib.sha256(content.encode()).hexdigest()[:16]
+
+
+def _unforeseen(console: Console, error: Exception) -> int:
+    """One message; the stack trace is for the log."""
+    logger.error("unforeseen", extra={"traceback": traceback.format_exc()})
+    first = (str(error).strip().splitlines() or [""])[0]
+    console.complain(f"unforeseen {type(error).__name__}: {first}\nThis is probably a fault in Qualscore; the log has the details.")
+    return QualscoreError.exit_code

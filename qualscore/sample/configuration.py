@@ -1,0 +1,44 @@
+"""The configuration and the score definitions that fit the sample's files."""
+
+from pathlib import Path
+
+from qualscore.sample.layout import AS_OF, places
+from qualscore.sample.markets import SELLER_DOMAIN
+
+_CONFIGURATION = """\
+# A synthetic universe of {accounts:,} companies (seed {seed}), made by generate_sample: two products of an imaginary seller.
+# Who really is a customer is in truth/accounts.parquet, which no job reads but the one that judges.
+sources:
+  - {{table: firmographics, path: {firmographics}, mapping: auto, observed_on: {observed_on}}}
+  - {{table: technographics, path: {technographics}, mapping: auto, observed_on: {observed_on}}}
+  - {{table: account_lists, list: customers_platform, path: {customers_platform}, mapping: auto}}
+  - {{table: account_lists, list: customers_analytics, path: {customers_analytics}, mapping: auto}}
+  - {{table: account_lists, list: partners, path: {partners}, mapping: auto}}
+# Delivered beside them, for other sources:
+#   {crm_accounts}, {crm_opportunities}, {crm_opportunity_history}: a CRM
+#   {activities}: engagement from marketing automation
+#   {intent}: intent, and its newest week in deliveries/Bombora_ADAT_*
+#   {builtwith}: the users of one technology
+own_domains: [{own_domain}]
+scores: [scores/]
+"""
+_SCORE = """\
+# Companies that resemble the customers of the {title} product.
+name: {name}
+type: predictive
+examples: {{any: [{{account_list: customers_{name}}}]}}
+exclude: {{any: [{{account_list: partners}}]}}
+training: {{seed: {seed}}}
+"""
+
+
+def write_configuration(folder: Path, *, accounts: int, seed: int, file_format: str | None = None) -> Path:
+    """Write `qualscore.yml` and `scores/*.yml` into the sample's folder; the same arguments write the same bytes."""
+    paths = {name: place.path for name, place in places(accounts, file_format=file_format).items()}
+    text = _CONFIGURATION.format(accounts=accounts, seed=seed, observed_on=AS_OF.isoformat(), own_domain=SELLER_DOMAIN, **paths)
+    (folder / "scores").mkdir(parents=True, exist_ok=True)
+    for name in ("platform", "analytics"):
+        (folder / "scores" / f"{name}.yml").write_text(_SCORE.format(name=name, title=name.capitalize(), seed=seed), encoding="utf-8")
+    configuration = folder / "qualscore.yml"
+    configuration.write_text(text, encoding="utf-8")
+    return configuration

@@ -1,0 +1,46 @@
+"""Frames to files that look like exports: one file with a proper name, or a folder where one would be too large."""
+
+import posixpath
+import uuid
+from typing import Any, cast
+
+from pyspark.sql import DataFrame, Observation, SparkSession
+from pyspark.sql import functions as F
+
+from qualscore.sample.layout import Place
+
+
+def write(frame: DataFrame, folder: str, place: Place) -> int:
+    """Write a delivery in place of what is there, in the frame's order; return the number of rows."""
+    observation = Observation(f"{place.path} {uuid.uuid4()}")
+    frame = frame.observe(observation, F.count(F.lit(1)).alias("rows"))
+    target = posixpath.join(folder, place.path)
+    if not place.is_one_file:
+        _save(frame, target, place, compression="gzip" if place.file_format == "csv" else "snappy")
+        return int(observation.get["rows"])
+    parts = f"{target}.parts"
+    compression = "gzip" if target.endswith(".gz") else "none" if place.file_format == "csv" else "snappy"
+    _save(frame.coalesce(1), parts, place, compression=compression)
+    _keep_only_part(frame.sparkSession, parts, target)
+    return int(observation.get["rows"])
+
+
+def _save(frame: DataFrame, target: str, place: Place, *, compression: str) -> None:
+    writer = frame.write.mode("overwrite").option("compression", compression)
+    if place.file_format == "csv":  # quotes doubled, as everybody but Spark does it
+        writer = writer.option("header", place.has_header).option("escape", '"').option("emptyValue", "")
+    writer.format(place.file_format).save(target)
+
+
+def _keep_only_part(spark: SparkSession, folder: str, target: str) -> None:
+    """Move the one part file of a folder to its name; works on every file system that Spark knows."""
+    jvm = cast(Any, spark)._jvm
+    path = jvm.org.apache.hadoop.fs.Path
+    system = path(folder).getFileSystem(cast(Any, spark)._jsc.hadoopConfiguration())
+    part = next(found.getPath() for found in system.listStatus(path(folder)) if found.getPath().getName().startswith("part-"))
+    system.delete(path(target), True)
+    if not system.rename(part, path(target)):
+        raise OSError(f"{target} cannot be written.")
+    system.delete(path(folder), True)
+    checksum = path(posixpath.join(posixpath.dirname(target), f".{posixpath.basename(target)}.crc"))
+    system.delete(checksum, False)

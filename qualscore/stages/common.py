@@ -1,0 +1,67 @@
+"""What several stages read."""
+
+from collections.abc import Callable
+from datetime import date
+from functools import partial, reduce
+
+from pyspark.sql import DataFrame
+from pyspark.sql import functions as F
+
+from qualscore import contracts, features, labels
+from qualscore.definition import Definition
+from qualscore.errors import ConfigurationError, TrainingRefused
+from qualscore.runner import Run
+
+SOURCES = ("firmographics", "technographics", "account_lists")
+ACCOUNTS, FEATURES, SCORES = "clean/accounts", "features/account_features", "scores/account_scores"
+FEATURE_INPUTS = (ACCOUNTS, "clean/firmographics", "clean/technographics")
+
+
+def clean(run: Run, table: str) -> DataFrame:
+    """A clean table; without rows when no source delivers it."""
+    name = f"clean/{table}"
+    return run.tables.read(name) if run.tables.exists(name) else contracts.load(name).rows(run.spark, [])
+
+
+def describe(run: Run) -> Callable[[DataFrame], DataFrame]:
+    """(domain, company_name, as_of_on) to features as of each row's own date."""
+    return partial(features.account_features, firmographics=clean(run, "firmographics"), technographics=clean(run, "technographics"))
+
+
+def labelled(run: Run, definition: Definition) -> DataFrame:
+    """Today's features of every account, with what the selectors say of it. One row per account."""
+    described = run.tables.read(FEATURES)
+    labelled = labels.label(
+        described, account_lists=clean(run, "account_lists"), definition=definition, own_domains=run.settings.own_domains
+    )
+    return described.join(labelled, "domain", "inner").withColumn("is_in_reference", labels.in_reference(definition.reference))
+
+
+def rejected(run: Run) -> DataFrame:
+    """Delivered accounts without a usable domain."""
+    frames = [
+        run.tables.read(f"rejected/{table}") for table in ("firmographics", "account_lists") if run.tables.exists(f"rejected/{table}")
+    ]
+    none = contracts.load("rejected/account_lists").rows(run.spark, [])
+    return reduce(DataFrame.unionByName, frames, none).where(F.col("domain_problem").isNotNull())
+
+
+def features_date(run: Run) -> date:
+    """The day that the features describe.
+
+    Raises:
+        ConfigurationError: another day was asked for.
+    """
+    first = run.tables.read(FEATURES).select("as_of_on").first()
+    if first is None:
+        raise TrainingRefused("there are no accounts: deliver firmographics or account lists")
+    if run.options.as_of and run.options.as_of != first["as_of_on"]:
+        raise ConfigurationError(
+            f"{FEATURES} describes {first['as_of_on']}, not {run.options.as_of}: run build_features --as-of {run.options.as_of} first"
+        )
+    return date.fromisoformat(str(first["as_of_on"]))
+
+
+def versions(run: Run, *names: str) -> dict[str, int]:
+    """The version of each table as it is now."""
+    return {name: run.tables.version(name) for name in names}

@@ -1,0 +1,75 @@
+"""Deliveries to clean and rejected tables, and to the universe."""
+
+from collections.abc import Mapping
+
+from qualscore import accounts, contracts, deliveries, ingest
+from qualscore.deliveries.state import state
+from qualscore.errors import DataError
+from qualscore.ingest import Ingested, SourceCounts
+from qualscore.runner import Outcome, Run, Stage
+from qualscore.stages.common import ACCOUNTS, SOURCES
+
+
+def ingest_deliveries(run: Run) -> Outcome:
+    """Deliveries to clean and rejected tables, and to the universe."""
+    judged = _judge(run)
+    counts = {table: ingested.counts() for table, ingested in judged.items()}
+    found = {source: one for of_table in counts.values() for source, one in of_table.items()}
+    _check_rejects(run, found)
+    for table, ingested in judged.items():
+        _write(run, table, ingested)
+        ingested.rows.unpersist()
+    universe = accounts.universe(run.tables.read("clean/firmographics"), run.tables.read("clean/account_lists"))
+    written = run.tables.replace(ACCOUNTS, universe)
+    named = {name: count for source, one in found.items() for name, count in one.named(source).items()}
+    rejected = sum(one.rejected for one in found.values())
+    empty = [f"{source}: no row is kept (where)" for source, one in found.items() if one.rows_read == 0]
+    said = f"{written:,} accounts from {sum(one.rows_read for one in found.values()):,} rows; {rejected:,} rejected"
+    return Outcome(said, counts=named | {"accounts": written}, warnings=empty)
+
+
+def _judge(run: Run) -> dict[str, Ingested]:
+    """All sources judged before the first table is written, so that bad deliveries leave the old tables."""
+    read = deliveries.read_all(run.spark, run.settings.sources)
+    rules = deliveries.domain_rules(run.settings.extra_suffixes)
+    judged: dict[str, Ingested] = {}
+    for table in SOURCES:
+        mine = [(source, delivery) for source, delivery in read if source.table == table]
+        if not mine:
+            continue
+        companies = judged["firmographics"].clean.select("domain") if table == "account_lists" and "firmographics" in judged else None
+        found = ingest.table(mine, contracts.load(f"clean/{table}"), rules=rules, as_of=run.as_of, universe_domains=companies)
+        found.rows.persist()  # counted, then written as clean and as rejected: one reading of the files instead of three
+        judged[table] = found
+    return judged
+
+
+def _check_rejects(run: Run, found: Mapping[str, SourceCounts]) -> None:
+    most = run.settings.max_rejected_share
+    lines = [
+        f"  {source}: {one.rejected:,} of {one.rows_read:,} rows rejected: {', '.join(f'{name} {count:,}' for name, count in one.reasons.items())}"
+        for source, one in found.items()
+        if one.rejected > most * one.rows_read
+    ]
+    if lines:
+        ending = "The tables are as they were. Mend the deliveries or their mapping, or raise max_rejected_share."
+        raise DataError("\n".join([f"more than {most:.0%} of a source is rejected:", *lines, ending]))
+
+
+def _write(run: Run, table: str, ingested: Ingested) -> None:
+    """Lists and stacks are what is delivered now; firmographics keep their earlier snapshots."""
+    where = None
+    if table == "firmographics" and run.tables.exists("clean/firmographics"):
+        days = [row["observed_on"] for row in ingested.clean.select("observed_on").distinct().collect()]
+        where = f"observed_on IN ({', '.join(f'DATE {str(day)!r}' for day in days)})" if days else "false"
+    run.tables.replace(f"clean/{table}", ingested.clean, where=where)
+    run.tables.replace(f"rejected/{table}", ingested.rejected)
+
+
+def _ingest_depends(run: Run) -> Mapping[str, object]:
+    sources = {source.id: (source.model_dump(), state(run.spark, source)) for source in run.settings.sources}
+    schemas = {table: contracts.load(f"clean/{table}").fingerprint for table in SOURCES}
+    return {"sources": sources, "schemas": schemas, "suffixes": run.settings.extra_suffixes}
+
+
+INGEST = Stage("ingest", ingest_deliveries, _ingest_depends, writes=ACCOUNTS)

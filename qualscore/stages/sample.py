@@ -1,0 +1,41 @@
+"""A sample with a known truth, for those who have no data at hand."""
+
+from argparse import Namespace
+from collections.abc import Mapping
+from pathlib import Path
+
+from qualscore import places, sample
+from qualscore.config import ROOT
+from qualscore.runner import Outcome, Run, Stage
+
+DEFAULTS = {"accounts": 20_000, "seed": 0}
+
+
+def overlay_of_sample(options: Namespace) -> Path | None:
+    """The sample's own settings, when `--sample` or the job itself asks for them."""
+    if not getattr(options, "sample", True):
+        return None
+    return sample.write_configuration(_folder(options), **_size(options))
+
+
+def generate(run: Run) -> Outcome:
+    """Writes the sample's deliveries, and the truth behind them."""
+    folder = _folder(run.options)
+    counts = sample.generate(run.spark, str(folder), as_of=sample.AS_OF, **_size(run.options))
+    return Outcome(f"{counts['firmographics']:,} companies in {folder}", counts=counts)
+
+
+def _depends(run: Run) -> Mapping[str, object]:
+    return _size(run.options) | {"folder": _folder(run.options), "truth": (_folder(run.options) / "truth").exists()}
+
+
+def _size(options: Namespace) -> dict[str, int]:
+    return {name: getattr(options, name, default) for name, default in DEFAULTS.items()}
+
+
+def _folder(options: Namespace) -> Path:
+    warehouse = str(Path(options.warehouse or ROOT / ".qualscore" / "warehouse").absolute())
+    return Path(getattr(options, "output", None) or places.beside(warehouse, "sample")).absolute()
+
+
+SAMPLE = Stage("generate_sample", generate, _depends, wanted=lambda options: getattr(options, "sample", True))

@@ -1,0 +1,40 @@
+"""Features and a champion to published scores."""
+
+from collections.abc import Mapping
+
+from qualscore import scoring
+from qualscore.definition import Definition
+from qualscore.model import registry
+from qualscore.runner import Outcome, Run, Stage
+from qualscore.stages.common import FEATURES, SCORES, SOURCES, labelled, rejected, versions
+
+INPUTS = ("clean/account_lists", FEATURES, *(f"rejected/{table}" for table in SOURCES))
+
+
+def score(run: Run, definition: Definition) -> Outcome:
+    """Scores and explains every account that has data; lists the others with their reasons."""
+    model = registry.load(f"models:/qualscore.{definition.name}@{registry.CHAMPION}", run.store[0]).with_presentation(definition)
+    known = labelled(run, definition)
+    table_slice = f"score_name = '{definition.name}'"
+    # Both tables come from one pass of the model; it is the dearest part of the run.
+    scored = model.score(known.where(scoring.scorable()), run_id=run.run_id, scored_at=run.started_at).persist()
+    unscored = scoring.unscored_accounts(known, rejected(run), score_name=definition.name)
+    counts = {"unscored": run.tables.replace("scores/unscored_accounts", unscored, where=table_slice)}
+    best = scoring.top_accounts(scored, most=run.settings.top_accounts)
+    run.tables.replace("scores/top_accounts", best, where=table_slice)
+    counts["scored"] = run.tables.replace(SCORES, scored, where=table_slice)
+    scored.unpersist()
+    said = f"{counts['scored']:,} accounts scored, {counts['unscored']:,} without a score"
+    return Outcome(said, versions(run, *INPUTS), counts, model_version=model.version)
+
+
+def _score_depends(run: Run, definition: Definition) -> Mapping[str, object]:
+    champion = registry.champion(registry.client(run.store[0]), definition.name)
+    return versions(run, *INPUTS) | {
+        "model": champion and champion.number,
+        "definition": definition.model_dump(),
+        "own_domains": run.settings.own_domains,
+    }
+
+
+SCORE = Stage("score", score, _score_depends, per_score=True, writes=SCORES)

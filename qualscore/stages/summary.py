@@ -1,0 +1,88 @@
+"""What came out, in words: read from the published tables."""
+
+from pathlib import Path
+
+from pyspark.sql import DataFrame
+from pyspark.sql import functions as F
+
+from qualscore import places, sample
+from qualscore.runner import Run
+from qualscore.stages.common import ACCOUNTS, SCORES
+
+SHOWN = 10
+
+
+def summarise(run: Run) -> None:
+    """Prints what the run's scores hold, the best accounts that are no customers, and how to go on."""
+    names = [definition.name for definition in run.definitions]
+    known = run.tables.read(SCORES).where(F.col("score_name").isin(names))
+    run.console.result(
+        f"\n{run.tables.read(ACCOUNTS).count():,} accounts in {run.settings.warehouse}", accounts=run.tables.read(ACCOUNTS).count()
+    )
+    for name in names:
+        _say_score(run, name, known.where(F.col("score_name") == name))
+    _say_where(run)
+
+
+def _say_score(run: Run, name: str, scores: DataFrame) -> None:
+    bands = {row["band"]: row["count"] for row in scores.groupBy("band").count().collect()}
+    reasons = (
+        run.tables.read("scores/unscored_accounts").where(F.col("score_name") == name).groupBy("reason").count().orderBy("reason").collect()
+    )
+    unscored = {row["reason"]: row["count"] for row in reasons}
+    customers = scores.where("is_example").agg(F.count("*").alias("all"), F.count_if(F.col("band") != "Unlikely").alias("found")).first()
+    assert customers is not None
+    console = run.console
+    lines = [
+        f"\n{name}",
+        f"  scored     {sum(bands.values()):,}: {_listed(bands)}",
+        f"  unscored   {sum(unscored.values()):,}: {_listed(unscored)}",
+        f"  customers  {customers['all']:,} found, {customers['found']:,} of them Likely or better by models that did not see them",
+    ]
+    hidden = _hidden_quality(run, name, scores)
+    if hidden:
+        lines.append(
+            f"  hidden     customers that the model was not shown: ROC-AUC {hidden['roc_auc']:.3f} (the truth itself: {hidden['truth_roc_auc']:.3f}), "
+            f"{hidden['recall_at_10']:.0%} of them in the top 10 % ({hidden['truth_recall_at_10']:.0%})"
+        )
+    best = (
+        run.tables.read("scores/top_accounts")
+        .where((F.col("score_name") == name) & ~F.col("is_example"))
+        .orderBy("rank")
+        .limit(SHOWN)
+        .collect()
+    )
+    lines.append("  best accounts that are no customers")
+    lines += [f"    {row['score']:6.2f}  {row['company_name'] or row['domain']} ({row['domain']})  {row['top_factors']}" for row in best]
+    console.result(
+        "\n".join(lines),
+        score_name=name,
+        bands=bands,
+        unscored=unscored,
+        customers=customers["all"],
+        hidden=hidden,
+        best=[row.asDict() for row in best],
+    )
+
+
+def _listed(counts: dict[str, int]) -> str:
+    return ", ".join(f"{name} {count:,}" for name, count in sorted(counts.items())) or "none"
+
+
+def _hidden_quality(run: Run, name: str, scores: DataFrame) -> dict[str, float]:
+    """Quality on customers that only the sample's truth knows; nothing on real data."""
+    truth = Path(places.beside(run.settings.warehouse, "sample")) / "truth" / "accounts.parquet"
+    if not getattr(run.options, "sample", False) or not truth.exists():
+        return {}
+    return sample.hidden_quality(scores, run.spark.read.parquet(str(truth)), name)
+
+
+def _say_where(run: Run) -> None:
+    tables, query = run.settings.warehouse, f"DeltaTable('{run.settings.warehouse}/scores/account_scores').to_pandas()"
+    text = (
+        f"\nThe tables are in {tables}, one folder each; schemas/README.md says what their columns mean. Query them with Spark\n"
+        f"  SELECT domain, score, top_factors FROM delta.`{tables}/scores/account_scores` WHERE score_name = '...' ORDER BY score DESC\n"
+        f"or without Spark, in Python: from deltalake import DeltaTable; {query}"
+    )
+    if not run.console.as_json:
+        run.console.result(text)

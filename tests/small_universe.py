@@ -1,0 +1,62 @@
+"""A small made-up universe whose customers have known causes."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import date
+from functools import partial
+
+import numpy as np
+import pandas as pd
+from pyspark.sql import DataFrame
+from pyspark.sql import functions as F
+
+from qualscore import features, labels
+from qualscore.definition import Definition
+
+AS_OF = date(2026, 6, 1)
+DEFINITION = Definition.model_validate(
+    {
+        "name": "small",
+        "examples": {"account_list": "customers"},
+        "exclude": {"account_list": "partners"},
+        "training": {"repeats": 2, "folds": 3, "trees": 40},
+    }
+)
+
+
+@dataclass(frozen=True)
+class Universe:
+    """Clean tables of 2,000 companies; software companies in DE that use Kafka tend to be customers."""
+
+    firmographics: DataFrame
+    technographics: DataFrame
+    account_lists: DataFrame
+
+    @property
+    def describe(self) -> Callable[[DataFrame], DataFrame]:
+        """(domain, company_name, as_of_on) to features."""
+        return partial(features.account_features, firmographics=self.firmographics, technographics=self.technographics)
+
+    def today(self) -> DataFrame:
+        """Features of every account as of AS_OF."""
+        return self.describe(self.firmographics.select("domain", "company_name", F.lit(AS_OF).alias("as_of_on")))
+
+    def labelled(self, definition: Definition, account_lists: DataFrame | None = None) -> DataFrame:
+        """What training takes."""
+        today = self.today()
+        found = labels.label(today, account_lists=account_lists or self.account_lists, definition=definition)
+        return today.join(found, "domain", "inner").withColumn("is_in_reference", labels.in_reference(definition.reference))
+
+
+def companies(n: int = 2_000) -> pd.DataFrame:
+    """domain, attributes and is_customer; the same every time."""
+    draws = np.random.default_rng(7)
+    frame = pd.DataFrame({"domain": [f"company{i}.com" for i in range(n)], "company_name": [f"Company {i}" for i in range(n)]})
+    frame["country"] = draws.choice(["DE", "US", "FR", None], n, p=[0.3, 0.4, 0.2, 0.1])
+    frame["city"] = [f"City {i}" for i in draws.zipf(1.5, n).clip(max=300)]
+    frame["industry"] = draws.choice(["Software", "Retail", "Mining", "Banking"], n)
+    frame["employees"] = draws.lognormal(4, 1.5, n).astype(int) + 1
+    frame["uses_kafka"] = draws.random(n) < 0.15
+    log_odds = -5.2 + 1.7 * (frame["country"] == "DE") + 2.2 * (frame["industry"] == "Software") + 1.7 * frame["uses_kafka"]
+    frame["is_customer"] = draws.random(n) < 1 / (1 + np.exp(-log_odds))
+    return frame

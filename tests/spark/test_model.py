@@ -1,0 +1,190 @@
+"""The trained model: what it promises of every score."""
+
+import subprocess
+import sys
+from dataclasses import replace
+from pathlib import Path
+
+import numpy as np
+import pandas as pd
+import pytest
+from pyspark.sql import DataFrame, SparkSession
+from pyspark.sql import functions as F
+
+from qualscore import contracts
+from qualscore.definition import Definition
+from qualscore.errors import TrainingRefused
+from qualscore.model import inputs, registry, training
+from qualscore.model.draws import draw
+from qualscore.model.training import Trained
+from tests.small_universe import AS_OF, DEFINITION, Universe
+
+
+def test_contributions_add_up_to_the_margin(scores: pd.DataFrame) -> None:
+    """Base + listed + other = margin, for every row."""
+    listed = [
+        sum(f["contribution"] for side in sides for f in side) for sides in zip(scores.factors_for, scores.factors_against, strict=True)
+    ]
+    np.testing.assert_allclose(scores.base + listed + scores.other_contribution, scores.margin, atol=1e-5)
+    assert max(map(len, scores.factors_for)) == 5
+    assert all(f["contribution"] > 0 for side in scores.factors_for for f in side)
+    assert all(f["contribution"] < 0 for side in scores.factors_against for f in side)
+
+
+def test_the_model_finds_what_makes_a_customer(universe: Universe, trained: Trained, scores: pd.DataFrame) -> None:
+    """The three causes are its first factors; the score orders customers before others."""
+    assert trained.metrics["roc_auc"] > 0.8
+    best = scores.sort_values("margin").iloc[-1]
+    assert {f["factor"] for f in best.factors_for} >= {"country", "industry", "uses Kafka"}
+    assert best.top_factors.startswith("For: ") and "industry: Software" in best.top_factors
+    assert scores.score.is_monotonic_increasing is False and scores.sort_values("margin").score.is_monotonic_increasing
+
+
+def test_bands_and_actions_follow_from_the_stored_score(scores: pd.DataFrame) -> None:
+    """The stored score has two decimals and decides."""
+    assert (np.floor(scores.score * 100 + 1e-6) / 100 == scores.score).all()
+    expected = np.where(scores.score >= 95, "Highly Likely", np.where(scores.score >= 50, "Likely", "Unlikely"))
+    assert (scores.band == expected).all() and set(expected) == {"Highly Likely", "Likely", "Unlikely"}
+    actions = np.where(scores.score >= 90, "act_now", np.where(scores.score > 75, "qualified", np.where(scores.score > 70, "good_fit", "")))
+    assert (scores.action.fillna("") == actions).all()
+
+
+def test_scoring_again_and_under_another_partitioning_gives_the_same(universe: Universe, trained: Trained, scores: pd.DataFrame) -> None:
+    """All columns are equal."""
+    for frame in (universe.today(), universe.today().repartition(7, F.rand(1))):
+        again = trained.model.score(frame).toPandas().set_index("domain").sort_index()
+        pd.testing.assert_frame_equal(again, scores, check_exact=True)
+
+
+def test_no_example_is_scored_by_a_model_that_saw_it(universe: Universe, trained: Trained, scores: pd.DataFrame) -> None:
+    """The margin of an example is that of the models whose training left its fold out, computed by hand with lightgbm."""
+    import lightgbm
+
+    model = trained.model
+    rows = model.vectors(inputs.with_stack(universe.today(), DEFINITION.features)).where(
+        F.xxhash64("domain").isin(model.examples.tolist()[:20])
+    )
+    for row in rows.select("domain", "static", "folds", *model.lifted).collect():
+        margins = []
+        for repeat, fold in enumerate(row["folds"]):
+            assert fold == _fold(row["domain"], repeat, rows)
+            lifts = [c.scoring_lifts()[repeat * 3 + fold, c.ids.get(row[name], 0)] for name, c in model.lifted.items()]
+            text = model.texts[repeat][fold]
+            margins.append(lightgbm.Booster(model_str=text).predict([[*row["static"].toArray(), *lifts]], raw_score=True)[0])
+        assert np.mean(margins) == pytest.approx(scores.loc[row["domain"]].margin, abs=1e-9)
+
+
+def _fold(domain: str, repeat: int, frame: DataFrame) -> int:
+    spark = frame.sparkSession
+    return int(spark.createDataFrame([(domain,)], "domain string").select(draw("fold", 3, seed=0, repeat=repeat)).first()[0])
+
+
+def test_examples_do_not_train_the_models_of_their_own_fold(universe: Universe, trained: Trained) -> None:
+    """Changing a label in fold f changes no model that left f out, and those of the other folds."""
+    first = min(trained.model.examples)
+    flagged = universe.labelled(DEFINITION).withColumn("is_example", F.col("is_example") & (F.xxhash64("domain") != F.lit(int(first))))
+    other = training.train(flagged, universe.describe, DEFINITION, as_of=AS_OF, evaluation_accounts=10_000).model
+    domain = universe.today().where(F.xxhash64("domain") == F.lit(int(first))).first()["domain"]
+    for repeat in range(2):
+        own = _fold(domain, repeat, universe.today())
+        same = [_trees(a) == _trees(b) for a, b in zip(trained.model.texts[repeat], other.texts[repeat], strict=True)]
+        assert [fold for fold in range(3) if same[fold]] == [own]
+
+
+def _trees(text: str) -> str:
+    return text.split("parameters:")[0]
+
+
+def test_saved_models_have_no_categorical_split(trained: Trained) -> None:
+    """LightGBM would take an indexed column for a category silently."""
+    trees = [line for texts in trained.model.texts for text in texts for line in text.splitlines() if line.startswith("num_cat=")]
+    assert len(trees) == 2 * 3 * 40
+    assert set(trees) == {"num_cat=0"}
+
+
+def test_draws_of_different_purposes_are_independent(spark: SparkSession) -> None:
+    """Of 20,000 domains each pair of draws fills its 25 cells evenly (chi-squared below the 99.99 % point of 24)."""
+    frame = spark.range(20_000).select(F.concat(F.lit("company"), "id", F.lit(".com")).alias("domain"))
+    purposes = ["fold", "inner", "sample", "date", "evaluation", "calibration"]
+    drawn = frame.select(
+        *(draw(p, 5, seed=0).alias(p) for p in purposes),
+        draw("fold", 5, seed=0, repeat=1).alias("again"),
+        draw("fold", 5, seed=1).alias("seed"),
+    ).toPandas()
+    for i, one in enumerate(drawn.columns):
+        for two in drawn.columns[i + 1 :]:
+            cells = pd.crosstab(drawn[one], drawn[two]).to_numpy()
+            assert ((cells - 800) ** 2 / 800).sum() < 58, (one, two)
+
+
+def test_a_model_loaded_in_a_fresh_process_gives_the_same_scores(
+    spark: SparkSession, universe: Universe, trained: Trained, scores: pd.DataFrame, tmp_path: Path
+) -> None:
+    """Only the registry, the features and a session are needed."""
+    uri = f"sqlite:///{tmp_path / 'mlflow.db'}"
+    version = registry.register(
+        trained,
+        mlflow=registry.client(uri),
+        artifacts=(tmp_path / "artifacts").as_uri(),
+        as_of=AS_OF,
+        inputs={"clean/accounts": 1},
+        spark=spark,
+    )
+    assert version.number == 1
+    universe.today().write.parquet(str(tmp_path / "features"))
+    script = (
+        "from pyspark.sql import SparkSession\n"
+        "from qualscore.model import registry\n"
+        f"spark = SparkSession.builder.master('local[1]').config('spark.jars', {spark.conf.get('spark.jars')!r})"
+        ".config('spark.ui.enabled', False).config('spark.sql.session.timeZone', 'UTC').getOrCreate()\n"
+        f"model = registry.load('models:/qualscore.small@champion', {uri!r})\n"
+        f"model.score(spark.read.parquet({str(tmp_path / 'features')!r})).toPandas().to_pickle({str(tmp_path / 'scores.pkl')!r})\n"
+    )
+    done = subprocess.run([sys.executable, "-c", script], capture_output=True, text=True, cwd=Path(__file__).parents[2], check=False)
+    assert done.returncode == 0, done.stderr[-2000:]
+    loaded = pd.read_pickle(tmp_path / "scores.pkl").set_index("domain").sort_index()
+    assert (loaded.model_version == 1).all()
+    pd.testing.assert_frame_equal(loaded.drop(columns="model_version"), scores.drop(columns="model_version"), check_exact=True)
+
+
+def _lists(spark: SparkSession, domains: list[str]) -> DataFrame:
+    return contracts.load("clean/account_lists").rows(spark, [{"list_name": "customers", "domain": domain} for domain in domains])
+
+
+def test_a_shuffled_customer_list_teaches_nothing(spark: SparkSession, universe: Universe) -> None:
+    """Log-lifts that counted a row's own label would give the cities' lists away: AUC .6 in place of .5."""
+    every_tenth = [f"company{i}.com" for i in range(20, 2_000, 10)]
+    with pytest.raises(TrainingRefused, match=r"no signal.*ROC-AUC 0\.(4[3-9]|5[0-5])"):
+        training.train(
+            universe.labelled(DEFINITION, _lists(spark, every_tenth)),
+            universe.describe,
+            DEFINITION,
+            as_of=AS_OF,
+            evaluation_accounts=10_000,
+        )
+
+
+def test_fewer_than_50_customers_are_refused(spark: SparkSession, universe: Universe) -> None:
+    """The message says how many were found and where the others went."""
+    lists = _lists(spark, [f"company{i}.com" for i in range(10, 59)])
+    with pytest.raises(TrainingRefused, match=r"49 customers .*at least 50 are needed"):
+        training.train(universe.labelled(DEFINITION, lists), universe.describe, DEFINITION, as_of=AS_OF, evaluation_accounts=100)
+
+
+def test_customers_and_no_one_else_are_refused(spark: SparkSession, universe: Universe) -> None:
+    """There is nothing to compare them with."""
+    lists = _lists(spark, [f"company{i}.com" for i in range(2_000)])
+    with pytest.raises(TrainingRefused, match="no unlabelled accounts"):
+        training.train(universe.labelled(DEFINITION, lists), universe.describe, DEFINITION, as_of=AS_OF, evaluation_accounts=100)
+
+
+def test_a_product_that_gives_the_answer_away_is_refused_until_it_is_left_out(spark: SparkSession, universe: Universe) -> None:
+    """Refused with its name, and what to do; left out, no factor shows it."""
+    customers = universe.account_lists.where("list_name = 'customers'")
+    own = customers.select("domain", F.lit("Ours").alias("product"), F.lit("Suite").alias("category"))
+    stacked = replace(universe, technographics=universe.technographics.unionByName(own, allowMissingColumns=True))
+    with pytest.raises(TrainingRefused, match=r"product 'Ours'.*features\.leave_out\.products: \[Ours\]"):
+        training.train(stacked.labelled(DEFINITION), stacked.describe, DEFINITION, as_of=AS_OF, evaluation_accounts=100)
+    left = Definition.model_validate(DEFINITION.model_dump(by_alias=True) | {"features": {"leave_out": {"products": ["Ours"]}}})
+    model = training.train(stacked.labelled(left), stacked.describe, left, as_of=AS_OF, evaluation_accounts=1_000).model
+    assert not any("Ours" in factor or "Suite" in factor for factor in model.inputs.factors)
