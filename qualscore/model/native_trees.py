@@ -80,7 +80,7 @@ def _fields(block: str) -> dict[str, str]:
 def _refuse_header(header: dict[str, str], *, complete: bool) -> None:
     if "tree" not in header or "max_feature_idx" not in header or not complete:
         raise UnsupportedModel("This is not the whole text of a LightGBM model: its header, its trees or their end is missing.")
-    if header.get("num_class", "1") != "1" or header.get("num_tree_per_iteration", "1") != "1":
+    if header.get("num_tree_per_iteration", "1") != "1":
         raise UnsupportedModel(f"The model has {header.get('num_class')} classes; only models with one margin per row can be scored.")
     if "average_output" in header:
         raise UnsupportedModel("The model is a random forest, whose trees are averaged; only boosted trees can be scored.")
