@@ -44,7 +44,8 @@ def _make_environment() -> None:
     base = getattr(sys, "_base_executable", None) or sys.executable
     venv = [base, "-I", "-m", "venv", "--clear", str(ENVIRONMENT)]
     run_logged(venv, "Python's venv module does not work: install it (Debian: the package python3.11-venv)")
-    pip = [str(PYTHON), "-I", "-m", "pip", "--no-input", "--disable-pip-version-check", "install", "--progress-bar", "off"]
+    # Without compiling: of most packages only a part is ever imported.
+    pip = [str(PYTHON), "-I", "-m", "pip", "--no-input", "--disable-pip-version-check", "install", "--no-compile", "--progress-bar", "off"]
     failure = "The Python packages could not be installed: check the network, or set PIP_INDEX_URL to a mirror that can be reached"
     run_logged([*pip, "--require-hashes", "-r", str(LOCK)], failure)
 
@@ -99,7 +100,7 @@ def link_openmp(bundled: Path, folder: Path) -> Path:
     if not link.exists():
         # Under a name of its own first, because two launchers may come here at once.
         fresh = folder / f"libgomp.{os.getpid()}"
-        fresh.symlink_to(copies[0])
+        fresh.symlink_to(copies[0].resolve())
         fresh.replace(link)
     return folder
 

@@ -5,6 +5,7 @@ import signal
 import subprocess
 import sys
 import tempfile
+import time
 import zipfile
 from collections.abc import Sequence
 from contextlib import suppress
@@ -20,6 +21,7 @@ from qualscore.launcher.places import CONF, HOME, JOBS, LOGS, PYTHON, say, site_
 
 SHIPPED = ("qualscore", "conf", "schemas")
 SECONDS_TO_STOP = 10
+SECONDS_TO_LEAVE = 1
 
 
 def set_up() -> dict[str, str]:
@@ -62,7 +64,8 @@ def submit(job: str, arguments: Sequence[str]) -> int:
         jars = [Path(jar) for jar in variables["QUALSCORE_JARS"].split(",")]
         command = [f"{variables['SPARK_HOME']}/bin/spark-submit", *submit_options(options, jars=jars, code=code, work=work)]
         channels = Channels(work)
-        variables |= {**channels.names, "QUALSCORE_LOG": str(log)}
+        variables |= {**channels.names, "QUALSCORE_LOG": str(log), "QUALSCORE_ENDED": str(work / "ended")}
+        variables["PYSPARK_DRIVER_PYTHON"] = str(Path(__file__).with_name("driver.sh"))
         exit_code = run([*command, str(JOBS / f"{job}.py"), *own], variables, log, channels)
     exit_code = exit_code if exit_code >= 0 else 128 - exit_code
     if exit_code > 128:
@@ -79,6 +82,7 @@ def run(command: Sequence[str], variables: dict[str, str], log: Path, channels: 
         process = subprocess.Popen(
             command, env=variables, stdin=subprocess.DEVNULL, stdout=output, stderr=subprocess.STDOUT, process_group=0
         )
+    ended = Path(variables["QUALSCORE_ENDED"])
     stops: list[int] = []
 
     def stop(number: int, _: FrameType | None) -> None:
@@ -86,13 +90,20 @@ def run(command: Sequence[str], variables: dict[str, str], log: Path, channels: 
         end(process.pid, signal.SIGTERM)
         signal.alarm(SECONDS_TO_STOP)
 
+    def is_over() -> bool:
+        if ended.exists() and time.time() - ended.stat().st_mtime > SECONDS_TO_LEAVE:
+            end(process.pid, signal.SIGTERM)
+        return process.poll() is not None
+
     signal.signal(signal.SIGALRM, lambda *_: end(process.pid, signal.SIGKILL))
     for each in (signal.SIGINT, signal.SIGTERM):
         signal.signal(each, stop)
-    channels.copy_until(lambda: process.poll() is not None)
+    channels.copy_until(is_over)
     # A driver may outlive its JVM.
     end(process.pid, signal.SIGKILL)
-    return 128 + stops[0] if stops else process.wait()
+    if stops:
+        return 128 + stops[0]
+    return int(ended.read_text()) if ended.exists() else process.wait()
 
 
 def end(group: int, how: signal.Signals) -> None:
