@@ -35,7 +35,7 @@ def range_midpoint_employees(text: Column) -> Column:
 def range_midpoint_revenue(text: Column) -> Column:
     """The US dollars that a range stands for, as a double; null for what is no range.
 
-    >>> texts = ["1B-10B", "10B+", "$10M - $50M", "$1 mil. - $5 mil.", "1-10M", "$500K-1M", "Under $1M", "$1,000,000", "much", None]
+    >>> texts = ["1B-10B", "10B+", "$10M - $50M", "$1 mil. - $5 mil.", "1-10M", "$500K-1M", "Under $1M", "$1,000,000", "500-1M", None]
     >>> frame = spark.createDataFrame([(text,) for text in texts], "text string")
     >>> [row.middle for row in frame.select((range_midpoint_revenue(F.col("text")) / 1e6).alias("middle")).collect()]
     [5500.0, 20000.0, 30.0, 3.0, 5.5, 0.75, 0.5, 1.0, None, None]
@@ -70,9 +70,15 @@ def _plain(text: Column) -> Column:
 
 
 def _is_range(plain: Column) -> Column:
-    return plain.rlike(RANGE)
+    low, high = _bounds(plain)
+    return plain.rlike(RANGE) & ~F.coalesce(low > high, F.lit(False))
 
 
 def _middle(plain: Column) -> Column:
-    low, high = (F.regexp_extract(plain, RANGE, group).cast("double") for group in (1, 2))
-    return F.when(high.isNotNull(), (low + high) / 2).when(plain.endswith("+"), low * 2).otherwise(low)
+    low, high = _bounds(plain)
+    closed = F.when(low <= high, (low + high) / 2)
+    return F.when(high.isNotNull(), closed).when(plain.endswith("+"), low * 2).otherwise(low)
+
+
+def _bounds(plain: Column) -> tuple[Column, Column]:
+    return F.regexp_extract(plain, RANGE, 1).cast("double"), F.regexp_extract(plain, RANGE, 2).cast("double")

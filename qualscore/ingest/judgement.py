@@ -121,7 +121,7 @@ def table(
 
 def accept_known_domains(rows: DataFrame, universe_domains: DataFrame) -> DataFrame:
     """A free-mail domain that firmographics deliver is a company's: its rows lose that reason. No row is added."""
-    # An aggregate of no rows is one row: the hosts as a frame of the same session. (As literals of a condition, 4,800 take seconds to plan.)
+    # An aggregate of no rows is one row: so the hosts become a frame. (As literals of a condition, 4,800 take seconds to plan.)
     one = universe_domains.limit(0).agg(F.count(F.lit(1)))
     hosts = one.select(F.explode(F.split(F.lit(" ".join(sorted(columns.FREE_MAIL))), " ")).alias("_known"))
     known = universe_domains.join(F.broadcast(hosts), F.col("domain") == F.col("_known"), "inner").select("_known").distinct()
