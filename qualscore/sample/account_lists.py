@@ -9,23 +9,21 @@ from qualscore.sample.draws import Draws
 
 COLUMNS = ["domain", "company_name", "event_on"]
 _UNUSABLE = 5
-_STRANGERS = 5
+_ODD = 10
 
 
-def account_list(spark: SparkSession, members: DataFrame, draws: Draws, *, name: str, accounts: int, since: Column) -> DataFrame:
-    """Members as written, one of them twice, then strangers to the universe and rows that lead to no account."""
+def account_list(spark: SparkSession, members: DataFrame, draws: Draws, *, name: str, since: Column, strangers_from: int) -> DataFrame:
+    """Members as written, one of them twice, then rows that lead to no account, then strangers: their ids are nobody else's."""
     day = since.cast("string")
     written = as_written(F.col("domain"), draws, name, has_mail=True)
     listed = members.select(written.alias("domain"), F.col("name").alias("company_name"), day.alias("event_on"))
     first = members.orderBy("id").limit(1)  # in capitals: the same company, not the same row
     twice = first.select(F.upper("domain").alias("domain"), F.upper("name").alias("company_name"), day.alias("event_on"))
-    return listed.unionAll(twice).unionAll(_odd_rows(spark, draws, accounts=accounts))
+    return listed.unionAll(twice).unionAll(_odd_rows(spark, draws, start=strangers_from))
 
 
-def _odd_rows(spark: SparkSession, draws: Draws, *, accounts: int) -> DataFrame:
-    """Ids above those of the universe and of its unfit rows: nobody else has these names."""
-    start = 2 * max(accounts, 1000)
-    frame = bare_domain(spark.range(start, start + _UNUSABLE + _STRANGERS, 1, 1).toDF("id"), draws)
+def _odd_rows(spark: SparkSession, draws: Draws, *, start: int) -> DataFrame:
+    frame = bare_domain(spark.range(start, start + _ODD, 1, 1).toDF("id"), draws)
     kind = (F.col("id") - start).cast("int")
     return frame.select(
         F.when(kind < _UNUSABLE, unusable(kind, F.col("label"))).otherwise(F.col("domain")).alias("domain"),

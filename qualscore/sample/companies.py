@@ -17,7 +17,17 @@ _MIDDLE = [onset + vowel for onset in "bcdfghjklmnprstvwxz" for vowel in "aeiou"
 _LAST = [onset + vowel + coda for onset in "bcdfgklmnprstvz" for vowel in "aiou" for coda in "nx"][:120]
 _NAMES = len(_FIRST) * len(_MIDDLE) ** 2 * len(_LAST)  # 116,640,000
 _STEP = 48_271_003  # prime, so that neighbours get names far apart and none twice
-_FORMS = {"de": "GmbH", "at": "GmbH", "ch": "AG", "co.uk": "Ltd", "com.au": "Pty Ltd", "nl": "B.V.", "fr": "SAS", "se": "AB", "it": "S.r.l."}
+_FORMS = {
+    "de": "GmbH",
+    "at": "GmbH",
+    "ch": "AG",
+    "co.uk": "Ltd",
+    "com.au": "Pty Ltd",
+    "nl": "B.V.",
+    "fr": "SAS",
+    "se": "AB",
+    "it": "S.r.l.",
+}
 
 
 def with_company(frame: DataFrame, draws: Draws, *, as_of: date) -> DataFrame:

@@ -16,6 +16,8 @@ from qualscore.sample.draws import Draws, nth
 COUNTRY_SPELLINGS = {"United States": "USA", "United Kingdom": "UK", "Germany": "Deutschland", "Netherlands": "The Netherlands"}
 _OWNERS = 12
 _STAGES = ["Prospecting", "Qualification", "Proposal/Price Quote", "Negotiation/Review"]
+_FIRST_NAMES = ["anna", "ben", "carla", "david", "eva", "felix", "grace", "hugo"]
+_CAMPAIGNS = ["Spring Newsletter", "Data Summit", "Product Tour", "Benchmark Report"]
 _TWINS = 2
 _DEALS = 4
 
@@ -50,7 +52,8 @@ def deals(people: DataFrame, draws: Draws, *, as_of: date) -> DataFrame:
     """One row per deal: won, one per product, by every known customer; lost and open ones with a quarter of the others."""
     draw = draws.uniform("deal")
     won = F.array(F.when(F.col("is_known_platform"), 0), F.when(F.col("is_known_analytics"), 1))
-    kinds = F.when(F.col("is_known"), F.array_compact(won)).otherwise(F.when(draw < 0.2, F.array(F.lit(2))).when(draw < 0.27, F.array(F.lit(3))))
+    lost_or_open = F.when(draw < 0.2, F.array(F.lit(2))).when(draw < 0.27, F.array(F.lit(3)))
+    kinds = F.when(F.col("is_known"), F.array_compact(won)).otherwise(lost_or_open)
     frame = people.withColumn("kind", F.explode(kinds))
     open_days, lost_days = draws.whole("open since", 5, 150), F.col("opened_days")
     opened = F.coalesce("opened_on", F.date_sub(F.lit(as_of), F.when(F.col("kind") == 3, open_days).otherwise(lost_days)))
@@ -112,21 +115,21 @@ def opportunity_history(people: DataFrame, draws: Draws, *, as_of: date) -> Data
 
 def activities(people: DataFrame, draws: Draws, *, as_of: date) -> DataFrame:
     """Engagement from marketing automation, by e-mail address; a few from free-mail addresses. Thickest before a deal."""
-    count = F.least(F.floor(F.exp(F.lit(0.6) + draws.normal("activities"))) + F.when(F.col("is_known"), 3).otherwise(0), F.lit(40.0)).cast("int")
+    usual = F.floor(F.exp(F.lit(0.6) + draws.normal("activities")))
+    count = F.least(usual + F.when(F.col("is_known"), 3).otherwise(0), F.lit(40.0)).cast("int")
     frame = people.withColumn("count", count).where("count > 0").withColumn("slot", F.explode(F.sequence(F.lit(1), F.col("count"))))
     slot = F.col("slot")
     kinds = ["email_open", "email_click", "web_visit", "form_fill", "webinar", "event", "demo_request"]
     long_ago = F.date_sub(F.lit(as_of), draws.whole("activity day", 0, 900, F.col("id"), slot))
     before = F.date_sub("opened_on", draws.whole("activity before", 1, 120, F.col("id"), slot))
-    people_names = ["anna", "ben", "carla", "david", "eva", "felix", "grace", "hugo"]
-    person = nth(people_names, draws.whole("person", 1, len(people_names), F.col("id"), slot))
+    person = nth(_FIRST_NAMES, draws.whole("person", 1, len(_FIRST_NAMES), F.col("id"), slot))
     host = F.when(draws.chance("private address", 0.04, F.col("id"), slot), F.lit("gmail.com")).otherwise(F.col("domain"))
     return frame.select(
         nth(kinds, draws.rank("activity", len(kinds), F.col("id"), slot)).alias("type"),
         F.when(F.col("is_known") & (slot <= 3), before).otherwise(long_ago).alias("date"),
         F.concat(person, F.lit("@"), host).alias("email"),
         F.col("name").alias("account"),
-        nth(["Spring Newsletter", "Data Summit", "Product Tour", "Benchmark Report"], draws.rank("campaign", 4, F.col("id"), slot)).alias("campaign"),
+        nth(_CAMPAIGNS, draws.rank("campaign", 4, F.col("id"), slot)).alias("campaign"),
     )
 
 

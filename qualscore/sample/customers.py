@@ -28,7 +28,10 @@ def with_stack(frame: DataFrame, draws: Draws) -> DataFrame:
 
 def first_seen_days(draws: Draws, product: Column) -> Column:
     """How many days ago a product was first seen; null: not known."""
-    old, recent = draws.whole("first seen", 730, 2900, F.col("id"), product), draws.whole("first seen lately", 20, 729, F.col("id"), product)
+    old, recent = (
+        draws.whole("first seen", 730, 2900, F.col("id"), product),
+        draws.whole("first seen lately", 20, 729, F.col("id"), product),
+    )
     age = F.when(draws.chance("adopted lately", 0.12, F.col("id"), product), recent).otherwise(old)
     return F.when(draws.chance("first seen known", 0.85, F.col("id"), product), age)
 
@@ -53,7 +56,9 @@ def with_truth(frame: DataFrame, draws: Draws, *, as_of: date, accounts: int) ->
     possible = ~F.col("is_bare") & ~F.col("is_partner")
     chance = {m.name: F.lit(1.0) / (F.lit(1.0) + F.exp(-F.col(f"log_odds_{m.name}"))) for m in MARKETS}
     frame = frame.withColumns({f"probability_{name}": F.when(possible, p).otherwise(0.0) for name, p in chance.items()})
-    frame = frame.withColumns({f"is_customer_{m.name}": draws.chance("customer " + m.name, F.col(f"probability_{m.name}")) for m in MARKETS})
+    frame = frame.withColumns(
+        {f"is_customer_{m.name}": draws.chance("customer " + m.name, F.col(f"probability_{m.name}")) for m in MARKETS}
+    )
     frame = frame.withColumns(
         {f"is_known_{m.name}": F.col(f"is_customer_{m.name}") & draws.chance("known", KNOWN_SHARE) for m in MARKETS}
     ).withColumn("is_known", F.col("is_known_platform") | F.col("is_known_analytics"))

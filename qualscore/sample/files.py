@@ -27,8 +27,9 @@ def write(frame: DataFrame, folder: str, place: Place) -> int:
 
 def _save(frame: DataFrame, target: str, place: Place, *, compression: str) -> None:
     writer = frame.write.mode("overwrite").option("compression", compression)
-    if place.file_format == "csv":  # quotes doubled, as everybody but Spark does it
-        writer = writer.option("header", place.has_header).option("escape", '"').option("emptyValue", "")
+    if place.file_format == "csv":  # quotes doubled and blanks kept, as everybody but Spark does it
+        writer = writer.options(header=place.has_header, escape='"', emptyValue="")
+        writer = writer.options(ignoreLeadingWhiteSpace=False, ignoreTrailingWhiteSpace=False)
     writer.format(place.file_format).save(target)
 
 

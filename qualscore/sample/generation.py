@@ -75,11 +75,12 @@ def _of_the_seller(spark: SparkSession, people: DataFrame, draws: Draws, *, as_o
         "crm_opportunity_history": crm.opportunity_history(in_crm, draws, as_of=as_of),
         "activities": crm.activities(in_crm, draws, as_of=as_of),
     }
-    for market in MARKETS:
-        members, name = people.where(f"is_known_{market.name}"), f"customers_{market.name}"
-        frames[name] = account_list(spark, members, draws, name=name, accounts=accounts, since=F.col("opened_on"))
-    since = F.date_sub(F.lit(as_of), draws.whole("partner since", 100, 1500))
-    return frames | {"partners": account_list(spark, people.where("is_partner"), draws, name="partners", accounts=accounts, since=since)}
+    lists = {f"customers_{market.name}": (people.where(f"is_known_{market.name}"), F.col("opened_on")) for market in MARKETS}
+    lists["partners"] = people.where("is_partner"), F.date_sub(F.lit(as_of), draws.whole("partner since", 100, 1500))
+    for number, (name, (members, since)) in enumerate(lists.items()):
+        strangers_from = 2 * max(accounts, 1000) + 100 * number
+        frames[name] = account_list(spark, members, draws, name=name, since=since, strangers_from=strangers_from)
+    return frames
 
 
 @contextmanager

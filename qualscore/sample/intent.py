@@ -29,7 +29,9 @@ def signals(companies: DataFrame, draws: Draws) -> DataFrame:
     interests = {f"interest_{market.name}": interested_in(draws, market.topic) for market in MARKETS}
     frame = companies.withColumns(interests)
     of_interest = sum((F.col(name).cast("int") for name in interests), F.lit(0)) * draws.whole("weeks of interest", 14, 34)
-    speaks = ~F.col("is_bare") & draws.chance("researches", F.lit(0.06) + F.lit(0.05) * F.col("digital") + F.lit(0.02) * F.col("size_place"))
+    speaks = ~F.col("is_bare") & draws.chance(
+        "researches", F.lit(0.06) + F.lit(0.05) * F.col("digital") + F.lit(0.02) * F.col("size_place")
+    )
     other = F.when(speaks, F.least(F.floor(F.exp(F.lit(1.3) + draws.normal("weeks"))), F.lit(60.0))).otherwise(0.0).cast("int")
     counted = frame.withColumns({"of_interest": of_interest, "weeks": F.least(of_interest + other, F.lit(WEEKS))}).where("weeks > 0")
     slots = counted.withColumn("slot", F.explode(F.sequence(F.lit(1), F.col("weeks"))))
@@ -73,7 +75,9 @@ def _rows(frame: DataFrame, week: Column, draws: Draws, *, key: Column) -> DataF
 
 def strength(draws: Draws, key: Column) -> Column:
     """50 is average, 60 and more is surging."""
-    return F.least(F.lit(100), F.greatest(F.lit(1), F.floor(F.lit(62) + F.lit(12) * draws.normal("strength", F.col("id"), key)))).cast("int")
+    return F.least(F.lit(100), F.greatest(F.lit(1), F.floor(F.lit(62) + F.lit(12) * draws.normal("strength", F.col("id"), key)))).cast(
+        "int"
+    )
 
 
 def bombora(companies: DataFrame, draws: Draws) -> DataFrame:

@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 from qualscore.sample.vocabulary import COUNTRIES, INDUSTRIES, products_of
 
 SELLER_DOMAIN = "tallowmere-data.com"
-PRODUCT_OF_A_DEAL = ["Pipefit", "Trailmark"]
+PRODUCTS_OF_A_DEAL = ["Pipefit", "Clickpath", "Heatlens"]
 """Adopted because of a deal, after it; others use them too, less often."""
 TOPIC_OF_A_DEAL = "vendor onboarding"
 """Researched because of a deal, from its first day on."""

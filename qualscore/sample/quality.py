@@ -20,7 +20,11 @@ def hidden_quality(scores: DataFrame, truth: DataFrame, score_name: str) -> dict
     probability = F.col(f"probability_{score_name}")
     said = _ranking(joined, F.col("margin"), f"is_customer_{score_name}")
     best = _ranking(joined, F.log(probability / (F.lit(1.0) - probability)), f"is_customer_{score_name}")
-    return {"hidden_customers": float(said["hits"].sum()), **said_of(said), **{f"truth_{key}": value for key, value in said_of(best).items()}}
+    return {
+        "hidden_customers": float(said["hits"].sum()),
+        **quality_of(said),
+        **{f"truth_{key}": value for key, value in quality_of(best).items()},
+    }
 
 
 def _ranking(joined: DataFrame, value: Column, is_hit: str) -> pd.DataFrame:
@@ -30,10 +34,10 @@ def _ranking(joined: DataFrame, value: Column, is_hit: str) -> pd.DataFrame:
     return grouped.toPandas().sort_values("value", ascending=False)
 
 
-def said_of(ranking: pd.DataFrame) -> dict[str, float]:
+def quality_of(ranking: pd.DataFrame) -> dict[str, float]:
     """Quality of a ranking, best first, one row per value with its `hits` and `accounts`; within a value any order is as good.
 
-    >>> said_of(pd.DataFrame({"hits": [1, 0, 1], "accounts": [1, 1, 2]}))["roc_auc"]
+    >>> quality_of(pd.DataFrame({"hits": [1, 0, 1], "accounts": [1, 1, 2]}))["roc_auc"]
     0.625
     """
     hits, accounts = ranking["hits"].to_numpy(float), ranking["accounts"].to_numpy(float)

@@ -8,12 +8,17 @@ from pyspark.sql import functions as F
 from qualscore.sample.customers import first_seen_days, last_seen_days
 from qualscore.sample.dirt import as_written
 from qualscore.sample.draws import Draws, nth
-from qualscore.sample.markets import PRODUCT_OF_A_DEAL
+from qualscore.sample.markets import PRODUCTS_OF_A_DEAL
 from qualscore.sample.vocabulary import PRODUCTS
 
 LISTED_PRODUCT = "Shopfront"
 """Only in the BuiltWith-like file."""
-BUILTWITH_COLUMNS = ["Domain", "Location on Site", "Tech Spend USD", "Sales Revenue USD", "Social", "Employees", "Company", "Vertical", "Tranco", "Page Rank", "Majestic", "Umbrella", "Telephones", "Emails", "Twitter", "Facebook", "LinkedIn", "Google", "Pinterest", "GitHub", "Instagram", "Vk", "Vimeo", "Youtube", "TikTok", "People", "City", "State", "Zip", "Country", "First Detected", "Last Found", "First Indexed", "Last Indexed", "Exclusion", "Compliance"]
+_HEADER = (
+    "Domain,Location on Site,Tech Spend USD,Sales Revenue USD,Social,Employees,Company,Vertical,Tranco,Page Rank,Majestic,Umbrella,"
+    "Telephones,Emails,Twitter,Facebook,LinkedIn,Google,Pinterest,GitHub,Instagram,Vk,Vimeo,Youtube,TikTok,People,City,State,Zip,Country,"
+    "First Detected,Last Found,First Indexed,Last Indexed,Exclusion,Compliance"
+)
+BUILTWITH_COLUMNS = _HEADER.split(",")
 _NAMES = [product for product, _ in PRODUCTS]
 
 
@@ -26,9 +31,9 @@ def technographics(companies: DataFrame, known: DataFrame, draws: Draws, *, as_o
 
 
 def _adopted(known: DataFrame, draws: Draws, *, as_of: date) -> DataFrame:
-    places = F.split(F.lit(",".join(str(1 + _NAMES.index(name)) for name in PRODUCT_OF_A_DEAL)), ",").cast("array<int>")
+    places = F.split(F.lit(",".join(str(1 + _NAMES.index(name)) for name in PRODUCTS_OF_A_DEAL)), ",").cast("array<int>")
     adopted = known.select("id", "domain", "closed_on", F.explode(places).alias("place"))
-    adopted = adopted.where(draws.chance("adopted", 0.4, F.col("id"), F.col("place")))
+    adopted = adopted.where(draws.chance("adopted", 0.35, F.col("id"), F.col("place")))
     since = F.datediff(F.lit(as_of), F.date_add("closed_on", draws.whole("adopted after", 5, 45, F.col("id"), F.col("place"))))
     return adopted.select("id", "domain", "place", F.greatest(since, F.lit(0)).alias("first"), F.lit(0).alias("last"))
 
