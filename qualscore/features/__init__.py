@@ -27,7 +27,5 @@ def account_features(dates: DataFrame, *, firmographics: DataFrame, technographi
         .withColumn("tech_stack", F.coalesce("tech_stack", F.array().cast("array<struct<product:string,category:string>>")))
     )
     has_value = F.greatest(*(F.col(name).isNotNull() for name in FIRMOGRAPHIC_VALUES))
-    return described.withColumns(
-        firmographic.inputs()
-        | {"has_data": has_value | (F.size("tech_stack") > 0), "is_backfilled": F.coalesce("is_backfilled", F.lit(False))}
-    )
+    known = {"has_data": has_value | (F.size("tech_stack") > 0), "is_backfilled": F.coalesce("is_backfilled", F.lit(False))}
+    return firmographic.with_inputs(described.withColumns(known))

@@ -32,11 +32,14 @@ def snapshots(dates: DataFrame, firmographics: DataFrame) -> DataFrame:
     return filled.select("domain", "as_of_on", "is_backfilled", "values.*").drop("observed_on")
 
 
-def inputs() -> dict[str, Column]:
-    """The numeric inputs, by name; a missing value is null."""
-    employees = F.coalesce(F.col("employees").cast("double"), range_midpoint_employees(F.col("employees_range")))
-    revenue = F.coalesce(F.col("revenue_usd"), range_midpoint_revenue(F.col("revenue_range")))
-    return {
+def with_inputs(frame: DataFrame) -> DataFrame:
+    """Adds the numeric inputs; a missing value is null."""
+    measured = {
+        "_employees": F.coalesce(F.col("employees").cast("double"), range_midpoint_employees(F.col("employees_range"))),
+        "_revenue": F.coalesce(F.col("revenue_usd"), range_midpoint_revenue(F.col("revenue_range"))),
+    }
+    employees, revenue = map(F.col, measured)
+    inputs = {
         "firmo_employees_log": F.log1p(employees),
         "firmo_size": F.log1p(F.coalesce(employees, _by_band(BAND_EMPLOYEES), revenue / REVENUE_PER_EMPLOYEE_USD)),
         "firmo_revenue_log": F.when(revenue > 0, F.log10(revenue)),
@@ -44,6 +47,7 @@ def inputs() -> dict[str, Column]:
         "firmo_age_years": company_age(F.col("founded_year"), F.col("as_of_on")),
         "firmo_is_listed": F.col("is_listed").cast("double"),
     }
+    return frame.withColumns(measured).withColumns(inputs).drop(*measured)
 
 
 def company_age(founded_year: Column, as_of_on: Column) -> Column:

@@ -79,6 +79,7 @@ def _said(count: ValueCount, n_examples: int, n_unlabelled: int) -> str:
     noun = {"products": "product", "categories": "category"}.get(kind, count.column)
     key = count.column if kind == "columns" else count.value
     return (
-        f"{noun} '{count.value}': {count.examples} of {n_examples} examples have it, {count.unlabelled} of {n_unlabelled} unlabelled accounts; "
+        f"{noun} '{count.value}': {count.examples} of {n_examples} examples have it, "
+        f"{count.unlabelled} of {n_unlabelled} unlabelled accounts; "
         f"leave it out with features.leave_out.{kind}: [{key}], or, if it is no result of the sale, features.allow.{kind}: [{key}]"
     )

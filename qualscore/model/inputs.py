@@ -35,11 +35,6 @@ class Inputs:
     lifted: tuple[str, ...]
 
     @property
-    def n_static(self) -> int:
-        """Columns that are the same for every model of an ensemble."""
-        return len(self.numeric) + len(self.categories) + len(self.products)
-
-    @property
     def factors(self) -> tuple[str, ...]:
         """Factor names; products come last, so that their number in the list tells the product."""
         named = [*(_numeric_factor(name) for name in self.numeric), *self.lifted, *(f"technologies in {name}" for name in self.categories)]

@@ -20,7 +20,7 @@ from qualscore.model.calibration import Calibration
 from qualscore.model.draws import draw
 from qualscore.model.encoding import LiftedColumn, value_ids
 from qualscore.model.inputs import Inputs
-from qualscore.model.vectors import to_csr
+from qualscore.model.vectors import sparse_rows
 
 LISTED_FACTORS = 5
 SCORED = T.StructType(
@@ -37,7 +37,6 @@ class Scorer:
 
     Attributes:
         ensemble: the compiled trees, fold rule included.
-        width: columns of the static vector.
         lifted: value ids by column.
         calibration: margin to score; absent while it is being made.
         quantiles: margins of the evaluation sample at equal steps of rank.
@@ -45,17 +44,16 @@ class Scorer:
     """
 
     ensemble: tree_shap.Ensemble
-    width: int
     lifted: dict[str, dict[str | None, int]]
     calibration: Calibration | None
     quantiles: np.ndarray
     examples: np.ndarray
 
-    def _matrices(self, batch: pa.RecordBatch) -> tuple[object, np.ndarray, np.ndarray]:
+    def _matrices(self, batch: pa.RecordBatch) -> tuple[tree_shap.SparseRows, np.ndarray, np.ndarray]:
         ids = [value_ids(batch.column(name), known) for name, known in self.lifted.items()]
         lift_ids = np.stack(ids, axis=1) if ids else np.zeros((batch.num_rows, 0), np.int32)
         folds = batch.column("folds").flatten().to_numpy().reshape(batch.num_rows, -1)
-        return to_csr(batch.column("static"), self.width), lift_ids, folds
+        return sparse_rows(batch.column("static")), lift_ids, folds
 
     def margins(self, batches: Iterator[pa.RecordBatch]) -> Iterator[pa.RecordBatch]:
         """For mapInArrow: appends `margin`."""
@@ -97,7 +95,7 @@ def _lists(values: np.ndarray, ids: np.ndarray) -> pa.ListArray:
 
 
 def _extended(batch: pa.RecordBatch, added: dict[str, pa.Array]) -> pa.RecordBatch:
-    kept = {name: batch.column(name) for name in batch.schema.names if name not in ("static", "folds", "domain_hash")}
+    kept = {name: batch.column(name) for name in batch.schema.names if name not in ("static", "folds")}
     return pa.RecordBatch.from_pydict(kept | added)
 
 
@@ -133,7 +131,7 @@ class QualificationModel:
         lifts = [column.scoring_lifts() for column in self.lifted.values()]
         ensemble = tree_shap.compile_ensemble(self.texts, self.inputs.factor_of_column, len(self.inputs.factors), lifts)
         known = {name: column.ids for name, column in self.lifted.items()}
-        return Scorer(ensemble, self.inputs.n_static, known, self.calibration, self.quantiles, self.examples)
+        return Scorer(ensemble, known, self.calibration, self.quantiles, self.examples)
 
     def with_presentation(self, definition: Definition) -> "QualificationModel":
         """This model with the bands and actions of another definition: they apply at once."""
@@ -151,7 +149,7 @@ class QualificationModel:
         vectors = self.vectors(inputs.with_stack(account_features.where("has_data"), self.definition.features))
         shown = [name for name in vectors.columns if name not in ("static", "folds")]
         ready = vectors.select(*shown, F.unwrap_udt("static").alias("static"), "folds", F.xxhash64("domain").alias("domain_hash"))
-        scored = ready.mapInArrow(self.scorer.scores, T.StructType([*ready.select(*shown).schema.fields, *SCORED.fields]))
+        scored = ready.mapInArrow(self.scorer.scores, T.StructType([*ready.drop("static", "folds").schema.fields, *SCORED.fields]))
         return contracts.load("scores/account_scores").conform(self._published(scored, run_id, scored_at))
 
     def margins(self, vectors: DataFrame, *shown: str) -> DataFrame:

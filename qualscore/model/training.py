@@ -67,8 +67,8 @@ def train(
     if metrics["roc_auc"] < least:
         raise TrainingRefused(
             f"{definition.name}: no signal. The {counts['examples']} examples cannot be told from other accounts: "
-            f"ROC-AUC {metrics['roc_auc']:.3f} on accounts that the model did not see, at least {least:.3f} is needed. Nothing was registered. "
-            "Other examples, or data that says more about accounts, may help."
+            f"ROC-AUC {metrics['roc_auc']:.3f} on accounts that the model did not see, at least {least:.3f} is needed. "
+            "Nothing was registered. Other examples, or data that says more about accounts, may help."
         )
     return Trained(finished, metrics | {"customers": counts["examples"], "unlabelled": counts["unlabelled"]}, reliability, counts, warnings)
 
@@ -135,7 +135,8 @@ def _check_counts(counts: dict[str, int], definition: Definition) -> list[str]:
     )
     if found < least:
         raise TrainingRefused(
-            f"{said}; at least {least} are needed, {RECOMMENDED_EXAMPLES} or more are recommended. Add customers to the lists that `examples` names."
+            f"{said}; at least {least} are needed, {RECOMMENDED_EXAMPLES} or more are recommended. "
+            "Add customers to the lists that `examples` names."
         )
     if counts["unlabelled"] == 0:
         raise TrainingRefused(

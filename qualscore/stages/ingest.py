@@ -47,7 +47,8 @@ def _judge(run: Run) -> dict[str, Ingested]:
 def _check_rejects(run: Run, found: Mapping[str, SourceCounts]) -> None:
     most = run.settings.max_rejected_share
     lines = [
-        f"  {source}: {one.rejected:,} of {one.rows_read:,} rows rejected: {', '.join(f'{name} {count:,}' for name, count in one.reasons.items())}"
+        f"  {source}: {one.rejected:,} of {one.rows_read:,} rows rejected: "
+        + ", ".join(f"{reason} {count:,}" for reason, count in one.reasons.items())
         for source, one in found.items()
         if one.rejected > most * one.rows_read
     ]
