@@ -18,7 +18,7 @@ def trusted_files() -> Iterator[Path]:
     import certifi
 
     default = ssl.get_default_verify_paths()
-    named = (os.environ.get(name) for name in ("SSL_CERT_FILE", "REQUESTS_CA_BUNDLE", "PIP_CERT", "CURL_CA_BUNDLE"))
+    named = (os.environ.get(name) for name in ("REQUESTS_CA_BUNDLE", "PIP_CERT", "CURL_CA_BUNDLE"))
     yield from (Path(file) for file in (*named, default.cafile, certifi.where()) if file)
     for folder in (os.environ.get("SSL_CERT_DIR") or default.capath or "").split(os.pathsep):
         if folder and Path(folder).is_dir():
