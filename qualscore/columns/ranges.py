@@ -10,10 +10,10 @@ EMPLOYEES = {"1-10": 5, "11-50": 30, "51-200": 120, "201-500": 350, "501-1000": 
 EMPLOYEES |= {"1001-5000": 3_000, "5001-10000": 7_500, "10001+": 20_000}
 NOISE = r"[\s\u00a0\u202f,'$]|us(?=\$)|usd|employees|people|persons|staff|\.(?![0-9])"
 WORDS = {
+    r"^(?:under|lessthan|below|upto|<=?|\u2264)": "0-",
     r"[\u2010-\u2015\u2212]|(?<=[0-9a-z])to(?=[0-9])": "-",
     r"^(?:over|morethan|above|atleast|>=?|\u2265)(.*)$": "$1+",
     r"(?:ormore|orabove|andabove|andmore|andover|andup|plus)$": "+",
-    r"^(?:under|lessthan|below|upto|<=?|\u2264)": "0-",
 }
 NUMBER = r"[0-9]+(?:\.[0-9]+)?(?:e[0-9]+)?"
 RANGE = rf"^({NUMBER})(?:\+|-({NUMBER}))?$"

@@ -1,0 +1,177 @@
+from collections.abc import Callable
+
+import pytest
+from pyspark.sql import Column, SparkSession
+from pyspark.sql import functions as F
+
+from qualscore import columns
+from qualscore.columns import DomainRules
+
+RULES = DomainRules(extra_suffixes=("maven-crm.example",), shared_hosts=("linkedin.com", "google.com/maps", "sites.google.com"))
+DOMAINS = {
+    "acme.com": "acme.com",
+    "ACME.com.": "acme.com",
+    "www.acme.com": "acme.com",
+    "https://www.acme.co.uk:8080/about?x=1#top": "acme.co.uk",
+    "http:acme.com": "acme.com",
+    "//shop.acme.com/x": "acme.com",
+    "acme.com/team": "acme.com",
+    "acme.com:443": "acme.com",
+    "joe@mail.acme.com": "acme.com",
+    "mailto:joe@acme.com": "acme.com",
+    "Joe Doe <joe@acme.com>": "acme.com",
+    "https://joe:secret@acme.com/x": "acme.com",
+    '"acme.com"': "acme.com",
+    "acme.com, acme.de": "acme.com",
+    "www.info": "www.info",
+    "M\u00fcnchen.de": "xn--mnchen-3ya.de",
+    "xn--mnchen-3ya.de": "xn--mnchen-3ya.de",
+    "https://m\u00fcnchen.de/b\u00fcro": "xn--mnchen-3ya.de",
+    "acme.myshopify.com": "acme.myshopify.com",
+    "docs.acme.github.io": "acme.github.io",
+    "foo.bar.maven-crm.example": "bar.maven-crm.example",
+    "linkedin.com": "linkedin.com",
+    "linkedin.com/": "linkedin.com",
+    "google.com/about": "google.com",
+    "my_host.acme.com": "acme.com",
+    "city.kobe.jp": "city.kobe.jp",
+}
+PROBLEMS = {
+    "NO_DOMAIN": [None, "", "n/a"],
+    "INVALID_DOMAIN": [
+        "acme",
+        "10.0.0.1",
+        "http://[::1]/",
+        "acme.nosuchsuffix",
+        "foo.example",
+        "-acme.com",
+        "ac me",
+        "a..com",
+        "com",
+        "\ufffd.com",
+    ],
+    "FREE_MAIL_DOMAIN": ["joe@gmail.com", "yandex.com"],
+    "SHARED_HOST": [
+        "github.io",
+        "uk.com",
+        "wixsite.com",
+        "https://de.linkedin.com/company/acme",
+        "google.com/maps/acme",
+        "sites.google.com/acme",
+        "www.github.io",
+    ],
+}
+EMPLOYEES = {
+    5.0: ["1-10", "1 - 10", "1\u201310 employees", "1 to 10"],
+    30.0: ["11-50"],
+    120.0: ["51-200", "51-200 employees"],
+    350.0: ["201-500"],
+    750.0: ["501-1000", "501-1,000"],
+    3000.0: ["1001-5000", "1,001 - 5,000", "1.001-5.000", "1'001-5'000"],
+    7500.0: ["5001-10000", "5,001-10,000"],
+    20000.0: ["10001+", "10,001+", "10.001+ employees", "10001 or more", "10001 and over"],
+    2999.5: ["1,000-4,999", "1000-4999 employees"],
+    10000.0: ["5000+", "5K+", "over 5,000", "> 5000", "more than 5000 people"],
+    25.0: ["under 50", "< 50", "up to 50", "0-50"],
+    1500.0: ["1K-2K", "1-2k"],
+    0.0: ["0", "0-0"],
+    None: ["Oct-50", "10-1", "many", "-", "", None, "1-2-3", "5-"],
+}
+REVENUE_MILLIONS = {
+    5500.0: ["1B-10B", "$1B - $10B", "$1 bil. - $10 bil.", "1-10 billion", "US$1bn\u2013US$10bn"],
+    20000.0: ["10B+", "$10B+", "over $10 billion", "$10,000,000,000+"],
+    30.0: ["10M-50M", "$10M - $50M", "10-50M", "$10,000,000 - $50,000,000", "$10 mil. to $50 mil.", "USD 10M - 50M"],
+    0.5: ["0-1M", "Under $1M", "< $1 million", "500K", "$500,000"],
+    0.75: ["$500K-$1M", "500k - 1m"],
+    None: ["500-1M", "unknown", "\u20ac1M-\u20ac5M", "M-B", None],
+}
+
+
+def applied(spark: SparkSession, function: Callable[[Column], Column], texts: list[str | None]) -> dict[str | None, object]:
+    frame = spark.createDataFrame([(text,) for text in texts], "text string")
+    return {row.text: row.value for row in frame.select("text", function(F.col("text")).alias("value")).collect()}
+
+
+def expected(cases: dict[float | None, list[str | None]]) -> dict[str | None, object]:
+    return {text: value for value, texts in cases.items() for text in texts}
+
+
+def test_domains_of_all_kinds_of_address(spark: SparkSession) -> None:
+    found = applied(spark, lambda raw: columns.domain(columns.text(raw), rules=RULES, accept_free_mail=False), list(DOMAINS))
+    assert {text: tuple(value) for text, value in found.items()} == {text: (domain, None) for text, domain in DOMAINS.items()}
+
+
+def test_addresses_without_a_domain_say_why(spark: SparkSession) -> None:
+    cases = {text: problem for problem, texts in PROBLEMS.items() for text in texts}
+    found = applied(spark, lambda raw: columns.domain(columns.text(raw), rules=RULES, accept_free_mail=False), list(cases))
+    assert {text: value["problem"] for text, value in found.items()} == cases
+
+
+def test_a_company_may_have_a_free_mail_domain(spark: SparkSession) -> None:
+    found = applied(spark, lambda raw: columns.domain(raw, rules=RULES, accept_free_mail=True), ["yandex.com", "github.io"])
+    assert {text: tuple(value) for text, value in found.items()} == {"yandex.com": ("yandex.com", None), "github.io": (None, "SHARED_HOST")}
+
+
+def test_employees_ranges(spark: SparkSession) -> None:
+    cases = expected(EMPLOYEES)
+    assert applied(spark, columns.range_midpoint_employees, list(cases)) == cases
+
+
+def test_revenue_ranges(spark: SparkSession) -> None:
+    cases = expected(REVENUE_MILLIONS)
+    assert applied(spark, lambda text: columns.range_midpoint_revenue(text) / 1e6, list(cases)) == cases
+
+
+@pytest.mark.parametrize(
+    ("is_range", "middle", "cases"),
+    [
+        (columns.employees_range, columns.range_midpoint_employees, EMPLOYEES),
+        (columns.revenue_range, columns.range_midpoint_revenue, REVENUE_MILLIONS),
+    ],
+)
+def test_a_range_is_accepted_exactly_if_it_has_a_middle(
+    spark: SparkSession,
+    is_range: Callable[[Column], Column],
+    middle: Callable[[Column], Column],
+    cases: dict[float | None, list[str | None]],
+) -> None:
+    texts = list(expected(cases))
+    middles = applied(spark, middle, texts)
+    assert applied(spark, is_range, texts) == {text: text if middles[text] is not None else None for text in texts}
+
+
+def test_what_stands_for_nothing_is_null(spark: SparkSession) -> None:
+    nothing = ["", "  ", "\u00a0", "N/A", "#N/A", "null", "NULL", "None", "nan", "-", "\u2014", "\\N", None]
+    something = {"NA": "NA", "0": "0", " a \t b\n": "a b", "No": "No", "Nonesuch": "Nonesuch"}
+    assert applied(spark, columns.text, [*nothing, *something]) == dict.fromkeys(nothing) | something
+
+
+def test_numbers_money_truth_and_dates(spark: SparkSession) -> None:
+    integers = {
+        "1,200": 1200,
+        "1200.0": 1200,
+        "1 200": 1200,
+        "0": 0,
+        "-5": -5,
+        "1e3": 1000,
+        "1.5": None,
+        "1,20": None,
+        "ten": None,
+        "9" * 20: None,
+    }
+    assert applied(spark, columns.integer, list(integers)) == integers
+    money = {
+        "$1.5M": 1.5e6,
+        "3461000000": 3.461e9,
+        "1,200.50": 1200.5,
+        "2 bn USD": 2e9,
+        "US$ 7k": 7e3,
+        "\u20ac5": None,
+        "1.200,50": None,
+        "5 kg": None,
+    }
+    assert applied(spark, columns.money, list(money)) == money
+    truth = {"True": True, "YES": True, "1": True, "false": False, "n": False, "0": False, "maybe": None, "2": None}
+    assert applied(spark, columns.boolean, list(truth)) == truth
+    dates = {"2026-08-01": "2026-08-01", "2026-08-01T23:59:59Z": "2026-08-01", "2026-02-30": None, "08/01/2026": None, "2026-8-1": None}
+    assert applied(spark, lambda text: columns.iso_date(text).cast("string"), list(dates)) == dates

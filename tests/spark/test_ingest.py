@@ -1,0 +1,206 @@
+import json
+from datetime import date
+from pathlib import Path
+from tempfile import mkdtemp
+
+import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+from pyspark.sql import DataFrame, SparkSession
+
+from qualscore import contracts, deliveries, ingest
+from qualscore.config import Source
+from qualscore.errors import ConfigurationError
+from qualscore.ingest import Ingested, SourceCounts
+
+AS_OF = date(2026, 11, 1)
+RULES = deliveries.domain_rules()
+Row = dict[str, object]
+
+
+def ingested(
+    spark: SparkSession, folder: Path, table: str, *texts: str | bytes, universe: DataFrame | None = None, **setting: object
+) -> Ingested:
+    """One source per text, named s0, s1 ..."""
+    sources = []
+    folder = Path(mkdtemp(dir=folder))
+    for number, text in enumerate(texts):
+        file = folder / f"{number}.csv"
+        file.write_bytes(text if isinstance(text, bytes) else text.encode())
+        of_list = {"list": "customers"} if table == "account_lists" else {}
+        sources.append(Source.model_validate({"table": table, "path": str(file), "id": f"s{number}"} | of_list | setting))
+    read = deliveries.read_all(spark, sources)
+    return ingest.table(read, contracts.load(f"clean/{table}"), rules=RULES, as_of=AS_OF, universe_domains=universe)
+
+
+def values(frame: DataFrame, *names: str) -> list[tuple[object, ...]]:
+    return sorted((tuple(row) for row in frame.select(*names).collect()), key=str)
+
+
+def reasons(result: Ingested) -> dict[int, list[tuple[str, str, str]]]:
+    return {row["line"]: [tuple(it) for it in row["reasons"]] for row in result.rejected.collect()}
+
+
+def test_values_are_typed_and_defaults_come_from_source_and_run(spark: SparkSession, tmp_path: Path) -> None:
+    text = "Website,Company,Employees,size,Annual Revenue,Market Cap,Public,Founded,city\n"
+    text += 'https://www.acme.com/,"  Acme\n Inc ","1,200",1001 - 5000,$1.5M,mid-cap,yes,1998.0,N/A\n'
+    row = ingested(spark, tmp_path, "firmographics", text).clean.collect()[0].asDict()
+    known = {"domain": "acme.com", "company_name": "Acme Inc", "employees": 1200, "employees_range": "1001 - 5000", "revenue_usd": 1.5e6}
+    known |= {"market_cap_band": "Mid Cap", "is_listed": True, "founded_year": 1998, "observed_on": AS_OF, "source": "s0"}
+    assert row == dict.fromkeys(contracts.load("clean/firmographics").columns) | known
+
+
+def test_the_day_of_a_row_is_delivered_else_the_sources(spark: SparkSession, tmp_path: Path) -> None:
+    result = ingested(spark, tmp_path, "firmographics", "domain,observed_on\na.com,2026-01-02\nb.com,\n", observed_on="2026-08-01")
+    assert values(result.clean, "domain", "observed_on") == [("a.com", date(2026, 1, 2)), ("b.com", date(2026, 8, 1))]
+
+
+def test_a_refused_row_has_all_its_reasons_and_is_kept_as_delivered(spark: SparkSession, tmp_path: Path) -> None:
+    text = b"domain,name,employees,size,revenue,market cap,listed,founded,observed_on,own\n"
+    text += b"good.com,G,0,1-10,0,Nano Cap,0,1000,2026-01-01,x\n"
+    text += b"10.0.0.1,Bad,many,Oct-50,much,huge,maybe,12,01.02.2026,x\n"
+    text += b"acme.com,Acm\xff,-1,,-2,,,2101,,\n"
+    result = ingested(spark, tmp_path, "firmographics", text)
+    assert values(result.clean, "domain", "employees") == [("good.com", 0)]
+    assert reasons(result) == {
+        3: [
+            ("domain", "10.0.0.1", "INVALID_DOMAIN"),
+            ("employees", "many", "NOT_A_NUMBER"),
+            ("employees_range", "Oct-50", "NOT_A_RANGE"),
+            ("revenue_usd", "much", "NOT_A_NUMBER"),
+            ("market_cap_band", "huge", "NOT_ALLOWED"),
+            ("is_listed", "maybe", "NOT_A_BOOLEAN"),
+            ("founded_year", "12", "OUT_OF_RANGE"),
+            ("observed_on", "01.02.2026", "NOT_A_DATE"),
+        ],
+        4: [
+            ("company_name", "Acm\ufffd", "BROKEN_ENCODING"),
+            ("employees", "-1", "OUT_OF_RANGE"),
+            ("revenue_usd", "-2", "OUT_OF_RANGE"),
+            ("founded_year", "2101", "OUT_OF_RANGE"),
+        ],
+    }
+    first, second = sorted(result.rejected.collect(), key=lambda row: row["line"])
+    assert (first["source"], Path(first["file"]).name, first["account_key"], first["domain_problem"]) == (
+        "s0",
+        "0.csv",
+        "Bad",
+        "INVALID_DOMAIN",
+    )
+    delivered = {"domain": "acme.com", "name": "Acm\ufffd", "employees": "-1", "revenue": "-2", "founded": "2101"}
+    assert (json.loads(second["row"]), second["domain_problem"]) == (delivered, None)
+    codes = {
+        "BROKEN_ENCODING": 1,
+        "INVALID_DOMAIN": 1,
+        "NOT_ALLOWED": 1,
+        "NOT_A_BOOLEAN": 1,
+        "NOT_A_DATE": 1,
+        "NOT_A_NUMBER": 1,
+        "NOT_A_RANGE": 1,
+    }
+    assert result.counts() == {"s0": SourceCounts(rows_read=3, clean=1, rejected=2, reasons=codes | {"OUT_OF_RANGE": 2})}
+
+
+def test_a_required_value_and_too_many_cells(spark: SparkSession, tmp_path: Path) -> None:
+    result = ingested(spark, tmp_path, "technographics", "domain,product\na.com,-\na.com,Kafka,,x\nb.com,Kafka\n,Kafka\n")
+    assert reasons(result) == {
+        2: [("product", "-", "MISSING")],
+        3: [(None, "a.com,Kafka,,x", "TOO_MANY_CELLS")],
+        5: [("domain", None, "NO_DOMAIN")],
+    }
+    rejected = {row["line"]: row for row in result.rejected.collect()}
+    assert json.loads(rejected[3]["row"]) == {"domain": "a.com", "product": "Kafka", "_record": "a.com,Kafka,,x"}
+    assert [rejected[line]["account_key"] for line in (2, 3, 5)] == ["a.com", "a.com", f"{rejected[5]['file']}:5"]
+    assert values(result.clean, "domain", "product") == [("b.com", "Kafka")]
+
+
+def test_the_later_row_of_a_key_wins(spark: SparkSession, tmp_path: Path) -> None:
+    first, second = "domain,name\nA.com,one\nb.com,one\nwww.b.com,two\n", "domain,name\na.com,three\n"
+    result = ingested(spark, tmp_path, "account_lists", first, second)
+    assert values(result.clean, "list_name", "domain", "company_name", "source") == [
+        ("customers", "a.com", "three", "s1"),
+        ("customers", "b.com", "two", "s0"),
+    ]
+    counts = {"s0": SourceCounts(rows_read=3, clean=1, superseded=2), "s1": SourceCounts(rows_read=1, clean=1)}
+    assert result.counts() == counts
+
+
+def test_the_later_observation_of_a_product_wins_before_the_later_source(spark: SparkSession, tmp_path: Path) -> None:
+    first = "domain,product,observed_on,last seen,category\n"
+    first += "a.com,K,2026-08-01,2026-07-01,old\na.com,K,2026-08-01,2026-07-02,new\na.com,K,2026-08-01,,none\n"
+    second = "domain,product,observed_on,category\na.com,K,2026-07-31,older\n"
+    result = ingested(spark, tmp_path, "technographics", first, second)
+    assert values(result.clean, "category", "last_seen_on") == [("new", date(2026, 7, 2))]
+
+
+def test_where_filters_by_the_delivered_columns(spark: SparkSession, tmp_path: Path) -> None:
+    text = "domain,Role,the seed\na.com,known,0\nb.com,known,1\nno domain,hidden,0\nc.com,,0\n"
+    result = ingested(spark, tmp_path, "account_lists", text, where="role = 'known' and `the seed` = '0'")
+    assert values(result.clean, "domain") == [("a.com",)]
+    assert result.rejected.count() == 0
+    assert result.counts() == {"s0": SourceCounts(rows_read=1, filtered=3, clean=1)}
+
+
+def test_a_source_without_rows_is_counted_too(spark: SparkSession, tmp_path: Path) -> None:
+    result = ingested(spark, tmp_path, "account_lists", "domain\na.com\n", where="domain = 'b.com'")
+    assert result.counts() == {"s0": SourceCounts(filtered=1)}
+    assert result.counts()["s0"].named("s0") == {"s0.rows_read": 0, "s0.filtered": 1, "s0.clean": 0, "s0.superseded": 0, "s0.rejected": 0}
+
+
+@pytest.mark.parametrize(
+    ("where", "message"),
+    [
+        ("rol = 'known'", r"source s0: where: rol = 'known'\n  no delivered column 'rol', did you mean 'role'\?"),
+        ("_line > 3", "no delivered column '_line'"),
+        ("role = ", "PARSE_SYNTAX_ERROR"),
+        ("upper(role)", "is no condition: it gives string"),
+        ("max(role) = 'known'", "where"),
+    ],
+)
+def test_a_where_that_cannot_be_used_is_refused(spark: SparkSession, tmp_path: Path, where: str, message: str) -> None:
+    with pytest.raises(ConfigurationError, match=message):
+        ingested(spark, tmp_path, "account_lists", "domain,role\na.com,known\n", where=where)
+
+
+def test_a_free_mail_domain_is_an_account_where_firmographics_deliver_it(spark: SparkSession, tmp_path: Path) -> None:
+    companies = ingested(spark, tmp_path, "firmographics", "domain\nyandex.com\nacme.com\n").clean
+    text = "email,name\njoe@yandex.com,Y\njoe@gmail.com,G\njoe@acme.com,A\nhttps://linkedin.com/company/x,X\n"
+    result = ingested(spark, tmp_path, "account_lists", text, universe=companies)
+    assert values(result.clean, "domain") == [("acme.com",), ("yandex.com",)]
+    problems = [("G", "FREE_MAIL_DOMAIN"), ("X", "SHARED_HOST")]
+    assert values(result.rejected, "account_key", "domain_problem") == problems
+    alone = ingested(spark, tmp_path, "account_lists", text)
+    assert values(alone.rejected, "account_key", "domain_problem") == [*problems, ("Y", "FREE_MAIL_DOMAIN")]
+
+
+def test_the_order_of_partitions_changes_nothing(spark: SparkSession, tmp_path: Path) -> None:
+    text = "domain,name\n" + "".join(f"d{number % 40}.com,name {number}\n" for number in range(200))
+    expected = {(f"d{number % 40}.com", f"name {number}") for number in range(160, 200)}
+    read = deliveries.read_all(spark, [Source.model_validate({"table": "firmographics", "path": _file(tmp_path, text), "id": "s"})])
+    source, delivery = read[0]
+    scattered = ingest.Delivery(delivery.frame.repartition(7, "name").sortWithinPartitions("name"), delivery.columns, delivery.mapping)
+    result = ingest.table([(source, scattered)], contracts.load("clean/firmographics"), rules=RULES, as_of=AS_OF)
+    assert set(values(result.clean, "domain", "company_name")) == expected
+
+
+CELLS = st.sampled_from(["a.com", "b.com", "www.A.com", "gmail.com", "github.io", "10.0.0.1", "", "N/A", "acme", "\ufffd", "x"])
+
+
+@settings(max_examples=3, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(st.lists(st.lists(st.lists(CELLS, min_size=1, max_size=4), min_size=1, max_size=8), min_size=1, max_size=2))
+def test_rows_read_are_clean_rejected_or_superseded(spark: SparkSession, tmp_path: Path, files: list[list[list[str]]]) -> None:
+    texts = ["domain,name,kept\n" + "".join(",".join(f'"{cell}"' for cell in row) + "\n" for row in rows) for rows in files]
+    result = ingested(spark, tmp_path, "account_lists", *texts, where="kept is null or kept <> 'x'")
+    counts = result.counts()
+    for number, rows in enumerate(files):
+        count = counts[f"s{number}"]
+        assert count.rows_read == count.clean + count.rejected + count.superseded
+        assert count.rows_read + count.filtered == len(rows)
+        assert count.filtered == sum(len(row) > 2 and row[2] == "x" for row in rows)
+    assert sum(count.clean for count in counts.values()) == result.clean.count()
+    assert sum(count.rejected for count in counts.values()) == result.rejected.count()
+
+
+def _file(folder: Path, text: str) -> str:
+    (folder / "many.csv").write_text(text)
+    return str(folder / "many.csv")

@@ -1,0 +1,86 @@
+import pytest
+from pydantic import ValidationError
+
+from qualscore import contracts
+from qualscore.config import ROOT
+from qualscore.contracts import Contract
+from qualscore.contracts.datatypes import datatype
+from qualscore.errors import ConfigurationError
+
+ACCOUNT_SCORES = """score_name string, domain string, company_name string, score double, band string, action string, lift double,
+margin double, base double, percentile double, factors_for array<struct<factor:string,value:string,contribution:float>>, factors_against
+array<struct<factor:string,value:string,contribution:float>>, other_contribution double, top_factors string, is_example boolean,
+model_version int, run_id string, as_of_on date, scored_at timestamp"""
+
+
+def small(**changes: object) -> Contract:
+    columns = {"domain": {"type": "string", "meaning": "its domain"}, "score": {"type": "double", "meaning": "its score"}}
+    return Contract.model_validate(
+        {"table": "scores/small", "grain": "domain", "about": "Test.", "key": ["domain"], "columns": columns} | changes
+    )
+
+
+def test_every_file_is_the_contract_of_its_name() -> None:
+    names = {contract.name for contract in contracts.all_contracts()}
+    assert names == {
+        *(f"clean/{table}" for table in ("account_lists", "accounts", "firmographics", "technographics")),
+        *(f"rejected/{table}" for table in ("account_lists", "firmographics", "technographics")),
+        "features/account_features",
+        *(f"scores/{table}" for table in ("account_scores", "score_runs", "top_accounts", "unscored_accounts")),
+    }
+    assert all((ROOT / contract.file).is_file() for contract in contracts.all_contracts())
+
+
+def test_published_columns_are_those_that_others_rely_on() -> None:
+    published = ", ".join(f"{name} {column.type}" for name, column in contracts.load("scores/account_scores").columns.items())
+    assert published == " ".join(ACCOUNT_SCORES.split())
+    assert contracts.load("scores/account_scores").partition_by == ("score_name", "band")
+    assert list(contracts.load("scores/unscored_accounts").columns) == ["score_name", "account_key", "source", "domain", "reason"]
+
+
+def test_catalogue_is_up_to_date() -> None:
+    hint = "schemas/README.md is stale: run python -m qualscore.contracts"
+    assert (ROOT / "schemas" / "README.md").read_text(encoding="utf-8") == contracts.catalogue() + "\n", hint
+
+
+def test_a_comment_is_the_meaning_and_all_is_nullable() -> None:
+    field = contracts.load("clean/firmographics").schema["employees"]
+    assert (field.dataType.simpleString(), field.nullable, field.metadata) == ("bigint", True, {"comment": "number of employees"})
+
+
+def test_a_column_knows_its_line() -> None:
+    contract = contracts.load("clean/firmographics")
+    line = (ROOT / contract.file).read_text(encoding="utf-8").splitlines()[contract.columns["city"].line - 1]
+    assert line.startswith("  city: {type: string")
+
+
+def test_fingerprint_follows_names_types_and_order_but_not_meanings() -> None:
+    domain, score = {"type": "string", "meaning": "its domain"}, {"type": "double", "meaning": "its score"}
+    same = small(columns={"domain": domain, "score": score | {"meaning": "another"}})
+    assert same.fingerprint == small().fingerprint
+    others = [{"score": score, "domain": domain}, {"domain": domain, "score": score | {"type": "float"}}, {"domain": domain}]
+    assert len({small().fingerprint, *(small(columns=columns).fingerprint for columns in others)}) == 4
+
+
+def test_an_unknown_table_is_refused_with_the_nearest() -> None:
+    with pytest.raises(ConfigurationError, match=r"clean/firmographic: no such table; did you mean 'clean/firmographics'\?"):
+        contracts.load("clean/firmographic")
+
+
+@pytest.mark.parametrize(
+    ("changes", "message"),
+    [
+        ({"key": ["domian"]}, "name no column: domian"),
+        ({"columns": {"domain": {"type": "strng", "meaning": "its domain"}}}, "unknown type 'strng'"),
+        ({"columns": {"domain": {"type": "string"}}}, "meaning"),
+        ({"owner": "me"}, "owner"),
+    ],
+)
+def test_a_file_that_is_no_contract_is_refused(changes: dict[str, object], message: str) -> None:
+    with pytest.raises(ValidationError, match=message):
+        small(**changes)
+
+
+@pytest.mark.parametrize("name", ["array<string>", "map<string,bigint>", "array<struct<a:string,b:map<string,array<int>>>>"])
+def test_nested_types_are_read_as_spark_writes_them(name: str) -> None:
+    assert datatype(name).simpleString() == name

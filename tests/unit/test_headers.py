@@ -1,0 +1,74 @@
+from pathlib import Path
+
+import pytest
+
+from qualscore import contracts
+from qualscore.deliveries import headers
+from qualscore.errors import ConfigurationError
+
+LISTS, FIRMOGRAPHICS = contracts.load("clean/account_lists"), contracts.load("clean/firmographics")
+
+
+def matched(delivered: list[str], mapping: str = "auto", contract: contracts.Contract = LISTS) -> dict[str, str]:
+    return headers.match(delivered, headers.accepted(mapping, contract))
+
+
+def mapping_file(folder: Path, text: str) -> str:
+    (folder / "mapping.yml").write_text(text, encoding="utf-8")
+    return str(folder / "mapping.yml")
+
+
+@pytest.mark.parametrize(
+    "header", ["domain", "DOMAIN", " Domain ", "\ufeffdomain", '"domain"', "do-main", "Website", "Account Domain", "e-mail"]
+)
+def test_headers_match_without_case_marks_spaces_and_punctuation(header: str) -> None:
+    assert matched([header]) == {"domain": header}
+
+
+def test_the_own_name_comes_before_other_headers_and_what_is_left_is_not_taken() -> None:
+    assert matched(["email", "domain", "seed", "role"]) == {"domain": "domain"}
+
+
+def test_what_the_configuration_gives_is_never_delivered() -> None:
+    assert matched(["domain", "source", "list_name"]) == {"domain": "domain"}
+
+
+def test_a_mapping_file_names_headers_for_its_columns_and_leaves_the_others(tmp_path: Path) -> None:
+    mapping = mapping_file(
+        tmp_path, "table: technographics\ncolumns: {product: tool}\n---\ntable: firmographics\ncolumns: {company_name: [Firma, name]}\n"
+    )
+    assert matched(["domain", "Company", "NAME", "Employees"], mapping, FIRMOGRAPHICS) == {
+        "domain": "domain",
+        "company_name": "NAME",
+        "employees": "Employees",
+    }
+
+
+def test_a_vendor_is_a_name_in_conf_sources() -> None:
+    assert matched(["Account Name", "Account Domain"], "own") == {"company_name": "Account Name", "domain": "Account Domain"}
+
+
+@pytest.mark.parametrize(
+    ("text", "message"),
+    [
+        (
+            "table: firmographics\ncolumns: {compny_name: [a], founded_year: 3}\n",
+            r"2 finding\(s\)(.|\n)*did you mean 'company_name'(.|\n)*list of headers, but is 3",
+        ),
+        ("table: firmographics\ncolumn: {}\n", "a document should hold"),
+        ("table: firmographics\ncolumns: {}\nlines: 3\n", "lines: unknown"),
+        ("table: crm_accounts\ncolumns: {Id: [Id]}\n", "says nothing about firmographics"),
+        ("table: [", "cannot be read as YAML"),
+        ("table: firmographics\ncolumns: {source: [a]}\n", "no such column"),
+    ],
+)
+def test_a_mapping_that_cannot_be_used_is_refused(tmp_path: Path, text: str, message: str) -> None:
+    with pytest.raises(ConfigurationError, match=message):
+        headers.accepted(mapping_file(tmp_path, text), FIRMOGRAPHICS)
+
+
+def test_a_mapping_that_is_not_there_is_refused() -> None:
+    with pytest.raises(ConfigurationError, match=r"mapping owm: no such file; did you mean 'own'\?"):
+        headers.accepted("owm", FIRMOGRAPHICS)
+    with pytest.raises(ConfigurationError, match=r"mapping /nowhere/x.yml: no such file$"):
+        headers.accepted("/nowhere/x.yml", FIRMOGRAPHICS)
