@@ -10,20 +10,16 @@ from qualscore.definition import Definition, Reference, Selection
 
 
 def label(accounts: DataFrame, *, account_lists: DataFrame, definition: Definition, own_domains: tuple[str, ...] = ()) -> DataFrame:
-    """One row per account: domain, is_selected, is_excluded, is_example, event_on (the first selecting event; null when undated)."""
+    """Adds is_selected, is_excluded, is_example and event_on (the first selecting event; null when undated). No row is added."""
     roots = [definition.examples, *([definition.exclude] if definition.exclude else [])]
     names = sorted({str(leaf.account_list) for root in roots for leaf in root.selectors()})
-    members = accounts.select("domain").join(F.broadcast(_memberships(account_lists, names)), "domain", "left")
     excluded = F.col("domain").isin(list(own_domains)) if own_domains else F.lit(False)
     if definition.exclude:
         excluded = excluded | _holds(definition.exclude)
-    flagged = members.select(
-        "domain",
-        _holds(definition.examples).alias("is_selected"),
-        excluded.alias("is_excluded"),
-        _event(definition.examples).alias("event_on"),
-    )
-    return flagged.withColumn("is_example", F.col("is_selected") & ~F.col("is_excluded"))
+    selected, event = _holds(definition.examples), _event(definition.examples)
+    flags = {"is_selected": selected, "is_excluded": excluded, "is_example": selected & ~excluded, "event_on": event}
+    members = F.broadcast(_memberships(account_lists, names))
+    return accounts.join(members, "domain", "left").withColumns(flags).drop("events")
 
 
 def in_reference(reference: Reference) -> Column:

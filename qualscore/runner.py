@@ -185,7 +185,7 @@ def _record(
     row = {
         "run_id": run.run_id, "job": stage.name, "score_name": one.name if one else None, "as_of_on": run.as_of, "started_at": started,
         "finished_at": finished, "exit_code": code, "inputs": dict(outcome.inputs), "counts": dict(outcome.counts),
-        "metrics": {"seconds": (finished - started).total_seconds(), **outcome.metrics}, "model_version": outcome.model_version,
+        "metrics": {"seconds": (finished - started).total_seconds()} | {name: float(value) for name, value in outcome.metrics.items()}, "model_version": outcome.model_version,
         "code_version": places.code_version(), "fingerprint": fingerprint,
     }  # fmt: skip
     run.console.result(outcome.said, **row) if run.console.as_json else None

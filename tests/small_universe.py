@@ -43,9 +43,8 @@ class Universe:
 
     def labelled(self, definition: Definition, account_lists: DataFrame | None = None) -> DataFrame:
         """What training takes."""
-        today = self.today()
-        found = labels.label(today, account_lists=account_lists or self.account_lists, definition=definition)
-        return today.join(found, "domain", "inner").withColumn("is_in_reference", labels.in_reference(definition.reference))
+        found = labels.label(self.today(), account_lists=account_lists or self.account_lists, definition=definition)
+        return found.withColumn("is_in_reference", labels.in_reference(definition.reference))
 
 
 def companies(n: int = 2_000) -> pd.DataFrame:

@@ -8,8 +8,6 @@ to 1 (Platt 1999), and quantile bins of the examples made monotone by pool-adjac
 from dataclasses import dataclass
 
 import numpy as np
-from sklearn.isotonic import IsotonicRegression
-from sklearn.linear_model import LogisticRegression
 
 REPORTED_BANDS = ((25.0, 50.0), (50.0, 75.0), (75.0, 95.0), (95.0, 100.1))
 LEAST_SLOPE = 1e-6  # keeps the score strictly monotone in the margin
@@ -45,6 +43,8 @@ class Calibration:
 
 def fit(examples: np.ndarray, unlabelled: np.ndarray) -> Calibration:
     """Calibrates on out-of-fold margins of examples and of unlabelled reference accounts."""
+    from sklearn.isotonic import IsotonicRegression  # 2 s that executors need not spend
+
     slope, intercept = _platt(examples, unlabelled)
     bins = int(np.clip(len(examples) // 8, 5, 20))
     edges = np.unique(np.quantile(examples, np.linspace(0, 1, bins + 1)[1:-1]))
@@ -60,6 +60,8 @@ def fit(examples: np.ndarray, unlabelled: np.ndarray) -> Calibration:
 
 
 def _platt(examples: np.ndarray, unlabelled: np.ndarray) -> tuple[float, float]:
+    from sklearn.linear_model import LogisticRegression
+
     margins = np.concatenate([examples, unlabelled])
     labels = np.repeat([1, 0], [len(examples), len(unlabelled)])
     weights = np.repeat([1 / len(examples), 1 / len(unlabelled)], [len(examples), len(unlabelled)]) * len(margins) / 2

@@ -1,6 +1,6 @@
 """Factors in words: from factor numbers and contributions to what a person reads."""
 
-from pyspark.sql import Column
+from pyspark.sql import Column, DataFrame
 from pyspark.sql import functions as F
 
 from qualscore.model.inputs import Inputs
@@ -8,15 +8,26 @@ from qualscore.model.inputs import Inputs
 IN_WORDS = 3  # factors named on each side of the one line
 
 
-def factors(ids: Column, contributions: Column, inputs: Inputs) -> Column:
-    """array<struct<factor string, value string, contribution float>> of factor numbers and their contributions."""
+def with_factors(scored: DataFrame, inputs: Inputs) -> DataFrame:
+    """Adds factors_for and factors_against: array<struct<factor string, value string, contribution float>>.
+
+    Args:
+        scored: account features with ids_for, contributions_for, ids_against, contributions_against.
+        inputs: the model's columns.
+    """
+    # The texts are a column of their own, or Spark would format all of them anew for each factor.
+    valued = scored.withColumn("_values", F.array(*(_value(name) for name in _general(inputs))))
+    sides = {f"factors_{side}": _factors(F.col(f"ids_{side}"), F.col(f"contributions_{side}"), inputs) for side in ("for", "against")}
+    return valued.withColumns(sides).drop("_values")
+
+
+def _factors(ids: Column, contributions: Column, inputs: Inputs) -> Column:
     names = F.array(*map(F.lit, inputs.factors))
-    values = F.array(*(_value(name) for name in _general(inputs)))
 
     def described(index: Column, contribution: Column) -> Column:
         name = F.element_at(names, index + 1)
         used = F.when(F.array_contains("tech_products", F.substring_index(name, "uses ", -1)), "yes").otherwise("no")
-        value = F.when(index < len(_general(inputs)), F.get(values, index)).otherwise(used)
+        value = F.when(index < len(_general(inputs)), F.get("_values", index)).otherwise(used)
         return F.struct(name.alias("factor"), value.alias("value"), contribution.cast("float").alias("contribution"))
 
     return F.zip_with(ids, contributions, described)

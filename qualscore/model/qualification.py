@@ -146,7 +146,8 @@ class QualificationModel:
             run_id: the run that asks, for the table.
             scored_at: when, for the table.
         """
-        vectors = self.vectors(inputs.with_stack(account_features.where("has_data"), self.definition.features))
+        known = account_features.where("has_data").select(*contracts.load("features/account_features").columns)
+        vectors = self.vectors(inputs.with_stack(known, self.definition.features))
         shown = [name for name in vectors.columns if name not in ("static", "folds")]
         ready = vectors.select(*shown, F.unwrap_udt("static").alias("static"), "folds", F.xxhash64("domain").alias("domain_hash"))
         scored = ready.mapInArrow(self.scorer.scores, T.StructType([*ready.drop("static", "folds").schema.fields, *SCORED.fields]))
@@ -168,12 +169,7 @@ class QualificationModel:
         return self.vectorizer.transform(stacked).drop(*unneeded).withColumn("folds", folds)
 
     def _published(self, scored: DataFrame, run_id: str | None, scored_at: datetime | None) -> DataFrame:
-        both = scored.withColumns(
-            {
-                "factors_for": explanation.factors(F.col("ids_for"), F.col("contributions_for"), self.inputs),
-                "factors_against": explanation.factors(F.col("ids_against"), F.col("contributions_against"), self.inputs),
-            }
-        )
+        both = explanation.with_factors(scored, self.inputs)
         return both.select(
             F.lit(self.definition.name).alias("score_name"), "domain", "company_name", "score",
             band(F.col("score"), self.definition).alias("band"), action(F.col("score"), self.definition).alias("action"),

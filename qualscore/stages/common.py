@@ -31,10 +31,10 @@ def describe(run: Run) -> Callable[[DataFrame], DataFrame]:
 def labelled(run: Run, definition: Definition) -> DataFrame:
     """Today's features of every account, with what the selectors say of it. One row per account."""
     described = run.tables.read(FEATURES)
-    labelled = labels.label(
+    selected = labels.label(
         described, account_lists=clean(run, "account_lists"), definition=definition, own_domains=run.settings.own_domains
     )
-    return described.join(labelled, "domain", "inner").withColumn("is_in_reference", labels.in_reference(definition.reference))
+    return selected.withColumn("is_in_reference", labels.in_reference(definition.reference))
 
 
 def rejected(run: Run) -> DataFrame:

@@ -7,6 +7,7 @@ from pathlib import Path
 
 import pandas as pd
 import pytest
+from pyspark import SparkContext
 from pyspark.sql import SparkSession
 from sklearn.metrics import roc_auc_score
 
@@ -37,12 +38,9 @@ HEADERS = {
 
 
 def generated(spark: SparkSession, folder: Path, *, cores: int, file_format: str | None = None) -> dict[str, int]:
-    key = "spark.sql.leafNodeDefaultParallelism"
-    spark.conf.set(key, str(cores))
-    try:
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(SparkContext, "defaultParallelism", cores)  # the partitions of spark.range
         return sample.generate(spark, str(folder), accounts=ACCOUNTS, seed=5, file_format=file_format)
-    finally:
-        spark.conf.unset(key)
 
 
 @pytest.fixture(scope="module")

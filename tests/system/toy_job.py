@@ -23,7 +23,7 @@ def run(warehouse: str | None) -> dict[str, Any]:
 
     session = SparkSession.builder.getOrCreate()
     # Its thread is no daemon and keeps the JVM alive, as SynapseML's does after a training.
-    session._jvm.java.util.Timer()
+    session._jvm.java.util.concurrent.Executors.newFixedThreadPool(1).prestartAllCoreThreads()
     if warehouse:
         session.range(3).coalesce(1).write.format("delta").save(f"{warehouse}/numbers")
     print("Python noise")
