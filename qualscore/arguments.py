@@ -38,7 +38,8 @@ def parse(job: str, about: str, arguments: Sequence[str]) -> argparse.Namespace:
     )
     parser.add_argument("--json", action="store_true", dest="as_json", help="results as JSON lines")
     parser.add_argument("--dry-run", action="store_true", help="say what would run, on which inputs, and the disk it needs")
-    OWN.get(job, lambda _: None)(parser)
+    if job in OWN:
+        OWN[job](parser)
     return parser.parse_args(arguments)
 
 

@@ -29,7 +29,7 @@ def in_reference(reference: Reference) -> Column:
         conditions.append(F.coalesce(F.col("country").isin(list(reference.country)), F.lit(False)))
     if reference.min_employees is not None:
         conditions.append(F.coalesce(F.col("firmo_size") >= math.log1p(reference.min_employees - 0.5), F.lit(False)))
-    return reduce(Column.__and__, conditions)
+    return reduce(lambda one, other: one & other, conditions)
 
 
 def _memberships(account_lists: DataFrame, names: list[str]) -> DataFrame:
@@ -43,9 +43,9 @@ def _memberships(account_lists: DataFrame, names: list[str]) -> DataFrame:
 
 def _holds(selection: Selection) -> Column:
     if selection.any_of is not None:
-        return reduce(Column.__or__, map(_holds, selection.any_of), F.lit(False))
+        return reduce(lambda one, other: one | other, map(_holds, selection.any_of), F.lit(False))
     if selection.all_of is not None:
-        return reduce(Column.__and__, map(_holds, selection.all_of), F.lit(True))
+        return reduce(lambda one, other: one & other, map(_holds, selection.all_of), F.lit(True))
     if selection.none_of is not None:
         return ~_holds(selection.none_of)
     return F.coalesce(F.map_contains_key("events", selection.account_list), F.lit(False))

@@ -116,7 +116,7 @@ def _prepare(options: Any, console: Console, overlay: Callable[..., Any] | None)
     lists = sorted({str(source.list) for source in settings.sources if source.list})
     definitions = definition.load(settings.scores, lists=lists, names=options.score)
     places.check_writable(settings.warehouse)
-    session = SparkSession.builder.appName("qualscore").getOrCreate()
+    session = SparkSession.builder.appName("qualscore").config("spark.qualscore.staging", f"{settings.warehouse}/_staging").getOrCreate()
     tables = Tables(session, settings.warehouse, settings.catalog)
     as_of = options.as_of or console.started.date()
     store = places.registry(settings.warehouse)
@@ -182,10 +182,11 @@ def _record(
     run: Run, stage: Stage, one: Definition | None, started: datetime, outcome: Outcome, code: int, fingerprint: str | None
 ) -> None:
     finished = datetime.now(UTC)
+    metrics = {"seconds": (finished - started).total_seconds()} | {name: float(value) for name, value in outcome.metrics.items()}
     row = {
         "run_id": run.run_id, "job": stage.name, "score_name": one.name if one else None, "as_of_on": run.as_of, "started_at": started,
         "finished_at": finished, "exit_code": code, "inputs": dict(outcome.inputs), "counts": dict(outcome.counts),
-        "metrics": {"seconds": (finished - started).total_seconds()} | {name: float(value) for name, value in outcome.metrics.items()}, "model_version": outcome.model_version,
+        "metrics": metrics, "model_version": outcome.model_version,
         "code_version": places.code_version(), "fingerprint": fingerprint,
     }  # fmt: skip
     run.console.result(outcome.said, **row) if run.console.as_json else None

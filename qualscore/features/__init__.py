@@ -8,8 +8,10 @@ from pyspark.sql import functions as F
 
 from qualscore.features import firmographic, technographic
 
-FIRMOGRAPHIC_VALUES = ("country", "state", "city", "sector", "industry", "employees", "employees_range", "revenue_usd")
-FIRMOGRAPHIC_VALUES += ("revenue_range", "market_cap_band", "is_listed", "founded_year")
+FIRMOGRAPHIC_VALUES = (
+    *("country", "state", "city", "sector", "industry", "employees", "employees_range", "revenue_usd"),
+    *("revenue_range", "market_cap_band", "is_listed", "founded_year"),
+)
 
 
 def account_features(dates: DataFrame, *, firmographics: DataFrame, technographics: DataFrame) -> DataFrame:

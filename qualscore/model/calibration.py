@@ -9,6 +9,8 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from qualscore.model.native_trees import Array
+
 REPORTED_BANDS = ((25.0, 50.0), (50.0, 75.0), (75.0, 95.0), (95.0, 100.1))
 LEAST_SLOPE = 1e-6  # keeps the score strictly monotone in the margin
 
@@ -29,19 +31,21 @@ class Calibration:
     margins: tuple[float, ...]
     logits: tuple[float, ...]
 
-    def log_ratio(self, margin: np.ndarray) -> np.ndarray:
+    def log_ratio(self, margin: Array) -> Array:
         """Log LR: float (rows,)."""
         platt = self.slope * margin + self.intercept
         knots = np.asarray(self.margins)
         tail = np.where(margin < knots[0], margin - knots[0], np.where(margin > knots[-1], margin - knots[-1], 0.0))
-        return (platt + np.interp(margin, knots, np.asarray(self.logits)) + self.slope * tail) / 2
+        logit: Array = (platt + np.interp(margin, knots, np.asarray(self.logits)) + self.slope * tail) / 2
+        return logit
 
-    def score(self, margin: np.ndarray) -> np.ndarray:
+    def score(self, margin: Array) -> Array:
         """0 to 100, not rounded."""
-        return 100.0 / (1.0 + np.exp(-self.log_ratio(margin)))
+        score: Array = 100.0 / (1.0 + np.exp(-self.log_ratio(margin)))
+        return score
 
 
-def fit(examples: np.ndarray, unlabelled: np.ndarray) -> Calibration:
+def fit(examples: Array, unlabelled: Array) -> Calibration:
     """Calibrates on out-of-fold margins of examples and of unlabelled reference accounts."""
     from sklearn.isotonic import IsotonicRegression  # 2 s that executors need not spend
 
@@ -59,7 +63,7 @@ def fit(examples: np.ndarray, unlabelled: np.ndarray) -> Calibration:
     return Calibration(slope, intercept, tuple(map(float, centres[kept])), tuple(map(float, monotone)))
 
 
-def _platt(examples: np.ndarray, unlabelled: np.ndarray) -> tuple[float, float]:
+def _platt(examples: Array, unlabelled: Array) -> tuple[float, float]:
     from sklearn.linear_model import LogisticRegression
 
     margins = np.concatenate([examples, unlabelled])
@@ -69,9 +73,7 @@ def _platt(examples: np.ndarray, unlabelled: np.ndarray) -> tuple[float, float]:
     return max(float(fitted.coef_[0, 0]), LEAST_SLOPE), float(fitted.intercept_[0])
 
 
-def reliability(
-    examples: np.ndarray, unlabelled: np.ndarray, *, example_folds: np.ndarray, unlabelled_folds: np.ndarray
-) -> list[dict[str, float]]:
+def reliability(examples: Array, unlabelled: Array, *, example_folds: Array, unlabelled_folds: Array) -> list[dict[str, float]]:
     """Said against observed, per band of score, each row scored by a calibration that did not see it.
 
     `said` is the mean of score / 100 and `observed` is c / (c + u), c and u the band's shares of examples and of unlabelled.

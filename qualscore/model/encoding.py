@@ -12,6 +12,8 @@ import numpy as np
 import pandas as pd
 import pyarrow as pa
 
+from qualscore.model.native_trees import Array
+
 SMOOTHING = 3.0
 INNER_FOLDS = 5
 UNSEEN = 0
@@ -28,29 +30,31 @@ class LiftedColumn:
     """
 
     ids: dict[str | None, int]
-    shares: np.ndarray
-    counts: np.ndarray
+    shares: Array
+    counts: Array
 
-    def training_lifts(self, repeat: int) -> np.ndarray:
+    def training_lifts(self, repeat: int) -> Array:
         """Lifts (folds, inner folds, values + 1) for rows of an inner fold when a fold is left out."""
         counts = self.counts[:, repeat]
         kept = counts.sum(axis=(1, 2), keepdims=True) - counts.sum(axis=2, keepdims=True) - counts.sum(axis=1, keepdims=True) + counts
         return np.moveaxis(_lift(kept, self.shares), 0, -1)
 
-    def scoring_lifts(self) -> np.ndarray:
+    def scoring_lifts(self) -> Array:
         """Lifts (repeats * folds, values + 1) for rows of the fold that a model left out."""
         counts = self.counts.sum(axis=3)
         kept = counts.sum(axis=2, keepdims=True) - counts
-        return _lift(kept, self.shares).reshape(len(self.shares), -1).T.copy()
+        lifts: Array = _lift(kept, self.shares).reshape(len(self.shares), -1).T.copy()
+        return lifts
 
 
-def _lift(counted: np.ndarray, shares: np.ndarray) -> np.ndarray:
+def _lift(counted: Array, shares: Array) -> Array:
     expected = shares.reshape(-1, *[1] * (counted.ndim - 1)) * counted.sum(axis=0, keepdims=True)
-    return np.log((counted + SMOOTHING) / (expected + SMOOTHING))
+    lift: Array = np.log((counted + SMOOTHING) / (expected + SMOOTHING))
+    return lift
 
 
 def count(
-    examples: pd.DataFrame, column: str, shares: dict[str | None, float], *, folds: np.ndarray, inners: np.ndarray, n_folds: int
+    examples: pd.DataFrame, column: str, shares: dict[str | None, float], *, folds: Array, inners: Array, n_folds: int
 ) -> LiftedColumn:
     """Counts the examples of a column's values.
 
@@ -68,15 +72,16 @@ def count(
     counts = np.zeros((len(ids) + 1, folds.shape[1], n_folds, INNER_FOLDS))
     rows = np.array([ids[value] for value in values], dtype=np.int64)
     for repeat in range(folds.shape[1]):
-        np.add.at(counts, (rows, repeat, folds[:, repeat], inners[:, repeat]), 1.0)
+        np.add.at(counts[:, repeat], (rows, folds[:, repeat], inners[:, repeat]), 1.0)
     return LiftedColumn(ids, np.array([0.0, *(shares.get(value, 0.0) for value in known)]), counts)
 
 
-def value_ids(column: pa.Array, ids: dict[str | None, int]) -> np.ndarray:
+def value_ids(column: pa.Array, ids: dict[str | None, int]) -> Array:
     """The id of each value: int32 (rows,)."""
     encoded = column.dictionary_encode()
     lookup = np.array([*(ids.get(value, UNSEEN) for value in encoded.dictionary.to_pylist()), ids.get(None, UNSEEN)], dtype=np.int32)
-    return lookup[encoded.indices.fill_null(len(encoded.dictionary)).to_numpy(zero_copy_only=False)]
+    ids_of_rows: Array = lookup[encoded.indices.fill_null(len(encoded.dictionary)).to_numpy(zero_copy_only=False)]
+    return ids_of_rows
 
 
 def table(columns: Sequence[str], lifted: Sequence[LiftedColumn]) -> pd.DataFrame:

@@ -3,10 +3,12 @@
 import numpy as np
 from sklearn.metrics import average_precision_score, roc_auc_score
 
+from qualscore.model.native_trees import Array
+
 REFUSAL_FACTOR = 0.84  # 55 shuffled customer lists were all refused with it, 27 real ones none
 
 
-def ranking(examples: np.ndarray, unlabelled: np.ndarray) -> dict[str, float]:
+def ranking(examples: Array, unlabelled: Array) -> dict[str, float]:
     """ROC-AUC, average precision and the share of examples in the top 1, 5 and 10 % of all."""
     margins = np.concatenate([examples, unlabelled])
     labels = np.repeat([1, 0], [len(examples), len(unlabelled)])

@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 
-from pyspark.sql import DataFrame
+from pyspark.sql import Column, DataFrame
 from pyspark.sql import functions as F
 
 from qualscore.definition import Definition
@@ -35,10 +35,7 @@ def count_values(accounts: DataFrame) -> list[ValueCount]:
         accounts: features with_stack and is_example, is_unlabelled, is_reference.
     """
     pairs = [F.array(F.struct(F.lit(name).alias("column"), F.col(name).alias("value"))) for name in LIFTED]
-    for name in ("tech_products", "tech_categories"):
-        pairs.append(
-            F.transform(F.array_distinct(name), lambda value, name=name: F.struct(F.lit(name).alias("column"), value.alias("value")))
-        )
+    pairs += [_pairs(name) for name in ("tech_products", "tech_categories")]
     flags = {"examples": "is_example", "unlabelled": "is_unlabelled", "reference": "is_reference"}
     counted = (
         accounts.select(*flags.values(), F.explode(F.concat(*pairs)).alias("pair"))
@@ -46,6 +43,10 @@ def count_values(accounts: DataFrame) -> list[ValueCount]:
         .agg(*(F.count_if(F.col(flag)).alias(name) for name, flag in flags.items()))
     )
     return [ValueCount(**row.asDict()) for row in counted.collect()]
+
+
+def _pairs(name: str) -> Column:
+    return F.transform(F.array_distinct(name), lambda value: F.struct(F.lit(name).alias("column"), value.alias("value")))
 
 
 def refuse(counts: list[ValueCount], definition: Definition, *, n_examples: int, n_unlabelled: int) -> None:

@@ -3,12 +3,13 @@
 from dataclasses import dataclass
 
 import numpy as np
-from pyspark.ml import PipelineModel
+from pyspark.ml import PipelineModel, Transformer
 from pyspark.ml.feature import CountVectorizerModel, VectorAssembler
 from pyspark.sql import DataFrame
 from pyspark.sql import functions as F
 
 from qualscore.definition import Features
+from qualscore.model.native_trees import Array
 
 LIFTED = ("country", "state", "city", "sector", "industry")
 # Model column to factor: two columns that tell a person the same thing are one factor.
@@ -41,7 +42,7 @@ class Inputs:
         return (*dict.fromkeys(named), *(f"uses {name}" for name in self.products))
 
     @property
-    def factor_of_column(self) -> np.ndarray:
+    def factor_of_column(self) -> Array:
         """For each model column (static, then lifted) the position of its factor."""
         names = [*(_numeric_factor(name) for name in self.numeric), *(f"technologies in {name}" for name in self.categories)]
         names += [*(f"uses {name}" for name in self.products), *self.lifted]
@@ -93,7 +94,8 @@ def _common(rows: DataFrame, column: str, least: int) -> tuple[str, ...]:
 
 def vectorizer(inputs: Inputs) -> PipelineModel:
     """The Spark ML pipeline from account features (with_stack) to the vector `static`; missing numbers stay NaN."""
-    stages, assembled = [], list(inputs.numeric)
+    stages: list[Transformer] = []
+    assembled = list(inputs.numeric)
     for column, names in (("tech_categories", inputs.categories), ("tech_products", inputs.products)):
         if names:
             stages.append(CountVectorizerModel.from_vocabulary(list(names), inputCol=column, outputCol=f"{column}_counts"))

@@ -6,7 +6,7 @@ from functools import partial
 
 import numpy as np
 import pyarrow as pa
-from pyspark.ml import PipelineModel
+from pyspark.ml import PipelineModel, Transformer
 from pyspark.ml.feature import VectorAssembler
 from pyspark.sql import DataFrame
 from pyspark.sql import functions as F
@@ -14,6 +14,7 @@ from pyspark.sql import functions as F
 from qualscore.definition import Training
 from qualscore.errors import TrainingRefused
 from qualscore.model.encoding import LiftedColumn, value_ids
+from qualscore.model.native_trees import Array
 
 # One fit uses one core (one partition, one thread); two at a time keep a small machine busy.
 FITS_AT_A_TIME = 2
@@ -78,7 +79,7 @@ def _encoded(rows: DataFrame, lifted: dict[str, LiftedColumn], repeat: int, trai
         f"{name}_{fold}": F.get("lifts", F.lit(fold * len(columns) + i)) for fold in range(training.folds) for i, name in enumerate(columns)
     }
     joined = picked.drop(*columns).join(lifts, "domain", "inner").withColumns(named)
-    assemblers = [
+    assemblers: list[Transformer] = [
         VectorAssembler(inputCols=["static", *(f"{name}_{fold}" for name in columns)], outputCol=f"features_{fold}", handleInvalid="keep")
         for fold in range(training.folds)
     ]
@@ -87,7 +88,7 @@ def _encoded(rows: DataFrame, lifted: dict[str, LiftedColumn], repeat: int, trai
 
 
 def _lifts(
-    batches: Iterator[pa.RecordBatch], *, columns: Sequence[str], ids: Sequence[dict[str | None, int]], tables: Sequence[np.ndarray]
+    batches: Iterator[pa.RecordBatch], *, columns: Sequence[str], ids: Sequence[dict[str | None, int]], tables: Sequence[Array]
 ) -> Iterator[pa.RecordBatch]:
     for batch in batches:
         inner = batch.column("inner").to_numpy()

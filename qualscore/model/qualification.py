@@ -1,6 +1,6 @@
 """The trained model of one score definition: everything needed to score an account and to explain the score."""
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 from functools import cached_property
@@ -20,6 +20,7 @@ from qualscore.model.calibration import Calibration
 from qualscore.model.draws import draw
 from qualscore.model.encoding import LiftedColumn, value_ids
 from qualscore.model.inputs import Inputs
+from qualscore.model.native_trees import Array
 from qualscore.model.vectors import sparse_rows
 
 LISTED_FACTORS = 5
@@ -46,21 +47,21 @@ class Scorer:
     ensemble: tree_shap.Ensemble
     lifted: dict[str, dict[str | None, int]]
     calibration: Calibration | None
-    quantiles: np.ndarray
-    examples: np.ndarray
+    quantiles: Array
+    examples: Array
 
-    def _matrices(self, batch: pa.RecordBatch) -> tuple[tree_shap.SparseRows, np.ndarray, np.ndarray]:
+    def _matrices(self, batch: pa.RecordBatch) -> tuple[tree_shap.SparseRows, Array, Array]:
         ids = [value_ids(batch.column(name), known) for name, known in self.lifted.items()]
         lift_ids = np.stack(ids, axis=1) if ids else np.zeros((batch.num_rows, 0), np.int32)
         folds = batch.column("folds").flatten().to_numpy().reshape(batch.num_rows, -1)
         return sparse_rows(batch.column("static")), lift_ids, folds
 
-    def margins(self, batches: Iterator[pa.RecordBatch]) -> Iterator[pa.RecordBatch]:
+    def margins(self, batches: Iterable[pa.RecordBatch]) -> Iterator[pa.RecordBatch]:
         """For mapInArrow: appends `margin`."""
         for batch in batches:
             yield _extended(batch, {"margin": pa.array(self.ensemble.margins(*self._matrices(batch)))})
 
-    def scores(self, batches: Iterator[pa.RecordBatch]) -> Iterator[pa.RecordBatch]:
+    def scores(self, batches: Iterable[pa.RecordBatch]) -> Iterator[pa.RecordBatch]:
         """For mapInArrow: appends the columns of SCORED."""
         for batch in batches:
             if batch.num_rows:
@@ -88,7 +89,7 @@ class Scorer:
         }
 
 
-def _lists(values: np.ndarray, ids: np.ndarray) -> pa.ListArray:
+def _lists(values: Array, ids: Array) -> pa.ListArray:
     kept = ids >= 0
     offsets = np.concatenate([[0], np.cumsum(kept.sum(axis=1))]).astype(np.int32)
     return pa.ListArray.from_arrays(offsets, values[kept])
@@ -121,8 +122,8 @@ class QualificationModel:
     lifted: dict[str, LiftedColumn]
     texts: list[list[str]]
     calibration: Calibration | None = None
-    quantiles: np.ndarray = field(default_factory=lambda: np.zeros(2))
-    examples: np.ndarray = field(default_factory=lambda: np.zeros(0, np.int64))
+    quantiles: Array = field(default_factory=lambda: np.zeros(2))
+    examples: Array = field(default_factory=lambda: np.zeros(0, np.int64))
     version: int | None = None
 
     @cached_property

@@ -161,10 +161,15 @@ def _open(folder: Path, uri: str) -> QualificationModel:
         vectorizer=_stage_in(folder / "pipeline"),
         lifted=dict(zip(inputs.lifted, lifted, strict=True)),
         texts=[[(trees / f"repeat_{r}_fold_{f}.txt").read_text() for f in range(training.folds)] for r in range(training.repeats)],
-        calibration=Calibration(**{name: tuple(v) if isinstance(v, list) else v for name, v in described["calibration"].items()}),
+        calibration=_calibration(described["calibration"]),
         quantiles=np.array(described["quantiles"]),
         examples=np.load(folder / "examples.npy"),
     )
+
+
+def _calibration(described: dict[str, Any]) -> Calibration:
+    knots = (tuple(described[name]) for name in ("margins", "logits"))
+    return Calibration(described["slope"], described["intercept"], *knots)
 
 
 def _stage_out(pipeline: PipelineModel, folder: Path, spark: SparkSession) -> None:
@@ -192,7 +197,7 @@ def _staging(spark: SparkSession) -> str | None:
 
 def _copy(spark: SparkSession, source: str, target: str, *, remove: bool) -> None:
     jvm: Any = spark.sparkContext._jvm
-    conf = spark.sparkContext._jsc.hadoopConfiguration()  # type: ignore[union-attr]
+    conf = spark.sparkContext._jsc.hadoopConfiguration()
     paths = [jvm.org.apache.hadoop.fs.Path(path) for path in (source, target)]
     systems = [path.getFileSystem(conf) for path in paths]
     jvm.org.apache.hadoop.fs.FileUtil.copy(systems[0], paths[0], systems[1], paths[1], remove, True, conf)

@@ -8,29 +8,34 @@ from qualscore import places, sample
 from qualscore.config import ROOT
 from qualscore.runner import Outcome, Run, Stage
 
-DEFAULTS = {"accounts": 20_000, "seed": 0}
+ACCOUNTS, SEED = 20_000, 0
 
 
 def overlay_of_sample(options: Namespace) -> Path | None:
     """The sample's own settings, when `--sample` or the job itself asks for them."""
     if not getattr(options, "sample", True):
         return None
-    return sample.write_configuration(_folder(options), **_size(options))
+    return sample.write_configuration(_folder(options), accounts=_accounts(options), seed=_seed(options))
 
 
 def generate(run: Run) -> Outcome:
     """Writes the sample's deliveries, and the truth behind them."""
     folder = _folder(run.options)
-    counts = sample.generate(run.spark, str(folder), as_of=sample.AS_OF, **_size(run.options))
+    counts = sample.generate(run.spark, str(folder), accounts=_accounts(run.options), seed=_seed(run.options), as_of=sample.AS_OF)
     return Outcome(f"{counts['firmographics']:,} companies in {folder}", counts=counts)
 
 
 def _depends(run: Run) -> Mapping[str, object]:
-    return _size(run.options) | {"folder": _folder(run.options), "truth": (_folder(run.options) / "truth").exists()}
+    folder = _folder(run.options)
+    return {"accounts": _accounts(run.options), "seed": _seed(run.options), "folder": folder}
 
 
-def _size(options: Namespace) -> dict[str, int]:
-    return {name: getattr(options, name, default) for name, default in DEFAULTS.items()}
+def _accounts(options: Namespace) -> int:
+    return int(getattr(options, "accounts", ACCOUNTS))
+
+
+def _seed(options: Namespace) -> int:
+    return int(getattr(options, "seed", SEED))
 
 
 def _folder(options: Namespace) -> Path:

@@ -42,7 +42,8 @@ def _say_score(run: Run, name: str, scores: DataFrame) -> None:
     hidden = _hidden_quality(run, name, scores)
     if hidden:
         lines.append(
-            f"  hidden     customers that the model was not shown: ROC-AUC {hidden['roc_auc']:.3f} (the truth itself: {hidden['truth_roc_auc']:.3f}), "
+            "  hidden     customers that the model was not shown: "
+            f"ROC-AUC {hidden['roc_auc']:.3f} (the truth itself: {hidden['truth_roc_auc']:.3f}), "
             f"{hidden['recall_at_10']:.0%} of them in the top 10 % ({hidden['truth_recall_at_10']:.0%})"
         )
     best = (

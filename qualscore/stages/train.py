@@ -19,7 +19,8 @@ def train(run: Run, definition: Definition) -> Outcome:
     version = registry.register(trained, mlflow=registry.client(uri), artifacts=artifacts, as_of=as_of, inputs=inputs, spark=run.spark)
     metrics = trained.metrics
     said = (
-        f"version {version.number}, {trained.counts['examples']:,} customers; on accounts it did not see: ROC-AUC {metrics['roc_auc']:.3f}, "
+        f"version {version.number}, {trained.counts['examples']:,} customers; "
+        f"on accounts it did not see: ROC-AUC {metrics['roc_auc']:.3f}, "
         f"{metrics['recall_at_10']:.0%} of customers in the top 10 %"
     )
     return Outcome(said, inputs, trained.counts, metrics, version.number, trained.warnings)
