@@ -33,7 +33,7 @@ def technographics(companies: DataFrame, known: DataFrame, draws: Draws, *, as_o
 def _adopted(known: DataFrame, draws: Draws, *, as_of: date) -> DataFrame:
     places = F.split(F.lit(",".join(str(1 + _NAMES.index(name)) for name in PRODUCTS_OF_A_DEAL)), ",").cast("array<int>")
     adopted = known.select("id", "domain", "closed_on", F.explode(places).alias("place"))
-    adopted = adopted.where(draws.chance("adopted", 0.35, F.col("id"), F.col("place")))
+    adopted = adopted.where(draws.chance("adopted", 0.3, F.col("id"), F.col("place")))
     since = F.datediff(F.lit(as_of), F.date_add("closed_on", draws.whole("adopted after", 5, 45, F.col("id"), F.col("place"))))
     return adopted.select("id", "domain", "place", F.greatest(since, F.lit(0)).alias("first"), F.lit(0).alias("last"))
 
