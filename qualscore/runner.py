@@ -17,10 +17,12 @@ from qualscore import arguments, config, contracts, definition, places
 from qualscore.config import Settings
 from qualscore.console import Console, logger, open_console
 from qualscore.definition import Definition
+from qualscore.deliveries import state
 from qualscore.errors import QualscoreError
 from qualscore.tables import Tables
 
 RUNS = "scores/score_runs"
+BYTES_PER_PARTITION = 32 << 20
 
 
 @dataclass(frozen=True)
@@ -117,10 +119,18 @@ def _prepare(options: Any, console: Console, overlay: Callable[..., Any] | None)
     definitions = definition.load(settings.scores, lists=lists, names=options.score)
     places.check_writable(settings.warehouse)
     session = SparkSession.builder.appName("qualscore").config("spark.qualscore.staging", f"{settings.warehouse}/_staging").getOrCreate()
+    _fit_partitions(session, settings)
     tables = Tables(session, settings.warehouse, settings.catalog)
     as_of = options.as_of or console.started.date()
     store = places.registry(settings.warehouse)
     return Run(uuid4().hex[:12], console.started, as_of, options, settings, definitions, tables, store, console)
+
+
+def _fit_partitions(session: SparkSession, settings: Settings) -> None:
+    """Fewer shuffle partitions for small deliveries: each costs a task in every stage and a file in every table."""
+    most = int(str(session.conf.get("spark.sql.shuffle.partitions")))
+    wanted = max(session.sparkContext.defaultParallelism, state.size(session, settings.sources) // BYTES_PER_PARTITION)
+    session.conf.set("spark.sql.shuffle.partitions", min(most, wanted))
 
 
 def _run_all(run: Run, job: str, stages: Sequence[Stage]) -> int:

@@ -1,11 +1,14 @@
 """What a delivery looks like from outside, to tell whether it is new."""
 
+from collections.abc import Sequence
+from contextlib import suppress
 from pathlib import Path
 
 from pyspark.sql import SparkSession
 
 from qualscore.config import Source
 from qualscore.deliveries import files
+from qualscore.errors import ConfigurationError
 
 
 def state(spark: SparkSession, source: Source) -> list[str]:
@@ -13,3 +16,12 @@ def state(spark: SparkSession, source: Source) -> list[str]:
     listed = [files.status(spark, part) for part in files.listed(spark, source.path)]
     mapping = [Path(source.mapping).read_text()] if Path(source.mapping).is_file() else []
     return [f"{part} {size} {changed}" for part, size, changed in listed] + mapping
+
+
+def size(spark: SparkSession, sources: Sequence[Source]) -> int:
+    """Bytes of all files that are there."""
+    found = 0
+    for source in sources:
+        with suppress(ConfigurationError):  # said when it is read
+            found += sum(files.status(spark, part)[1] for part in files.listed(spark, source.path))
+    return found
