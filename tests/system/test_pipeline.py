@@ -1,0 +1,148 @@
+"""The main job as a person runs it, on a small sample, and what it says of bad input."""
+
+import json
+import os
+import re
+import subprocess
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+import pandas as pd
+import pytest
+from deltalake import DeltaTable
+from pyspark.sql import SparkSession
+
+HOME = Path(__file__).parents[2]
+BRIEF = ["--", "--driver-java-options", "-XX:TieredStopAtLevel=1", "--driver-memory", "3g"]
+
+
+def run(*arguments: str) -> subprocess.CompletedProcess[str]:
+    command = [str(HOME / "spark-submit.sh"), *arguments, *BRIEF]
+    return subprocess.run(command, capture_output=True, text=True, check=False, env=os.environ | {"MLFLOW_TRACKING_URI": ""}, timeout=1_200)
+
+
+@dataclass(frozen=True)
+class Ran:
+    folder: Path
+    first: subprocess.CompletedProcess[str]
+
+    def table(self, name: str) -> pd.DataFrame:
+        return DeltaTable(str(self.folder / "warehouse" / name)).to_pandas()
+
+    def pipeline(self, *arguments: str) -> subprocess.CompletedProcess[str]:
+        settings = ["--config", str(self.folder / "sample" / "qualscore.yml"), "--warehouse", str(self.folder / "warehouse")]
+        return run("pipeline", *settings, "--as-of", "2026-11-22", *arguments)
+
+
+@pytest.fixture(scope="module")
+def ran(tmp_path_factory: pytest.TempPathFactory) -> Ran:
+    folder = tmp_path_factory.mktemp("main job")
+    made = run(
+        "generate_sample", "--accounts", "4000", "--seed", "7", "--output", str(folder / "sample"), "--warehouse", str(folder / "made")
+    )
+    assert made.returncode == 0, made.stderr
+    return Ran(folder, Ran(folder, made).pipeline())
+
+
+def test_a_score_with_too_few_customers_is_refused_and_the_other_finishes(ran: Ran) -> None:
+    assert ran.first.returncode == 4, ran.first.stderr
+    assert re.search(r"analytics: \d+ customers with a domain and data .*at least 50 are needed", ran.first.stderr)
+    assert set(ran.table("scores/account_scores").score_name) == {"platform"}
+    assert "Traceback" not in ran.first.stdout + ran.first.stderr
+
+
+def test_every_account_is_scored_or_listed(ran: Ran) -> None:
+    accounts = ran.table("clean/accounts").domain
+    sources = pd.concat([ran.table("clean/firmographics").domain, ran.table("clean/account_lists").domain])
+    assert accounts.is_unique and set(accounts) == set(sources)
+    scored, unscored = ran.table("scores/account_scores").domain, ran.table("scores/unscored_accounts")
+    unscored = unscored[unscored.score_name == "platform"]
+    listed = unscored.domain.dropna()
+    assert sorted([*scored, *listed]) == sorted(accounts)
+    assert set(unscored[unscored.domain.notna()].reason) == {"EXCLUDED", "NO_DATA"}
+    assert set(unscored[unscored.domain.isna()].reason) <= {"NO_DOMAIN", "INVALID_DOMAIN", "FREE_MAIL_DOMAIN", "SHARED_HOST"}
+    rejected = [ran.table(f"rejected/{table}") for table in ("firmographics", "account_lists")]
+    assert unscored.domain.isna().sum() == sum(frame.domain_problem.notna().sum() for frame in rejected) > 0
+
+
+def test_contributions_add_up_for_every_row(ran: Ran) -> None:
+    scores = ran.table("scores/account_scores")
+    listed = [
+        sum(f["contribution"] for side in sides for f in side) for sides in zip(scores.factors_for, scores.factors_against, strict=True)
+    ]
+    np.testing.assert_allclose(scores.base + listed + scores.other_contribution, scores.margin, atol=1e-5)
+
+
+def test_other_delta_clients_read_the_same_rows_as_spark(ran: Ran, spark: SparkSession) -> None:
+    for name, key in {"account_scores": "domain", "top_accounts": "rank", "unscored_accounts": "account_key"}.items():
+        path = ran.folder / "warehouse" / "scores" / name
+        theirs = DeltaTable(str(path)).to_pandas().sort_values([key, "domain"]).reset_index(drop=True)
+        ours = spark.read.format("delta").load(str(path)).toPandas().sort_values([key, "domain"]).reset_index(drop=True)
+        assert len(ours) > 0
+        plain = [column for column in ours if not column.startswith("factors_") and column != "scored_at"]
+        pd.testing.assert_frame_equal(theirs[plain], ours[plain], check_dtype=False)
+        if name == "account_scores":
+            said = [[tuple(f.values()) for f in side] for side in theirs.factors_for]
+            assert said == [[tuple(f) for f in side] for side in ours.factors_for]
+
+
+def test_the_best_accounts_are_ranked(ran: Ran) -> None:
+    best = ran.table("scores/top_accounts").sort_values("rank")
+    scores = ran.table("scores/account_scores").sort_values(["margin", "domain"], ascending=[False, True])
+    assert list(best["rank"]) == list(range(1, len(best) + 1))
+    assert list(best.domain) == list(scores.domain)
+
+
+def test_a_second_run_does_only_what_is_due(ran: Ran) -> None:
+    before = ran.table("scores/account_scores")
+    again = ran.pipeline("--json")
+    assert again.returncode == 4
+    for stage in ("ingest", "build_features", "train platform", "score platform"):
+        assert f"{stage}: up to date" in again.stderr
+    pd.testing.assert_frame_equal(ran.table("scores/account_scores"), before)
+    assert all(json.loads(line) for line in again.stdout.splitlines())
+    runs = ran.table("scores/score_runs")
+    failed = runs[runs.job == "train"].set_index("score_name").exit_code
+    assert failed["platform"] == 0 and set(failed["analytics"]) == {4}
+    assert (runs[runs.job == "ingest"].exit_code == 0).all()
+
+
+ROWS = "domain,name\n" + "".join(f"company{i}.com,Company {i}\n" for i in range(20))
+BAD = {
+    "an unknown setting": ("sorces: []\n", None, 2, "sorces: unknown; did you mean 'sources'?"),
+    "no file": ("sources: [{table: firmographics, path: nowhere.csv}]\n", None, 2, "nowhere.csv: no such file"),
+    "an empty file": ("sources: [{table: firmographics, path: data.csv}]\n", "", 3, "data.csv: is empty"),
+    "no column for the domain": (
+        "sources: [{table: firmographics, path: data.csv}]\n",
+        "site_address,name\na.com,A\n",
+        3,
+        "no column for domain",
+    ),
+    "a repeated header": ("sources: [{table: firmographics, path: data.csv}]\n", "domain,name,Name\na.com,A,B\n", 3, "is repeated"),
+    "mostly rejects": (
+        "sources: [{table: firmographics, path: data.csv}]\n",
+        "domain,name\n1.2.3.4,A\n,B\na.com,C\n",
+        3,
+        "2 of 3 rows rejected",
+    ),
+}
+
+
+@pytest.mark.parametrize("case", BAD)
+def test_bad_input_is_one_clear_error(case: str, tmp_path: Path) -> None:
+    settings, data, code, said = BAD[case]
+    (tmp_path / "own.yml").write_text(settings + "scores: []\n")
+    if data is not None:
+        (tmp_path / "data.csv").write_text(data)
+    done = run("ingest", "--config", str(tmp_path / "own.yml"), "--warehouse", str(tmp_path / "warehouse"))
+    assert (done.returncode, done.stdout) == (code, "")
+    assert said in done.stderr and "Traceback" not in done.stderr and "\tat " not in done.stderr
+    assert not (tmp_path / "warehouse" / "clean" / "firmographics").exists()
+
+
+def test_a_warehouse_that_cannot_be_written_is_said_at_once(tmp_path: Path) -> None:
+    (tmp_path / "taken").write_text("a file")
+    done = run("ingest", "--warehouse", str(tmp_path / "taken" / "warehouse"))
+    assert done.returncode == 2
+    assert "the warehouse cannot be written" in done.stderr and "Traceback" not in done.stderr
