@@ -1,6 +1,6 @@
 """Values that give the answer away: the seller's own product in the stack data, a list that only customers are on."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from pyspark.sql import Column, DataFrame
 from pyspark.sql import functions as F
@@ -49,8 +49,15 @@ def _pairs(name: str) -> Column:
     return F.transform(F.array_distinct(name), lambda value: F.struct(F.lit(name).alias("column"), value.alias("value")))
 
 
-def refuse(counts: list[ValueCount], definition: Definition, *, n_examples: int, n_unlabelled: int) -> None:
+def refuse(counts: list[ValueCount], definition: Definition, *, n_examples: int, drawn: int, of: int) -> None:
     """Stops training when a value that is neither left out nor allowed gives the answer away.
+
+    Args:
+        counts: in the training frame, every row as of its own date: what the deal caused is not counted.
+        definition: what is left out and allowed.
+        n_examples: examples in the frame.
+        drawn: unlabelled accounts in the frame.
+        of: all unlabelled accounts; a value's number among them is estimated from the drawn ones.
 
     Raises:
         TrainingRefused: names every such value, and how to leave it out or allow it.
@@ -58,13 +65,11 @@ def refuse(counts: list[ValueCount], definition: Definition, *, n_examples: int,
     allowed = definition.features.allow
     unseen = {*definition.features.leave_out.columns, *allowed.columns}
     names = {"tech_products": {*allowed.products}, "tech_categories": {*allowed.categories}}
-    found = [
-        count for count in counts
-        if count.column not in unseen and count.value not in names.get(count.column, ()) and count.value is not None
-        and _gives_away(count, n_examples, n_unlabelled)
-    ]  # fmt: skip
+    estimated = [replace(it, unlabelled=round(it.unlabelled * of / max(drawn, 1))) for it in counts if it.value is not None]
+    used = [it for it in estimated if it.column not in unseen and it.value not in names.get(it.column, ())]
+    found = [it for it in used if _gives_away(it, n_examples, of)]
     if found:
-        lines = [f"  {_said(count, n_examples, n_unlabelled)}" for count in sorted(found, key=lambda count: -count.examples)]
+        lines = [f"  {_said(it, n_examples, of)}" for it in sorted(found, key=lambda it: -it.examples)]
         raise TrainingRefused("\n".join([f"{definition.name}: the answer is given away; a model would only learn to look it up:", *lines]))
 
 

@@ -1,5 +1,6 @@
 """From readable account features to the model's columns: what is used, how it is named, and in which order."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 
 import numpy as np
@@ -75,10 +76,15 @@ def with_stack(frame: DataFrame, features: Features) -> DataFrame:
     )
 
 
-def choose(rows: DataFrame, features: Features) -> Inputs:
-    """The inputs that `rows` (with_stack) support: products of at least 10 accounts, at most 2,000, chosen without the labels."""
-    products = _common(rows, "tech_products", MIN_PRODUCT_ACCOUNTS)
-    categories = _common(rows, "tech_categories", 1)
+def choose(accounts_of: Mapping[str, Mapping[str, int]], features: Features) -> Inputs:
+    """The inputs that a training frame supports: products of at least 10 accounts, at most 2,000, chosen without the labels.
+
+    Args:
+        accounts_of: for tech_products and tech_categories each name with its number of accounts in the frame.
+        features: what is left out.
+    """
+    products = _common(accounts_of["tech_products"], MIN_PRODUCT_ACCOUNTS)
+    categories = _common(accounts_of["tech_categories"], 1)
     families, columns = features.leave_out.families, features.leave_out.columns
     firmographic = "firmographics" not in families
     numeric = [name for name in NUMERIC if firmographic and name not in columns and name.removeprefix("firmo_") not in columns]
@@ -87,9 +93,10 @@ def choose(rows: DataFrame, features: Features) -> Inputs:
     return Inputs((*numeric, *stack), categories, products, lifted)
 
 
-def _common(rows: DataFrame, column: str, least: int) -> tuple[str, ...]:
-    counted = rows.select(F.explode(F.array_distinct(column)).alias("name")).groupBy("name").count().where(F.col("count") >= least)
-    return tuple(row["name"] for row in counted.orderBy(F.desc("count"), "name").limit(MAX_PRODUCTS).collect())
+def _common(accounts: Mapping[str, int], least: int) -> tuple[str, ...]:
+    """The most common first, ties by name."""
+    known = [name for name, count in accounts.items() if count >= least]
+    return tuple(sorted(known, key=lambda name: (-accounts[name], name))[:MAX_PRODUCTS])
 
 
 def vectorizer(inputs: Inputs) -> PipelineModel:

@@ -1,6 +1,6 @@
 """From labelled accounts to a calibrated ensemble, or to an honest refusal."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 from datetime import date, timedelta
 
@@ -53,10 +53,13 @@ def train(
     flagged = _flagged(inputs.with_stack(accounts, definition.features)).persist()
     counts = _counts(flagged)
     warnings = _check_counts(counts, definition)
-    values = giveaways.count_values(flagged)
-    giveaways.refuse(values, definition, n_examples=counts["examples"], n_unlabelled=counts["unlabelled"])
-    rows = _rows(flagged, describe, definition, counts, as_of=as_of, evaluation_accounts=evaluation_accounts)
-    model, vectors = fit(rows, values, definition, n_reference=counts["reference"])
+    shares = _reference_shares(giveaways.count_values(flagged), counts["reference"])
+    rows = _rows(flagged, describe, definition, counts, as_of=as_of, evaluation_accounts=evaluation_accounts).persist()
+    frame = rows.where(F.col("is_example") | (F.size("repeats") > 0))
+    values = giveaways.count_values(frame)
+    giveaways.refuse(values, definition, n_examples=counts["examples"], drawn=frame.where("is_unlabelled").count(), of=counts["unlabelled"])
+    model, vectors = fit(rows, values, shares, definition)
+    rows.unpersist()
     judged = model.margins(
         vectors.where(F.col("is_example") | F.col("in_evaluation")), "domain_hash", "is_example", "calibration_fold"
     ).toPandas()
@@ -74,18 +77,20 @@ def train(
 
 
 def fit(
-    rows: DataFrame, values: list[giveaways.ValueCount], definition: Definition, *, n_reference: int
+    rows: DataFrame, values: list[giveaways.ValueCount], shares: Mapping[str, dict[str | None, float]], definition: Definition
 ) -> tuple[QualificationModel, DataFrame]:
     """Fits the encodings and the ensemble; returns the uncalibrated model and the cached vectors of all rows.
 
     Args:
         rows: features with_stack as of each row's own date, with is_example, repeats, in_evaluation.
-        values: counts of each value, for the shares in the reference.
+        values: counts of each value in the training frame.
+        shares: by column each value's share of the reference accounts.
         definition: what to learn.
-        n_reference: accounts in the reference.
     """
     training = definition.training
-    chosen = inputs.choose(rows, definition.features)
+    stack = ("tech_products", "tech_categories")
+    accounts_of = {name: {str(it.value): it.examples + it.unlabelled for it in values if it.column == name} for name in stack}
+    chosen = inputs.choose(accounts_of, definition.features)
     model = QualificationModel(definition, chosen, inputs.vectorizer(chosen), {}, [])
     inner = F.array(*(draw("inner", encoding.INNER_FOLDS, seed=training.seed, repeat=repeat) for repeat in range(training.repeats)))
     kept = ("domain", "is_example", "repeats", "in_evaluation", "static", "folds", "inners", *chosen.lifted)
@@ -93,11 +98,18 @@ def fit(
     vectors = model.vectors(rows).withColumn("inners", inner).select(*kept).withColumns(marks).persist()
     examples = vectors.where("is_example").select("folds", "inners", *chosen.lifted).toPandas()
     folds, inners = np.array(examples["folds"].to_list()), np.array(examples["inners"].to_list())
-    lifted = {}
-    for name in chosen.lifted:
-        shares = {count.value: count.reference / n_reference for count in values if count.column == name}
-        lifted[name] = encoding.count(examples, name, shares, folds=folds, inners=inners, n_folds=training.folds)
+    lifted = {
+        name: encoding.count(examples, name, shares.get(name, {}), folds=folds, inners=inners, n_folds=training.folds)
+        for name in chosen.lifted
+    }
     return replace(model, lifted=lifted, texts=pipeline.fit_ensemble(vectors, lifted, training)), vectors
+
+
+def _reference_shares(values: list[giveaways.ValueCount], n_reference: int) -> dict[str, dict[str | None, float]]:
+    shares: dict[str, dict[str | None, float]] = {}
+    for it in values:
+        shares.setdefault(it.column, {})[it.value] = it.reference / n_reference
+    return shares
 
 
 def _flagged(accounts: DataFrame) -> DataFrame:
@@ -185,7 +197,8 @@ def _rows(
     dated = dated.where(F.col("is_example") | founded).drop("founded_year")
     described = describe(dated.select("domain", "company_name", "as_of_on"))
     flags = dated.select("domain", "is_example", "repeats", "in_evaluation")
-    return inputs.with_stack(described.join(flags, "domain", "inner"), definition.features)
+    stacked = inputs.with_stack(described.join(flags, "domain", "inner"), definition.features)
+    return stacked.withColumns({"is_unlabelled": ~F.col("is_example"), "is_reference": F.lit(False)})
 
 
 def _own_date(flagged: DataFrame, training: Training, as_of: date) -> Column:

@@ -39,7 +39,7 @@ class Ran:
 def ran(tmp_path_factory: pytest.TempPathFactory) -> Ran:
     folder = tmp_path_factory.mktemp("main job")
     made = run(
-        "generate_sample", "--accounts", "4000", "--seed", "7", "--output", str(folder / "sample"), "--warehouse", str(folder / "made")
+        "generate_sample", "--accounts", "5000", "--seed", "7", "--output", str(folder / "sample"), "--warehouse", str(folder / "made")
     )
     assert made.returncode == 0, made.stderr
     return Ran(folder, Ran(folder, made).pipeline())
