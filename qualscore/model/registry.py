@@ -176,18 +176,18 @@ def _stage_out(pipeline: PipelineModel, folder: Path, spark: SparkSession) -> No
     """Saves a Spark ML pipeline to the driver's disk, by way of a folder that executors can write to."""
     staged = _staging(spark)
     if not staged:
-        pipeline.write().overwrite().save(folder.as_uri())
+        pipeline.write().overwrite().save(_local(folder))
         return
     pipeline.write().overwrite().save(f"{staged}/{folder.parent.name}")
-    _copy(spark, f"{staged}/{folder.parent.name}", folder.as_uri(), remove=True)
+    _copy(spark, f"{staged}/{folder.parent.name}", _local(folder), remove=True)
 
 
 def _stage_in(folder: Path) -> PipelineModel:
     spark = SparkSession.active()
     staged = _staging(spark)
     if not staged:
-        return PipelineModel.load(folder.as_uri())
-    _copy(spark, folder.as_uri(), f"{staged}/{folder.parent.name}", remove=False)
+        return PipelineModel.load(_local(folder))
+    _copy(spark, _local(folder), f"{staged}/{folder.parent.name}", remove=False)
     return PipelineModel.load(f"{staged}/{folder.parent.name}")
 
 
@@ -201,3 +201,8 @@ def _copy(spark: SparkSession, source: str, target: str, *, remove: bool) -> Non
     paths = [jvm.org.apache.hadoop.fs.Path(path) for path in (source, target)]
     systems = [path.getFileSystem(conf) for path in paths]
     jvm.org.apache.hadoop.fs.FileUtil.copy(systems[0], paths[0], systems[1], paths[1], remove, True, conf)
+
+
+def _local(folder: Path) -> str:
+    """A folder of the driver's disk for Hadoop, which takes the text as it is: as_uri() would make a %20 of a space."""
+    return f"file://{folder}"
