@@ -7,6 +7,7 @@ import traceback
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime
+from functools import partial
 from typing import Any
 from uuid import uuid4
 
@@ -19,6 +20,7 @@ from qualscore.console import Console, logger, open_console
 from qualscore.definition import Definition
 from qualscore.deliveries import state
 from qualscore.errors import QualscoreError
+from qualscore.parallel import side_by_side
 from qualscore.tables import Tables
 
 RUNS = "scores/score_runs"
@@ -138,18 +140,16 @@ def _run_all(run: Run, job: str, stages: Sequence[Stage]) -> int:
     last = _last_successes(run) if job == "pipeline" and not run.options.restart else None
     failed: dict[str, int] = {}
     for stage in (stage for stage in stages if stage.wanted(run.options)):
-        for one in run.definitions if stage.per_score else [None]:
-            if one is not None and one.name in failed:
-                continue
-            code = _run_one(run, stage, one, last)
-            if code and one is None:
-                return code
-            if code and one is not None:
-                failed[one.name] = code
+        if stage.per_score:
+            going = [one for one in run.definitions if one.name not in failed]
+            codes = side_by_side(partial(_run_one, run, stage, last), going)
+            failed |= {one.name: code for one, code in zip(going, codes, strict=True) if code}
+        elif code := _run_one(run, stage, last, None):
+            return code
     return next(iter(failed.values()), 0)
 
 
-def _run_one(run: Run, stage: Stage, one: Definition | None, last: Mapping[tuple[str, str | None], str] | None) -> int:
+def _run_one(run: Run, stage: Stage, last: Mapping[tuple[str, str | None], str] | None, one: Definition | None) -> int:
     name = f"{stage.name} {one.name}" if one else stage.name
     given = (run, one) if one else (run,)
     started = datetime.now(UTC)

@@ -1,6 +1,7 @@
 """The only module that reads or writes Delta: tables by contract name, in one warehouse folder or in a catalog."""
 
 from dataclasses import dataclass
+from threading import Lock
 from typing import Any
 
 from delta.tables import DeltaTable
@@ -13,6 +14,7 @@ from qualscore.errors import ConfigurationError
 
 # Other Delta clients (delta-rs, DuckDB, BI tools) cannot read tables with these.
 READABLE_BY_OTHERS = {"delta.enableDeletionVectors": "false", "delta.columnMapping.mode": "none"}
+_CREATING = Lock()
 
 
 @dataclass(frozen=True)
@@ -82,8 +84,11 @@ class Tables:
         return int(self._last_commit(name)["operationMetrics"].get("numOutputRows", 0))
 
     def _create(self, contract: Contract) -> None:
-        if self.exists(contract.name):
-            return
+        with _CREATING:  # of two scores that are written side by side one makes the table
+            if not self.exists(contract.name):
+                self._create_anew(contract)
+
+    def _create_anew(self, contract: Contract) -> None:
         builder = DeltaTable.createIfNotExists(self.spark).addColumns(contract.schema).comment(contract.about)
         if self.catalog:
             self.spark.sql(f"CREATE SCHEMA IF NOT EXISTS {self.catalog}_{contract.layer}")

@@ -1,7 +1,6 @@
 """The cross-fitted ensemble: SynapseML LightGBM classifiers, each trained without one fold."""
 
 from collections.abc import Iterator, Sequence
-from concurrent.futures import ThreadPoolExecutor
 from functools import partial
 
 import numpy as np
@@ -15,9 +14,7 @@ from qualscore.definition import Training
 from qualscore.errors import TrainingRefused
 from qualscore.model.encoding import LiftedColumn, value_ids
 from qualscore.model.native_trees import Array
-
-# One fit uses one core (one partition, one thread); two at a time keep a small machine busy.
-FITS_AT_A_TIME = 2
+from qualscore.parallel import side_by_side
 
 
 def fit_ensemble(vectors: DataFrame, lifted: dict[str, LiftedColumn], training: Training) -> list[list[str]]:
@@ -33,11 +30,8 @@ def fit_ensemble(vectors: DataFrame, lifted: dict[str, LiftedColumn], training: 
     for repeat in range(training.repeats):
         chosen = vectors.where(F.col("is_example") | F.array_contains("repeats", repeat))
         encoded = _encoded(chosen, lifted, repeat, training)
-        rows = encoded.repartition(training.num_tasks).sortWithinPartitions("domain").persist()
-        rows.foreachPartition(lambda _: None)  # so that two fits at a time do not compute it twice
-        with ThreadPoolExecutor(FITS_AT_A_TIME) as pool:
-            texts.append(list(pool.map(partial(_fit, rows, training, repeat), range(training.folds))))
-        rows.unpersist()
+        rows = encoded.repartition(training.num_tasks).sortWithinPartitions("domain").localCheckpoint()
+        texts.append(side_by_side(partial(_fit, rows, training, repeat), range(training.folds)))
     return texts
 
 

@@ -183,7 +183,7 @@ def _stage_out(pipeline: PipelineModel, folder: Path, spark: SparkSession) -> No
 
 
 def _stage_in(folder: Path) -> PipelineModel:
-    spark = SparkSession.active()
+    spark = SparkSession.builder.getOrCreate()  # active() knows it in the main thread only
     staged = _staging(spark)
     if not staged:
         return PipelineModel.load(_local(folder))

@@ -54,17 +54,16 @@ def train(
     counts = _counts(flagged)
     warnings = _check_counts(counts, definition)
     shares = _reference_shares(giveaways.count_values(flagged), counts["reference"])
-    rows = _rows(flagged, describe, definition, counts, as_of=as_of, evaluation_accounts=evaluation_accounts).persist()
+    # A checkpoint, not a cache: each of the hundred Spark jobs to come would analyse the whole plan behind a cached frame again.
+    rows = _rows(flagged, describe, definition, counts, as_of=as_of, evaluation_accounts=evaluation_accounts).localCheckpoint()
+    flagged.unpersist()
     frame = rows.where(F.col("is_example") | (F.size("repeats") > 0))
     values = giveaways.count_values(frame)
     giveaways.refuse(values, definition, n_examples=counts["examples"], drawn=frame.where("is_unlabelled").count(), of=counts["unlabelled"])
     model, vectors = fit(rows, values, shares, definition)
-    rows.unpersist()
     judged = model.margins(
         vectors.where(F.col("is_example") | F.col("in_evaluation")), "domain_hash", "is_example", "calibration_fold"
     ).toPandas()
-    vectors.unpersist()
-    flagged.unpersist()
     finished, metrics, reliability = _calibrated(model, judged)
     least = evaluation.least_auc(counts["examples"])
     if metrics["roc_auc"] < least:
@@ -79,7 +78,7 @@ def train(
 def fit(
     rows: DataFrame, values: list[giveaways.ValueCount], shares: Mapping[str, dict[str | None, float]], definition: Definition
 ) -> tuple[QualificationModel, DataFrame]:
-    """Fits the encodings and the ensemble; returns the uncalibrated model and the cached vectors of all rows.
+    """Fits the encodings and the ensemble; returns the uncalibrated model and the vectors of all rows.
 
     Args:
         rows: features with_stack as of each row's own date, with is_example, repeats, in_evaluation.
@@ -95,7 +94,7 @@ def fit(
     inner = F.array(*(draw("inner", encoding.INNER_FOLDS, seed=training.seed, repeat=repeat) for repeat in range(training.repeats)))
     kept = ("domain", "is_example", "repeats", "in_evaluation", "static", "folds", "inners", *chosen.lifted)
     marks = {"domain_hash": F.xxhash64("domain"), "calibration_fold": draw("calibration", CALIBRATION_FOLDS, seed=training.seed)}
-    vectors = model.vectors(rows).withColumn("inners", inner).select(*kept).withColumns(marks).persist()
+    vectors = model.vectors(rows).withColumn("inners", inner).select(*kept).withColumns(marks).localCheckpoint()
     examples = vectors.where("is_example").select("folds", "inners", *chosen.lifted).toPandas()
     folds, inners = np.array(examples["folds"].to_list()), np.array(examples["inners"].to_list())
     lifted = {

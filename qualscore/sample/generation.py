@@ -8,6 +8,7 @@ from datetime import date
 from pyspark.sql import DataFrame, SparkSession
 from pyspark.sql import functions as F
 
+from qualscore.parallel import side_by_side
 from qualscore.sample import crm, intent, technographics
 from qualscore.sample.account_lists import account_list
 from qualscore.sample.companies import with_company
@@ -44,8 +45,8 @@ def generate(
         people = _people(truth, draws, as_of=as_of).persist()  # at most some 300,000, read by seven files
         frames = _of_the_world(rows, truth.where("is_known"), draws, as_of=as_of)
         frames |= _of_the_seller(spark, people, draws, as_of=as_of, accounts=accounts)
-        for name, frame in frames.items():
-            counts[name] = write(frame, folder, place[name])
+        written = side_by_side(lambda name: write(frames[name], folder, place[name]), frames)
+        counts |= dict(zip(frames, written, strict=True))
         people.unpersist()
         rows.unpersist()
     return counts

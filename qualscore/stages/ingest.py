@@ -6,6 +6,7 @@ from qualscore import accounts, contracts, deliveries, ingest
 from qualscore.deliveries.state import state
 from qualscore.errors import DataError
 from qualscore.ingest import Ingested, SourceCounts
+from qualscore.parallel import side_by_side
 from qualscore.runner import Outcome, Run, Stage
 from qualscore.stages.common import ACCOUNTS, SOURCES
 
@@ -13,12 +14,10 @@ from qualscore.stages.common import ACCOUNTS, SOURCES
 def ingest_deliveries(run: Run) -> Outcome:
     """Deliveries to clean and rejected tables, and to the universe."""
     judged = _judge(run)
-    counts = {table: ingested.counts() for table, ingested in judged.items()}
+    counts = dict(zip(judged, side_by_side(lambda table: judged[table].counts(), judged), strict=True))
     found = {source: one for of_table in counts.values() for source, one in of_table.items()}
     _check_rejects(run, found)
-    for table, ingested in judged.items():
-        _write(run, table, ingested)
-        ingested.rows.unpersist()
+    side_by_side(lambda table: _write(run, table, judged[table]), judged)
     universe = accounts.universe(run.tables.read("clean/firmographics"), run.tables.read("clean/account_lists"))
     written = run.tables.replace(ACCOUNTS, universe)
     named = {name: count for source, one in found.items() for name, count in one.named(source).items()}
@@ -65,6 +64,7 @@ def _write(run: Run, table: str, ingested: Ingested) -> None:
         where = f"observed_on IN ({', '.join(f'DATE {str(day)!r}' for day in days)})" if days else "false"
     run.tables.replace(f"clean/{table}", ingested.clean, where=where)
     run.tables.replace(f"rejected/{table}", ingested.rejected)
+    ingested.rows.unpersist()
 
 
 def _ingest_depends(run: Run) -> Mapping[str, object]:
