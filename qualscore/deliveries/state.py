@@ -18,6 +18,15 @@ def state(spark: SparkSession, source: Source) -> list[str]:
     return [f"{part} {size} {changed}" for part, size, changed in listed] + mapping
 
 
+def described(spark: SparkSession, source: Source) -> list[str]:
+    """One line per file of a source for people; one that is not there yet is said so."""
+    try:
+        listed = [files.status(spark, part) for part in files.listed(spark, source.path)]
+    except ConfigurationError:
+        return [f"{source.path} (not there yet)"]
+    return [f"{part} ({max(1, size >> 10):,} kB)" for part, size, _ in listed]
+
+
 def size(spark: SparkSession, sources: Sequence[Source]) -> int:
     """Bytes of all files that are there."""
     found = 0

@@ -5,7 +5,7 @@ from collections.abc import Mapping
 from pyspark.sql import functions as F
 
 from qualscore.runner import Outcome, Run, Stage
-from qualscore.stages.common import ACCOUNTS, FEATURE_INPUTS, FEATURES, describe, versions
+from qualscore.stages.common import ACCOUNTS, FEATURE_INPUTS, FEATURES, describe, named, versions
 
 
 def build_features(run: Run) -> Outcome:
@@ -20,4 +20,4 @@ def _features_depends(run: Run) -> Mapping[str, object]:
     return versions(run, *FEATURE_INPUTS) | {"as_of": run.as_of}
 
 
-BUILD_FEATURES = Stage("build_features", build_features, _features_depends, writes=FEATURES)
+BUILD_FEATURES = Stage("build_features", build_features, _features_depends, reads=named(*FEATURE_INPUTS), writes=FEATURES)

@@ -65,3 +65,12 @@ def features_date(run: Run) -> date:
 def versions(run: Run, *names: str) -> dict[str, int]:
     """The version of each table as it is now."""
     return {name: run.tables.version(name) for name in names}
+
+
+def named(*names: str) -> Callable[[Run], list[str]]:
+    """What a stage that reads these tables would read now, in words."""
+
+    def tables(run: Run) -> list[str]:
+        return [f"{name} ({'to be written' if version < 0 else f'version {version}'})" for name, version in versions(run, *names).items()]
+
+    return tables

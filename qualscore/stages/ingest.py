@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 
 from qualscore import accounts, contracts, deliveries, ingest
-from qualscore.deliveries.state import state
+from qualscore.deliveries.state import described, state
 from qualscore.errors import DataError
 from qualscore.ingest import Ingested, SourceCounts
 from qualscore.parallel import side_by_side
@@ -73,4 +73,8 @@ def _ingest_depends(run: Run) -> Mapping[str, object]:
     return {"sources": sources, "schemas": schemas, "suffixes": run.settings.extra_suffixes}
 
 
-INGEST = Stage("ingest", ingest_deliveries, _ingest_depends, writes=ACCOUNTS)
+def _files(run: Run) -> list[str]:
+    return [line for source in run.settings.sources for line in described(run.spark, source)]
+
+
+INGEST = Stage("ingest", ingest_deliveries, _ingest_depends, reads=_files, writes=ACCOUNTS)

@@ -6,7 +6,7 @@ from qualscore import scoring
 from qualscore.definition import Definition
 from qualscore.model import registry
 from qualscore.runner import Outcome, Run, Stage
-from qualscore.stages.common import FEATURES, SCORES, SOURCES, labelled, rejected, versions
+from qualscore.stages.common import FEATURES, SCORES, SOURCES, labelled, named, rejected, versions
 
 INPUTS = ("clean/account_lists", FEATURES, *(f"rejected/{table}" for table in SOURCES))
 
@@ -37,4 +37,4 @@ def _score_depends(run: Run, definition: Definition) -> Mapping[str, object]:
     }
 
 
-SCORE = Stage("score", score, _score_depends, per_score=True, writes=SCORES)
+SCORE = Stage("score", score, _score_depends, per_score=True, reads=named(*INPUTS), writes=SCORES)

@@ -5,7 +5,9 @@ from collections.abc import Mapping
 from qualscore.definition import Definition
 from qualscore.model import registry, training
 from qualscore.runner import Outcome, Run, Stage
-from qualscore.stages.common import FEATURE_INPUTS, FEATURES, describe, features_date, labelled, versions
+from qualscore.stages.common import FEATURE_INPUTS, FEATURES, describe, features_date, labelled, named, versions
+
+INPUTS = ("clean/account_lists", FEATURES, *FEATURE_INPUTS)
 
 
 def train(run: Run, definition: Definition) -> Outcome:
@@ -14,7 +16,7 @@ def train(run: Run, definition: Definition) -> Outcome:
     trained = training.train(
         labelled(run, definition), describe(run), definition, as_of=as_of, evaluation_accounts=run.settings.evaluation_accounts
     )
-    inputs = versions(run, "clean/account_lists", FEATURES, *FEATURE_INPUTS)
+    inputs = versions(run, *INPUTS)
     uri, artifacts = run.store
     version = registry.register(trained, mlflow=registry.client(uri), artifacts=artifacts, as_of=as_of, inputs=inputs, spark=run.spark)
     metrics = trained.metrics
@@ -47,4 +49,4 @@ def _train_due(run: Run, definition: Definition) -> str | None:
     return f"version {champion.number} was trained {months} months ago" if months >= definition.retrain_after_months else None
 
 
-TRAIN = Stage("train", train, _train_depends, due=_train_due, per_score=True)
+TRAIN = Stage("train", train, _train_depends, due=_train_due, per_score=True, reads=named(*INPUTS))
