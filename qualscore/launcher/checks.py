@@ -13,13 +13,16 @@ CHECKS = {
     "layers": ("-c", "from importlinter.cli import lint_imports_command as lint; lint()"),
 }
 
+# Two processes, each with a session of its own; a file's tests share what they set up. The order of testpaths is kept.
+ALL_TESTS = ("-n", "2", "--dist", "loadfile", "--no-loadscope-reorder")
+
 
 def check(pytest_options: Sequence[str]) -> int:
     """Run every check whatever the others say; with options, pytest alone."""
     variables = set_up()
-    selected = {} if pytest_options else CHECKS
+    selected, options = ({}, pytest_options) if pytest_options else (CHECKS, ALL_TESTS)
     codes = {}
-    for name, command in {**selected, "tests": ("-m", "pytest", *pytest_options)}.items():
+    for name, command in {**selected, "tests": ("-m", "pytest", *options)}.items():
         say(f"== {name}")
         codes[name] = subprocess.run([str(PYTHON), *command], cwd=HOME, env=variables, check=False).returncode
     failed = [name for name, code in codes.items() if code != 0]

@@ -1,0 +1,62 @@
+"""Settings: what is merged with what, and what is said of mistakes."""
+
+from pathlib import Path
+
+import pytest
+
+from qualscore import config
+from qualscore.errors import ConfigurationError
+
+
+def write(folder: Path, text: str) -> Path:
+    file = folder / "own.yml"
+    file.write_text(text)
+    return file
+
+
+def test_an_overlay_replaces_lists_and_its_paths_are_relative_to_it(tmp_path: Path) -> None:
+    text = "sources: [{table: firmographics, path: data/a.csv, mapping: mine.yml}]\nscores: [own/]\nwarehouse: tables\n"
+    settings = config.load(write(tmp_path, text))
+    assert (settings.warehouse, settings.scores) == (str(tmp_path / "tables"), (str(tmp_path / "own"),))
+    (source,) = settings.sources
+    assert (source.path, source.mapping) == (str(tmp_path / "data" / "a.csv"), str(tmp_path / "mine.yml"))
+    assert settings.top_accounts == 100_000
+
+
+def test_a_change_wins_over_files_and_the_warehouse_argument_over_both(tmp_path: Path) -> None:
+    file = write(tmp_path, "warehouse: a\nmax_rejected_share: 0.1\n")
+    settings = config.load(file, changes=["max_rejected_share=0.9", "own_domains=[acme.com]"], warehouse=str(tmp_path / "b"))
+    assert (settings.max_rejected_share, settings.own_domains, settings.warehouse) == (0.9, ("acme.com",), str(tmp_path / "b"))
+
+
+def test_sources_of_one_file_have_ids_of_their_own(tmp_path: Path) -> None:
+    one = "{table: account_lists, list: won, path: a.csv}"
+    settings = config.load(write(tmp_path, f"sources: [{one}, {one}]"))
+    assert [source.id for source in settings.sources] == ["account_lists:won:a.csv", "account_lists:won:a.csv#2"]
+
+
+MISTAKES = {
+    "sorces: []": ["sorces: unknown; did you mean 'sources'?"],
+    "sources: [{table: firmografics, path: a.csv}]": ["sources.0.table: Input should be 'firmographics'"],
+    "sources: [{table: firmographics, path: a.csv, maping: auto}]": ["sources.0.maping: unknown; did you mean 'mapping'?"],
+    "sources: [{table: account_lists, path: a.csv}]": ["'list' names an account list: account_lists needs it"],
+    "top_accounts: many\nevaluation_accounts: few": ["2 finding(s)", "top_accounts: ", "evaluation_accounts: "],
+    "- a\n- b": ["should hold settings as 'key: value', but holds list"],
+    "a: [": ["cannot be read as YAML"],
+}
+
+
+@pytest.mark.parametrize("text", MISTAKES)
+def test_a_mistake_is_named_with_its_file(text: str, tmp_path: Path) -> None:
+    file = write(tmp_path, text)
+    with pytest.raises(ConfigurationError) as caught:
+        config.load(file)
+    assert str(file) in str(caught.value)
+    assert [said for said in MISTAKES[text] if said not in str(caught.value)] == []
+
+
+def test_a_missing_file_and_a_change_without_a_value() -> None:
+    with pytest.raises(ConfigurationError, match=r"nowhere\.yml: no such file"):
+        config.load(Path("nowhere.yml"))
+    with pytest.raises(ConfigurationError, match="--set top_accounts: should read --set key=value"):
+        config.load(None, changes=["top_accounts"])
