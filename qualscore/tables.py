@@ -7,6 +7,7 @@ from typing import Any
 from delta.tables import DeltaTable
 from pyspark.errors import AnalysisException
 from pyspark.sql import DataFrame, SparkSession
+from pyspark.sql import functions as F
 
 from qualscore import contracts
 from qualscore.contracts import Contract
@@ -63,24 +64,30 @@ class Tables:
 
         A run that fails or is killed leaves the old version. The frame has to conform to the table's contract.
         """
-        contract = contracts.load(name)
-        self._create(contract)
-        writer = contract.conform(frame).write.format("delta").mode("overwrite")
-        writer = writer.option("replaceWhere", where).option("mergeSchema", "true") if where else writer.option("overwriteSchema", "true")
-        return self._written(name, writer.partitionBy(*contract.partition_by))
+        frame = self._prepared(name, frame)
+        if self.catalog:
+            frame.writeTo(self.identifier(name)).option("mergeSchema", "true").overwrite(F.expr(where or "true"))
+        else:
+            writer = frame.write.format("delta").mode("overwrite")
+            how = {"replaceWhere": where, "mergeSchema": "true"} if where else {"overwriteSchema": "true"}
+            writer.options(**how).partitionBy(*contracts.load(name).partition_by).save(f"{self.warehouse}/{name}")
+        return self._rows_written(name)
 
     def append(self, name: str, frame: DataFrame) -> int:
         """Adds rows; returns their number."""
+        frame = self._prepared(name, frame)
+        if self.catalog:
+            frame.writeTo(self.identifier(name)).option("mergeSchema", "true").append()
+        else:
+            frame.write.format("delta").mode("append").option("mergeSchema", "true").save(f"{self.warehouse}/{name}")
+        return self._rows_written(name)
+
+    def _prepared(self, name: str, frame: DataFrame) -> DataFrame:
         contract = contracts.load(name)
         self._create(contract)
-        writer = contract.conform(frame).write.format("delta").mode("append").option("mergeSchema", "true")
-        return self._written(name, writer.partitionBy(*contract.partition_by))
+        return contract.conform(frame)
 
-    def _written(self, name: str, writer: Any) -> int:
-        if self.catalog:
-            writer.saveAsTable(self.identifier(name))
-        else:
-            writer.save(f"{self.warehouse}/{name}")
+    def _rows_written(self, name: str) -> int:
         return int(self._last_commit(name)["operationMetrics"].get("numOutputRows", 0))
 
     def _create(self, contract: Contract) -> None:
@@ -89,23 +96,26 @@ class Tables:
                 self._create_anew(contract)
 
     def _create_anew(self, contract: Contract) -> None:
-        builder = DeltaTable.createIfNotExists(self.spark).addColumns(contract.schema).comment(contract.about)
         if self.catalog:
             self.spark.sql(f"CREATE SCHEMA IF NOT EXISTS {self.catalog}_{contract.layer}")
-            builder = builder.tableName(self.identifier(contract.name))
-        else:
-            builder = builder.location(f"{self.warehouse}/{contract.name}")
-        for key, value in READABLE_BY_OTHERS.items():
-            builder = builder.property(key, value)
-        (builder.partitionedBy(*contract.partition_by) if contract.partition_by else builder).execute()
+        columns = ", ".join(
+            f"`{it.name}` {it.dataType.simpleString()} COMMENT {_text(it.metadata['comment'])}" for it in contract.schema.fields
+        )
+        partitioned = f"PARTITIONED BY ({', '.join(contract.partition_by)})" if contract.partition_by else ""
+        properties = ", ".join(f"{_text(key)} = {_text(value)}" for key, value in READABLE_BY_OTHERS.items())
+        self.spark.sql(
+            f"CREATE TABLE {self.identifier(contract.name)} ({columns}) USING delta {partitioned} "
+            f"COMMENT {_text(contract.about)} TBLPROPERTIES ({properties})"
+        )
 
     def _last_commit(self, name: str) -> Any:
-        table = (
-            DeltaTable.forName(self.spark, self.identifier(name))
-            if self.catalog
-            else DeltaTable.forPath(self.spark, f"{self.warehouse}/{name}")
-        )
         try:
-            return table.history(1).collect()[0]
+            return self.spark.sql(f"DESCRIBE HISTORY {self.identifier(name)} LIMIT 1").collect()[0]
         except AnalysisException as error:
             raise ConfigurationError(f"{self.identifier(name)}: its Delta log cannot be read: {error}") from error
+
+
+def _text(plain: str) -> str:
+    """A literal of SQL."""
+    escaped = plain.replace("\\", "\\\\").replace("'", "\\'")
+    return f"'{escaped}'"
