@@ -8,7 +8,7 @@ from qualscore.errors import DataError
 from qualscore.ingest import Ingested, SourceCounts
 from qualscore.parallel import side_by_side
 from qualscore.runner import Outcome, Run, Stage
-from qualscore.stages.common import ACCOUNTS, SOURCES
+from qualscore.stages.common import ACCOUNTS, SOURCES, clean
 
 
 def ingest_deliveries(run: Run) -> Outcome:
@@ -18,7 +18,7 @@ def ingest_deliveries(run: Run) -> Outcome:
     found = {source: one for of_table in counts.values() for source, one in of_table.items()}
     _check_rejects(run, found)
     side_by_side(lambda table: _write(run, table, judged[table]), judged)
-    universe = accounts.universe(run.tables.read("clean/firmographics"), run.tables.read("clean/account_lists"))
+    universe = accounts.universe(clean(run, "firmographics"), clean(run, "account_lists"))
     written = run.tables.replace(ACCOUNTS, universe)
     named = {name: count for source, one in found.items() for name, count in one.named(source).items()}
     rejected = sum(one.rejected for one in found.values())
