@@ -166,6 +166,15 @@ def test_bad_input_is_one_clear_error(case: str, tmp_path: Path) -> None:
     assert not (tmp_path / "warehouse" / "clean" / "firmographics").exists()
 
 
+@pytest.mark.parametrize("source", ["{table: firmographics, path: data.csv}", "{table: account_lists, list: customers, path: data.csv}"])
+def test_one_kind_of_source_alone_is_a_universe(source: str, tmp_path: Path) -> None:
+    (tmp_path / "own.yml").write_text(f"sources: [{source}]\nscores: []\n")
+    (tmp_path / "data.csv").write_text("domain,name\nwww.a.com,A\nb.com,B\n")
+    done = run("ingest", "--config", str(tmp_path / "own.yml"), "--warehouse", str(tmp_path / "warehouse"))
+    assert done.returncode == 0, done.stderr
+    assert sorted(DeltaTable(str(tmp_path / "warehouse" / "clean" / "accounts")).to_pandas().domain) == ["a.com", "b.com"]
+
+
 def test_a_warehouse_that_cannot_be_written_is_said_at_once(tmp_path: Path) -> None:
     (tmp_path / "taken").write_text("a file")
     done = run("ingest", "--warehouse", str(tmp_path / "taken" / "warehouse"))
