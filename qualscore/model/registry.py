@@ -71,9 +71,7 @@ def register(
         spark: the session that saves the feature pipeline.
     """
     definition = trained.model.definition
-    found = mlflow.get_experiment_by_name(EXPERIMENT)
-    experiment = found.experiment_id if found else mlflow.create_experiment(EXPERIMENT, artifact_location=artifacts)
-    run = mlflow.create_run(experiment, run_name=f"{definition.name} {as_of}", tags={"score_name": definition.name})
+    run = mlflow.create_run(_experiment(mlflow, artifacts), run_name=f"{definition.name} {as_of}", tags={"score_name": definition.name})
     _log(mlflow, run.info.run_id, trained, as_of, inputs)
     with tempfile.TemporaryDirectory() as folder:
         _save(trained.model, trained.reliability, Path(folder), spark)
@@ -110,6 +108,21 @@ def load(uri: str, tracking_uri: str | None = None) -> QualificationModel:
 
 def _name(score_name: str) -> str:
     return f"qualscore.{score_name}"
+
+
+def _experiment(mlflow: "MlflowClient", artifacts: str | None) -> str:
+    """The id of the one experiment of all scores, made by the first training. Several may be the first at the same time."""
+    from mlflow.exceptions import MlflowException
+
+    found = mlflow.get_experiment_by_name(EXPERIMENT)
+    if found is None:
+        try:
+            return mlflow.create_experiment(EXPERIMENT, artifact_location=artifacts)
+        except MlflowException as error:
+            found = mlflow.get_experiment_by_name(EXPERIMENT)
+            if found is None:
+                raise error
+    return str(found.experiment_id)
 
 
 def _log(mlflow: "MlflowClient", run_id: str, trained: Trained, as_of: date, inputs: dict[str, int]) -> None:
