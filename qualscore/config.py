@@ -2,19 +2,22 @@
 
 import difflib
 import os
+import re
 from collections.abc import Mapping, Sequence
 from datetime import date
 from pathlib import Path
 from typing import Any, Literal, TypeVar, get_args
 
 import yaml
-from pydantic import BaseModel, ConfigDict, ValidationError, model_validator
+from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_validator
 
 from qualscore.errors import ConfigurationError
 
 ROOT = Path(os.environ.get("QUALSCORE_HOME") or Path(__file__).resolve().parents[1])
 
-SourceTable = Literal["firmographics", "technographics", "account_lists"]
+Crm = Literal["crm_accounts", "crm_opportunities", "crm_opportunity_history"]
+SourceTable = Literal[Crm, "activities", "account_lists", "firmographics", "technographics", "intent_signals"]
+DateOrder = Literal["mdy", "dmy"]
 Model = TypeVar("Model", bound=BaseModel)
 
 
@@ -24,21 +27,52 @@ class Strict(BaseModel):
     model_config = ConfigDict(extra="forbid", frozen=True)
 
 
+class Jdbc(Strict):
+    """A table, view or query of a database. The user and the password are in the environment or in a file, never here."""
+
+    url: str
+    table: str
+    user_env: str | None = None
+    password_env: str | None = None
+    credentials_file: str | None = None
+    partition_column: str | None = None
+    partitions: int = Field(default=1, ge=1)
+
+
 class Source(Strict):
-    """One delivery: a file or folder for one clean table."""
+    """One delivery for one clean table: a file, a folder or a table of a database."""
 
     table: SourceTable
-    path: str
+    path: str | None = None
+    jdbc: Jdbc | None = None
     mapping: str = "auto"
     where: str | None = None
+    dates: DateOrder | None = None
+    delivers: Literal["all", "changes"] = "all"
     observed_on: date | None = None
     list: str | None = None
     id: str = ""
+
+    @property
+    def place(self) -> str:
+        """Where the delivery comes from, for people."""
+        return f"{self.jdbc.url.partition('?')[0]} {self.jdbc.table}" if self.jdbc else str(self.path)
+
+    @property
+    def name(self) -> str:
+        """The last part of its place."""
+        return self.jdbc.table if self.jdbc else Path(str(self.path)).name
 
     @model_validator(mode="after")
     def _list_belongs_to_account_lists(self) -> "Source":
         if (self.table == "account_lists") != bool(self.list):
             raise ValueError("'list' names an account list: account_lists needs it, no other table takes it")
+        return self
+
+    @model_validator(mode="after")
+    def _has_one_place(self) -> "Source":
+        if (self.path is None) == (self.jdbc is None):
+            raise ValueError("a source is either a 'path' or a 'jdbc' table")
         return self
 
 
@@ -60,7 +94,7 @@ class Settings(Strict):
         names: dict[str, int] = {}
         named = []
         for source in self.sources:
-            name = ":".join(filter(None, [source.table, source.list, Path(source.path).name]))
+            name = ":".join(filter(None, [source.table, source.list, source.name]))
             names[name] = names.get(name, 0) + 1
             named.append(source.model_copy(update={"id": name if names[name] == 1 else f"{name}#{names[name]}"}))
         object.__setattr__(self, "sources", tuple(named))
@@ -128,6 +162,9 @@ def nearest(word: str, known: Sequence[str]) -> str:
 
 def _finding(model: type[BaseModel], finding: Any) -> str:
     place = ".".join(str(part) for part in finding["loc"])
+    if finding["type"] == "literal_error":
+        known = re.findall("'([^']+)'", finding["ctx"]["expected"])
+        return f"{place}: {finding['input']!r} is none; {nearest(str(finding['input']), known)}"
     if finding["type"] != "extra_forbidden":
         return f"{place}: {finding['msg'].removeprefix('Value error, ')}"
     for part in finding["loc"][:-1]:

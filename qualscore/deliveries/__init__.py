@@ -24,14 +24,14 @@ def read(spark: SparkSession, source: Source, contract: Contract) -> Delivery:
         DataError: an empty file, a repeated header, no column for a required one; all findings of the file at once.
     """
     accepted = headers.accepted(source.mapping, contract)
-    parts = files.listed(spark, source.path)
+    parts = files.listed(spark, str(source.path))
     heads = {part: files.header(spark, part) for part in parts}
     names = heads[parts[0]].names
     mapping = headers.match(names, accepted)
     findings = [f"{files.plain(it)} has other headers than {files.plain(parts[0])}" for it in parts if heads[it].names != names]
     findings += files.repeated(names) + _missing(mapping, accepted, contract, names)
     if findings:
-        raise DataError("\n".join([f"{source.path}: does not fit {contract.table} (source {source.id})", *(f"  {it}" for it in findings)]))
+        raise DataError("\n".join([f"{source.place}: does not fit {contract.table} (source {source.id})", *(f"  {it}" for it in findings)]))
     frame = reduce(DataFrame.unionByName, (files.records(spark, part, heads[part]) for part in parts))
     taken = set(mapping.values())
     return Delivery(frame, names, mapping, tuple(name for name in names if name not in taken))

@@ -13,7 +13,7 @@ from qualscore.errors import ConfigurationError
 
 def state(spark: SparkSession, source: Source) -> list[str]:
     """One line per file of a source: its name, size in bytes and time of change; a mapping file with its content."""
-    listed = [files.status(spark, part) for part in files.listed(spark, source.path)]
+    listed = [files.status(spark, part) for part in files.listed(spark, str(source.path))]
     mapping = [Path(source.mapping).read_text()] if Path(source.mapping).is_file() else []
     return [f"{part} {size} {changed}" for part, size, changed in listed] + mapping
 
@@ -21,9 +21,9 @@ def state(spark: SparkSession, source: Source) -> list[str]:
 def described(spark: SparkSession, source: Source) -> list[str]:
     """One line per file of a source for people; one that is not there yet is said so."""
     try:
-        listed = [files.status(spark, part) for part in files.listed(spark, source.path)]
+        listed = [files.status(spark, part) for part in files.listed(spark, str(source.path))]
     except ConfigurationError:
-        return [f"{source.path} (not there yet)"]
+        return [f"{source.place} (not there yet)"]
     return [f"{part} ({max(1, size >> 10):,} kB)" for part, size, _ in listed]
 
 
@@ -32,5 +32,5 @@ def size(spark: SparkSession, sources: Sequence[Source]) -> int:
     found = 0
     for source in sources:
         with suppress(ConfigurationError):  # said when it is read
-            found += sum(files.status(spark, part)[1] for part in files.listed(spark, source.path))
+            found += sum(files.status(spark, part)[1] for part in files.listed(spark, str(source.path)))
     return found

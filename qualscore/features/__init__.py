@@ -7,11 +7,7 @@ from pyspark.sql import DataFrame
 from pyspark.sql import functions as F
 
 from qualscore.features import firmographic, technographic
-
-FIRMOGRAPHIC_VALUES = (
-    *("country", "state", "city", "sector", "industry", "employees", "employees_range", "revenue_usd"),
-    *("revenue_range", "market_cap_band", "is_listed", "founded_year"),
-)
+from qualscore.features.firmographic import FIRMOGRAPHIC_VALUES
 
 
 def account_features(dates: DataFrame, *, firmographics: DataFrame, technographics: DataFrame) -> DataFrame:

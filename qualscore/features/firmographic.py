@@ -7,6 +7,10 @@ from pyspark.sql import functions as F
 
 from qualscore.columns import range_midpoint_employees, range_midpoint_revenue
 
+FIRMOGRAPHIC_VALUES = (
+    *("country", "state", "city", "sector", "industry", "employees", "employees_range", "revenue_usd"),
+    *("revenue_range", "market_cap_band", "is_listed", "founded_year"),
+)
 MARKET_CAP_BANDS = ("Nano Cap", "Micro Cap", "Small Cap", "Mid Cap", "Large Cap", "Mega Cap")
 # Typical headcount of a listed company by market-cap band: the only size there is for 8 of 10 of them.
 BAND_EMPLOYEES = (40, 150, 700, 3_500, 15_000, 80_000)
@@ -18,7 +22,7 @@ def snapshots(dates: DataFrame, firmographics: DataFrame) -> DataFrame:
 
     An account without a snapshot has no row; no row is added.
     """
-    values = F.struct(*(name for name in firmographics.columns if name not in ("domain", "company_name", "source")))
+    values = F.struct(*FIRMOGRAPHIC_VALUES)
     known = F.when(F.col("observed_on") <= F.col("as_of_on"), F.col("observed_on"))
     chosen = (
         dates.select("domain", "as_of_on")
@@ -29,7 +33,7 @@ def snapshots(dates: DataFrame, firmographics: DataFrame) -> DataFrame:
     filled = chosen.select(
         "domain", "as_of_on", F.col("known").isNull().alias("is_backfilled"), F.coalesce("known", "earliest").alias("values")
     )
-    return filled.select("domain", "as_of_on", "is_backfilled", "values.*").drop("observed_on")
+    return filled.select("domain", "as_of_on", "is_backfilled", "values.*")
 
 
 def with_inputs(frame: DataFrame) -> DataFrame:

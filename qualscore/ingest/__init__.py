@@ -3,5 +3,6 @@
 from qualscore.ingest.conformance import conform_source
 from qualscore.ingest.delivery import Delivery
 from qualscore.ingest.judgement import Ingested, SourceCounts, judge, table
+from qualscore.ingest.rules import Rules
 
-__all__ = ["Delivery", "Ingested", "SourceCounts", "conform_source", "judge", "table"]
+__all__ = ["Delivery", "Ingested", "Rules", "SourceCounts", "conform_source", "judge", "table"]

@@ -1,7 +1,6 @@
 """Delivered cells and a contract to typed values, and to the reasons why a row is refused."""
 
 from collections.abc import Callable, Mapping
-from datetime import date
 
 from pyspark.sql import Column, DataFrame
 from pyspark.sql import functions as F
@@ -11,6 +10,7 @@ from qualscore.columns import DomainRules
 from qualscore.config import Source
 from qualscore.contracts import Contract, ContractColumn
 from qualscore.ingest.delivery import Delivery, cells, quoted
+from qualscore.ingest.rules import Rules
 
 # What an account is known by: cleaners of a domain, and whether one on a free-mail host is a company.
 DOMAINS = {"domain": True, "domain_of_company": False}
@@ -30,16 +30,16 @@ CASTS: dict[str, tuple[Callable[[Column], Column], str]] = {
 REASON = "struct<column:string,value:string,reason:string>"
 
 
-def conform_source(source: Source, delivery: Delivery, contract: Contract, *, rules: DomainRules, as_of: date) -> DataFrame:
+def conform_source(source: Source, delivery: Delivery, contract: Contract, *, rules: Rules) -> DataFrame:
     """Rows of one source: the contract's columns typed, and `_kept`, `_reasons`, `_row`, `_file`, `_line`, `_problem`, `_account_key`.
 
     No row is dropped. One that `where` does not keep has no values and no reasons; a value with a reason may be null.
     """
     given = {"source": source.id, "list_name": source.list}
-    default = {"observed_on": (source.observed_on or as_of).isoformat()}
+    default = {"observed_on": (source.observed_on or rules.as_of).isoformat()}
     # Step by step in columns, not in structs or in one expression: Spark would write each step out again wherever it is used.
     texts = cells(source, delivery).withColumns(_raw(contract, delivery)).withColumns(_texts(contract, given, default))
-    values = texts.withColumns(_domains(contract, rules)).withColumns(_values(contract))
+    values = texts.withColumns(_domains(contract, rules.domains)).withColumns(_values(contract))
     # JSON is made for refused rows only: of all rows it would cost as much as reading them.
     row = F.when(F.size("_reasons") > 0, F.to_json("_cells"))
     key = F.coalesce(*_account_names(contract), F.concat_ws(":", "_file", "_line"))

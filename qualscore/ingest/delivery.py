@@ -1,13 +1,13 @@
 """A delivered file or folder as it came, and which of its rows are wanted."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from pyspark.errors import AnalysisException
 from pyspark.sql import DataFrame
 from pyspark.sql import functions as F
 
-from qualscore.config import Source, nearest
+from qualscore.config import DateOrder, Source, nearest
 from qualscore.errors import ConfigurationError
 
 
@@ -21,12 +21,22 @@ class Delivery:
         columns: the delivered headers.
         mapping: contract column to delivered header.
         unmapped: the headers that no contract column takes.
+        dates: how dates such as 03/04/2026 are written; None where nobody said it.
+        scale: contract column to the number that its values are delivered in (thousands: 1000).
+        nothing: contract column to further texts that stand for no value (an id of 0).
+        named: contract columns that the file's name gives where no cell does; the frame has them as `_named_COLUMN`.
+        types: delivered header to its type where the delivery has any (Parquet, Delta, a database).
     """
 
     frame: DataFrame
     columns: tuple[str, ...]
     mapping: Mapping[str, str]
     unmapped: tuple[str, ...] = ()
+    dates: DateOrder | None = None
+    scale: Mapping[str, float] = field(default_factory=dict)
+    nothing: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    named: tuple[str, ...] = ()
+    types: Mapping[str, str] = field(default_factory=dict)
 
 
 def cells(source: Source, delivery: Delivery) -> DataFrame:

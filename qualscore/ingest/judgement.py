@@ -2,19 +2,18 @@
 
 from collections import Counter
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
-from datetime import date
+from dataclasses import dataclass, field, replace
 from functools import reduce
 
 from pyspark.sql import DataFrame, Window
 from pyspark.sql import functions as F
 
 from qualscore import columns, contracts
-from qualscore.columns import DomainRules
 from qualscore.config import Source
 from qualscore.contracts import Contract
 from qualscore.ingest.conformance import conform_source
 from qualscore.ingest.delivery import Delivery
+from qualscore.ingest.rules import Rules
 
 
 @dataclass(frozen=True)
@@ -52,12 +51,16 @@ class Ingested:
         contract: of the clean table.
         sources: ids of the sources, in order.
         rows: every delivered row once, with `_state` (filtered, rejected, superseded, clean). `clean`, `rejected` and
-            `counts` all come from it: persist it before the first of them, or the files are read three times.
+            `counts` all come from it: use what `checkpointed` gives, or the files are read three times.
     """
 
     contract: Contract
     sources: tuple[str, ...]
     rows: DataFrame
+
+    def checkpointed(self) -> "Ingested":
+        """The same with its rows computed and kept: an action."""
+        return replace(self, rows=self.rows.localCheckpoint())
 
     @property
     def clean(self) -> DataFrame:
@@ -91,8 +94,7 @@ def table(
     deliveries: Sequence[tuple[Source, Delivery]],
     contract: Contract,
     *,
-    rules: DomainRules,
-    as_of: date,
+    rules: Rules,
     universe_domains: DataFrame | None = None,
 ) -> Ingested:
     """Judge all rows of all sources of one clean table. Lazy: nothing is read yet.
@@ -101,8 +103,7 @@ def table(
         deliveries: the sources of this table in the order of the configuration, each with its delivery. Of rows with the
             same key the later by the contract's latest_by wins, then that of the later source, then the later record.
         contract: of the clean table.
-        rules: own suffixes and shared hosts (`deliveries.domain_rules`).
-        as_of: the run's date; describes rows whose source and file name no date.
+        rules: of the run.
         universe_domains: a frame with a column `domain`: the companies that firmographics deliver. A free-mail domain
             among them is an account in this table too. Needed for account_lists.
 
@@ -110,7 +111,7 @@ def table(
         ConfigurationError: a `where` that does not parse or names unknown columns.
     """
     conformed = [
-        conform_source(source, delivery, contract, rules=rules, as_of=as_of).withColumn("_rank", F.lit(rank))
+        conform_source(source, delivery, contract, rules=rules).withColumn("_rank", F.lit(rank))
         for rank, (source, delivery) in enumerate(deliveries)
     ]
     rows = reduce(DataFrame.unionByName, conformed)

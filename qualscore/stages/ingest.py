@@ -1,14 +1,16 @@
 """Deliveries to clean and rejected tables, and to the universe."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
+from functools import partial
 
 from qualscore import accounts, contracts, deliveries, ingest
+from qualscore.config import Source
 from qualscore.deliveries.state import described, state
 from qualscore.errors import DataError
-from qualscore.ingest import Ingested, SourceCounts
+from qualscore.ingest import Delivery, Ingested, Rules, SourceCounts
 from qualscore.parallel import side_by_side
 from qualscore.runner import Outcome, Run, Stage
-from qualscore.stages.common import ACCOUNTS, SOURCES, clean
+from qualscore.stages.common import ACCOUNTS, JUDGED_TOGETHER, SOURCES, clean
 
 
 def ingest_deliveries(run: Run) -> Outcome:
@@ -30,17 +32,24 @@ def ingest_deliveries(run: Run) -> Outcome:
 def _judge(run: Run) -> dict[str, Ingested]:
     """All sources judged before the first table is written, so that bad deliveries leave the old tables."""
     read = deliveries.read_all(run.spark, run.settings.sources)
-    rules = deliveries.domain_rules(run.settings.extra_suffixes)
     judged: dict[str, Ingested] = {}
-    for table in SOURCES:
-        mine = [(source, delivery) for source, delivery in read if source.table == table]
-        if not mine:
-            continue
-        companies = judged["firmographics"].clean.select("domain") if table == "account_lists" and "firmographics" in judged else None
-        found = ingest.table(mine, contracts.load(f"clean/{table}"), rules=rules, as_of=run.as_of, universe_domains=companies)
-        found.rows.persist()  # counted, then written as clean and as rejected: one reading of the files instead of three
-        judged[table] = found
+    for together in JUDGED_TOGETHER:
+        there = [table for table in together if any(source.table == table for source, _ in read)]
+        judged |= dict(zip(there, side_by_side(partial(_judge_table, run, read, judged), there), strict=True))
     return judged
+
+
+def _judge_table(run: Run, read: Sequence[tuple[Source, Delivery]], judged: Mapping[str, Ingested], table: str) -> Ingested:
+    companies = judged["firmographics"].clean.select("domain") if table == "account_lists" and "firmographics" in judged else None
+    found = ingest.table(
+        [(source, delivery) for source, delivery in read if source.table == table],
+        contracts.load(f"clean/{table}"),
+        rules=Rules(run.as_of, deliveries.domain_rules(run.settings.extra_suffixes)),
+        universe_domains=companies,
+    )
+    # Counted, then written as clean and as rejected: one reading of the files instead of three. A checkpoint, not a cache: each of
+    # these actions would analyse the whole plan behind a cached frame again, which takes longer than a small delivery.
+    return found.checkpointed()
 
 
 def _check_rejects(run: Run, found: Mapping[str, SourceCounts]) -> None:
@@ -64,7 +73,6 @@ def _write(run: Run, table: str, ingested: Ingested) -> None:
         where = f"observed_on IN ({', '.join(f'DATE {str(day)!r}' for day in days)})" if days else "false"
     run.tables.replace(f"clean/{table}", ingested.clean, where=where)
     run.tables.replace(f"rejected/{table}", ingested.rejected)
-    ingested.rows.unpersist()
 
 
 def _ingest_depends(run: Run) -> Mapping[str, object]:

@@ -14,7 +14,7 @@ from qualscore.errors import ConfigurationError
 from qualscore.ingest import Ingested, SourceCounts
 
 AS_OF = date(2026, 11, 1)
-RULES = deliveries.domain_rules()
+RULES = ingest.Rules(AS_OF, deliveries.domain_rules())
 Row = dict[str, object]
 
 
@@ -30,7 +30,7 @@ def ingested(
         of_list = {"list": "customers"} if table == "account_lists" else {}
         sources.append(Source.model_validate({"table": table, "path": str(file), "id": f"s{number}"} | of_list | setting))
     read = deliveries.read_all(spark, sources)
-    return ingest.table(read, contracts.load(f"clean/{table}"), rules=RULES, as_of=AS_OF, universe_domains=universe)
+    return ingest.table(read, contracts.load(f"clean/{table}"), rules=RULES, universe_domains=universe)
 
 
 def values(frame: DataFrame, *names: str) -> list[tuple[object, ...]]:
@@ -179,7 +179,7 @@ def test_the_order_of_partitions_changes_nothing(spark: SparkSession, tmp_path: 
     read = deliveries.read_all(spark, [Source.model_validate({"table": "firmographics", "path": _file(tmp_path, text), "id": "s"})])
     source, delivery = read[0]
     scattered = ingest.Delivery(delivery.frame.repartition(7, "name").sortWithinPartitions("name"), delivery.columns, delivery.mapping)
-    result = ingest.table([(source, scattered)], contracts.load("clean/firmographics"), rules=RULES, as_of=AS_OF)
+    result = ingest.table([(source, scattered)], contracts.load("clean/firmographics"), rules=RULES)
     assert set(values(result.clean, "domain", "company_name")) == expected
 
 

@@ -37,7 +37,7 @@ def test_sources_of_one_file_have_ids_of_their_own(tmp_path: Path) -> None:
 
 MISTAKES = {
     "sorces: []": ["sorces: unknown; did you mean 'sources'?"],
-    "sources: [{table: firmografics, path: a.csv}]": ["sources.0.table: Input should be 'firmographics'"],
+    "sources: [{table: firmografics, path: a.csv}]": ["sources.0.table: 'firmografics' is none; did you mean 'firmographics'?"],
     "sources: [{table: firmographics, path: a.csv, maping: auto}]": ["sources.0.maping: unknown; did you mean 'mapping'?"],
     "sources: [{table: account_lists, path: a.csv}]": ["'list' names an account list: account_lists needs it"],
     "top_accounts: many\nevaluation_accounts: few": ["2 finding(s)", "top_accounts: ", "evaluation_accounts: "],

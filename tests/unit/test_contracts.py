@@ -1,8 +1,10 @@
+from typing import get_args
+
 import pytest
 from pydantic import ValidationError
 
 from qualscore import contracts
-from qualscore.config import ROOT
+from qualscore.config import ROOT, SourceTable
 from qualscore.contracts import Contract
 from qualscore.contracts.datatypes import datatype
 from qualscore.errors import ConfigurationError
@@ -23,8 +25,8 @@ def small(**changes: object) -> Contract:
 def test_every_file_is_the_contract_of_its_name() -> None:
     names = {contract.name for contract in contracts.all_contracts()}
     assert names == {
-        *(f"clean/{table}" for table in ("account_lists", "accounts", "firmographics", "technographics")),
-        *(f"rejected/{table}" for table in ("account_lists", "firmographics", "technographics")),
+        "clean/accounts",
+        *(f"{layer}/{table}" for layer in ("clean", "rejected") for table in get_args(SourceTable)),
         "features/account_features",
         *(f"scores/{table}" for table in ("account_scores", "score_runs", "top_accounts", "unscored_accounts")),
     }
