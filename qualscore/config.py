@@ -85,9 +85,25 @@ class Settings(Strict):
     own_domains: tuple[str, ...] = ()
     extra_suffixes: tuple[str, ...] = ()
     scores: tuple[str, ...] = ()
+    keyword_sets: str
     max_rejected_share: float
     evaluation_accounts: int
     top_accounts: int
+
+    @property
+    def keywords(self) -> dict[str, list[str]]:
+        """The keyword sets: name to keywords.
+
+        Raises:
+            ConfigurationError: the file is not there, or holds a set that is no list of keywords.
+        """
+        sets = read_yaml(Path(self.keyword_sets))
+        wrong = [name for name, words in sets.items() if not isinstance(words, list) or not words]
+        if wrong:
+            raise ConfigurationError(
+                f"{self.keyword_sets}: not a list of keywords: {', '.join(map(str, wrong))}; write NAME: [KEYWORD, ...]"
+            )
+        return {str(name): [str(word) for word in words] for name, words in sets.items()}
 
     @model_validator(mode="after")
     def _name_sources(self) -> "Settings":
@@ -204,8 +220,9 @@ def _changes(changes: Sequence[str]) -> dict[str, Any]:
 def _absolute(content: dict[str, Any], folder: Path) -> dict[str, Any]:
     """Paths of a settings file are relative to that file."""
     result = dict(content)
-    if isinstance(content.get("warehouse"), str):
-        result["warehouse"] = _path(content["warehouse"], folder)
+    for key in ("warehouse", "keyword_sets"):
+        if isinstance(content.get(key), str):
+            result[key] = _path(content[key], folder)
     if isinstance(content.get("scores"), list):
         result["scores"] = [_path(str(path), folder) for path in content["scores"]]
     if isinstance(content.get("sources"), list):
@@ -219,6 +236,9 @@ def _absolute_source(source: Any, folder: Path) -> Any:
     changed = dict(source)
     if isinstance(source.get("path"), str):
         changed["path"] = _path(source["path"], folder)
+    jdbc = source.get("jdbc")
+    if isinstance(jdbc, dict) and isinstance(jdbc.get("credentials_file"), str):
+        changed["jdbc"] = jdbc | {"credentials_file": _path(jdbc["credentials_file"], folder)}
     if isinstance(source.get("mapping"), str) and source["mapping"].endswith((".yml", ".yaml")):
         changed["mapping"] = _path(source["mapping"], folder)
     return changed

@@ -62,6 +62,7 @@ class Outcome:
     counts: Mapping[str, int] = field(default_factory=dict)
     metrics: Mapping[str, float] = field(default_factory=dict)
     model_version: int | None = None
+    deliveries: Sequence[Mapping[str, object]] = ()
     warnings: Sequence[str] = ()
 
 
@@ -216,7 +217,7 @@ def _record(
     row = {
         "run_id": run.run_id, "job": stage.name, "score_name": one.name if one else None, "as_of_on": run.as_of, "started_at": started,
         "finished_at": finished, "exit_code": code, "inputs": dict(outcome.inputs), "counts": dict(outcome.counts),
-        "metrics": metrics, "model_version": outcome.model_version,
+        "metrics": metrics, "model_version": outcome.model_version, "deliveries": list(outcome.deliveries),
         "code_version": places.code_version(), "fingerprint": fingerprint,
     }  # fmt: skip
     run.console.result(outcome.said, **row) if run.console.as_json else None

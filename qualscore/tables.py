@@ -32,6 +32,9 @@ class Tables:
     warehouse: str
     catalog: str | None = None
 
+    def _path(self, name: str) -> str:
+        return f"{self.warehouse}/{name}"
+
     def identifier(self, name: str) -> str:
         """How SQL names the table."""
         layer, _, table = name.partition("/")
@@ -41,7 +44,7 @@ class Tables:
         """Whether the table has been written."""
         if self.catalog:
             return self.spark.catalog.tableExists(self.identifier(name))
-        return DeltaTable.isDeltaTable(self.spark, f"{self.warehouse}/{name}")
+        return DeltaTable.isDeltaTable(self.spark, self._path(name))
 
     def read(self, name: str) -> DataFrame:
         """The table as it is now.
@@ -70,8 +73,23 @@ class Tables:
         else:
             writer = frame.write.format("delta").mode("overwrite")
             how = {"replaceWhere": where, "mergeSchema": "true"} if where else {"overwriteSchema": "true"}
-            writer.options(**how).partitionBy(*contracts.load(name).partition_by).save(f"{self.warehouse}/{name}")
+            writer.options(**how).partitionBy(*contracts.load(name).partition_by).save(self._path(name))
         return self._rows_written(name)
+
+    def merge(self, name: str, frame: DataFrame) -> None:
+        """Makes the table hold the frame's rows by changing only what differs: one commit, none where nothing does."""
+        frame = self._prepared(name, frame)
+        contract = contracts.load(name)
+        values = [column for column in contract.columns if column not in contract.key]
+        same = " AND ".join(f"old.`{column}` <=> new.`{column}`" for column in contract.key)
+        differs = " OR ".join(f"NOT (old.`{column}` <=> new.`{column}`)" for column in values)
+        old = self.read(name)
+        if not (frame.exceptAll(old).isEmpty() and old.exceptAll(frame).isEmpty()):
+            target = (
+                DeltaTable.forName(self.spark, self.identifier(name)) if self.catalog else DeltaTable.forPath(self.spark, self._path(name))
+            )
+            merged = target.alias("old").merge(frame.alias("new"), same).whenMatchedUpdateAll(differs)
+            merged.whenNotMatchedInsertAll().whenNotMatchedBySourceDelete().execute()
 
     def append(self, name: str, frame: DataFrame) -> int:
         """Adds rows; returns their number."""
@@ -79,7 +97,7 @@ class Tables:
         if self.catalog:
             frame.writeTo(self.identifier(name)).option("mergeSchema", "true").append()
         else:
-            frame.write.format("delta").mode("append").option("mergeSchema", "true").save(f"{self.warehouse}/{name}")
+            frame.write.format("delta").mode("append").option("mergeSchema", "true").save(self._path(name))
         return self._rows_written(name)
 
     def _prepared(self, name: str, frame: DataFrame) -> DataFrame:

@@ -1,23 +1,43 @@
-"""Column to Column: domains, ranges, numbers, dates and text as people deliver them. Each has executed examples."""
+"""Column to Column: domains, places, branches, ranges, numbers, dates and text as people deliver them. Each has executed examples."""
 
+from qualscore.columns.countries import country
+from qualscore.columns.crm import crm_id, display_name, outcome, several
+from qualscore.columns.dates import calendar_date, is_ambiguous, year
 from qualscore.columns.domains import FREE_MAIL, DomainRules, domain
+from qualscore.columns.industries import industry_group
 from qualscore.columns.ranges import employees_range, range_midpoint_employees, range_midpoint_revenue, revenue_range
-from qualscore.columns.text import boolean, confidence, integer, iso_date, market_cap_band, money, number, text
+from qualscore.columns.signals import contact, keyword, keyword_name, keyword_sets, monday, percent, strength
+from qualscore.columns.text import boolean, confidence, integer, market_cap_band, money, number, text
 
 __all__ = [
     "FREE_MAIL",
     "DomainRules",
     "boolean",
+    "calendar_date",
     "confidence",
+    "contact",
+    "country",
+    "crm_id",
+    "display_name",
     "domain",
     "employees_range",
+    "industry_group",
     "integer",
-    "iso_date",
+    "is_ambiguous",
+    "keyword",
+    "keyword_name",
+    "keyword_sets",
     "market_cap_band",
+    "monday",
     "money",
     "number",
+    "outcome",
+    "percent",
     "range_midpoint_employees",
     "range_midpoint_revenue",
     "revenue_range",
+    "several",
+    "strength",
     "text",
+    "year",
 ]

@@ -11,6 +11,8 @@ NOTHING = ("", "n/a", "#n/a", "n.a.", "null", "none", "nil", "nan", "-", "--", "
 IS_NOTHING = f"(?i)^(?:{'|'.join(map(re.escape, NOTHING))})$"
 SPACES = r"[\s\u00a0\u2007\u202f\u200b\ufeff]+"
 TRUE, FALSE = ("true", "t", "yes", "y", "1", "1.0"), ("false", "f", "no", "n", "0", "0.0")
+# Points set off thousands and a comma the decimals, and it cannot be the other way round.
+EUROPEAN = r"^[+-]?([0-9]{1,3}([.][0-9]{3})+,[0-9]+|[0-9]{1,3}([.][0-9]{3}){2,}|[0-9]+,[0-9]{1,2})$"
 # Units as exponents, so that a cast reads them.
 UNITS = {"e3": "k|thousand", "e6": "m|mm|mn|mil|million", "e9": "b|bn|bil|billion", "e12": "t|tn|trillion"}
 
@@ -27,14 +29,16 @@ def text(raw: Column) -> Column:
 
 
 def number(text: Column) -> Column:
-    """A double; thousands may be set off by commas, apostrophes or spaces.
+    """A double; thousands may be set off by commas, apostrophes or spaces, or by points where a comma sets off the decimals.
 
-    >>> frame = spark.createDataFrame([("1,200",), ("1'200.5",), ("1e3",), ("1,20",), ("12 kg",), (None,)], "text string")
+    >>> texts = ["1,200", "1'200.5", "1e3", "1.200,50", "1.234.567", "12,5", "1.200", "12 kg", None]
+    >>> frame = spark.createDataFrame([(text,) for text in texts], "text string")
     >>> [row.number for row in frame.select(number(F.col("text")).alias("number")).collect()]
-    [1200.0, 1200.5, 1000.0, None, None, None]
+    [1200.0, 1200.5, 1000.0, 1200.5, 1234567.0, 12.5, 1.2, None, None]
     """
     is_number = text.rlike(r"^[+-]?([0-9]{1,3}([,' ][0-9]{3})+|[0-9]+)(\.[0-9]*)?([eE][+-]?[0-9]{1,3})?$")
-    return F.when(is_number, F.regexp_replace(text, "[,' ]", "").cast("double"))
+    european = F.replace(F.replace(text, F.lit("."), F.lit("")), F.lit(","), F.lit("."))
+    return F.when(text.rlike(EUROPEAN), european.cast("double")).when(is_number, F.regexp_replace(text, "[,' ]", "").cast("double"))
 
 
 def integer(text: Column) -> Column:
@@ -70,16 +74,6 @@ def boolean(text: Column) -> Column:
     """
     word = F.lower(text)
     return F.when(word.isin(*TRUE), F.lit(True)).when(word.isin(*FALSE), F.lit(False))
-
-
-def iso_date(text: Column) -> Column:
-    """The date of `2026-08-01` or of `2026-08-01T10:00:00Z`.
-
-    >>> frame = spark.createDataFrame([("2026-08-01",), ("2026-08-01 10:00",), ("2026-02-30",), ("01.08.2026",)], "text string")
-    >>> [str(row.date) for row in frame.select(iso_date(F.col("text")).alias("date")).collect()]
-    ['2026-08-01', '2026-08-01', 'None', 'None']
-    """
-    return F.when(text.rlike(r"^[0-9]{4}-[0-9]{2}-[0-9]{2}([T ].*)?$"), F.substring(text, 1, 10).cast("date"))
 
 
 def market_cap_band(text: Column) -> Column:

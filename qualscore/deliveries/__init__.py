@@ -1,40 +1,108 @@
-"""The only reader of delivered files, and of the folder of names that vendors give to their columns."""
+"""The only reader of delivered files and databases, and of the folder of names that vendors give to their columns."""
 
-from collections.abc import Sequence
-from functools import reduce
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
 
-from pyspark.sql import DataFrame, SparkSession
+from pyspark.sql import Column, DataFrame, SparkSession
+from pyspark.sql import functions as F
 
 from qualscore import contracts
 from qualscore.columns import DomainRules
 from qualscore.config import ROOT, Source, read_yaml
 from qualscore.contracts import Contract
-from qualscore.deliveries import files, headers
+from qualscore.deliveries import databases, files, formats
+from qualscore.deliveries.recognition import Recognised, headerless, missing, recognise
 from qualscore.errors import ConfigurationError, DataError
 from qualscore.ingest import Delivery
 
-__all__ = ["Delivery", "domain_rules", "read", "read_all"]
+__all__ = ["Delivery", "domain_rules", "explained", "read", "read_all"]
+
+# What Java says of a packed file that is cut or broken.
+DAMAGED = (
+    "Unexpected end of",
+    "EOFException",
+    "ZipException",
+    "incorrect data check",
+    "invalid block",
+    "invalid stored block",
+    "not a gzip",
+)
+
+
+@dataclass(frozen=True)
+class _Opened:
+    """A delivery whose headers are known and whose rows are not read yet."""
+
+    names: tuple[str, ...]
+    rows: Callable[[], DataFrame]
+    findings: tuple[str, ...] = ()
+    types: tuple[tuple[str, str], ...] = ()
+    broken: str = "TOO_MANY_CELLS"
 
 
 def read(spark: SparkSession, source: Source, contract: Contract) -> Delivery:
-    """A source's file, or the files of its folder or pattern, as text, its headers mapped to the contract. Reads headers only.
+    """A source's file, the files of its folder or pattern, or its database table as text, its headers mapped to the contract.
+
+    CSV, JSON lines, Parquet and Delta are told apart by the name and content. Of CSV, only headers are read.
 
     Raises:
-        ConfigurationError: no such file, or a mapping that cannot be used.
+        ConfigurationError: no such file, a mapping that cannot be used, a database that cannot be reached.
         DataError: an empty file, a repeated header, no column for a required one; all findings of the file at once.
     """
-    accepted = headers.accepted(source.mapping, contract)
-    parts = files.listed(spark, str(source.path))
-    heads = {part: files.header(spark, part) for part in parts}
-    names = heads[parts[0]].names
-    mapping = headers.match(names, accepted)
-    findings = [f"{files.plain(it)} has other headers than {files.plain(parts[0])}" for it in parts if heads[it].names != names]
-    findings += files.repeated(names) + _missing(mapping, accepted, contract, names)
+    opened = _open(spark, source, contract)
+    found = recognise(source.mapping, contract, opened.names, source.name)
+    named = tuple(found.how.file_name)
+    findings = [*opened.findings, *files.repeated(opened.names), *missing(found, contract, opened.names, named)]
     if findings:
         raise DataError("\n".join([f"{source.place}: does not fit {contract.table} (source {source.id})", *(f"  {it}" for it in findings)]))
-    frame = reduce(DataFrame.unionByName, (files.records(spark, part, heads[part]) for part in parts))
-    taken = set(mapping.values())
-    return Delivery(frame, names, mapping, tuple(name for name in names if name not in taken))
+    return _delivery(source, opened, found)
+
+
+def _delivery(source: Source, opened: _Opened, found: Recognised) -> Delivery:
+    how, taken = found.how, set(found.mapping.values())
+    # From the name of each file, of a database table from its own name.
+    values = {f"_named_{name}": _of_name(pattern) for name, pattern in how.file_name.items()}
+    return Delivery(
+        opened.rows().withColumns(values) if values else opened.rows(),
+        opened.names,
+        found.mapping,
+        tuple(name for name in opened.names if name not in taken),
+        dates=source.dates or how.dates,
+        scale=how.scale,
+        nothing=how.nothing,
+        named=tuple(how.file_name),
+        types=dict(opened.types),
+        has_footer=how.footer,
+        broken=opened.broken,
+    )
+
+
+def _of_name(pattern: str) -> Column:
+    found = F.regexp_extract(F.substring_index("_file", "/", -1), pattern, 1)
+    return F.when(found != "", found)
+
+
+def _open(spark: SparkSession, source: Source, contract: Contract) -> _Opened:
+    if source.jdbc:
+        return _typed(databases.table(spark, source.jdbc, source.id), source.place)
+    path = str(source.path)
+    form = formats.kind(spark, path)
+    if form != "csv":
+        return _typed(formats.read(spark, path, form), path, "NOT_JSON" if form == "json" else "TOO_MANY_CELLS")
+    parts = files.listed(spark, path)
+    own = headerless(source.mapping, contract, source.name)
+    heads = {part: files.header(spark, part, own) for part in parts}
+    first = heads[parts[0]]
+    findings = [f"{files.plain(it)} has other headers than {files.plain(parts[0])}" for it in parts if heads[it].names != first.names]
+    return _Opened(first.names, lambda: files.all_records(spark, heads), tuple(findings))
+
+
+def _typed(frame: DataFrame, place: str, broken: str = "TOO_MANY_CELLS") -> _Opened:
+    fields = [field for field in frame.schema.fields if field.name != formats.BROKEN]
+    types = tuple((field.name, field.dataType.simpleString()) for field in fields)
+    if not fields:
+        raise DataError(f"{place}: has no column")
+    return _Opened(tuple(field.name for field in fields), lambda: formats.as_text(frame, place), types=types, broken=broken)
 
 
 def read_all(spark: SparkSession, sources: Sequence[Source]) -> list[tuple[Source, Delivery]]:
@@ -55,18 +123,16 @@ def read_all(spark: SparkSession, sources: Sequence[Source]) -> list[tuple[Sourc
     return read_ones
 
 
+def explained(error: Exception, sources: Sequence[Source]) -> DataError | None:
+    """What a failure while rows were read says of these deliveries; None when it is no fault of theirs."""
+    text = str(error)
+    if not any(sign in text for sign in DAMAGED):
+        return None
+    places = [source.place for source in sources if source.place.rsplit("/", 1)[-1] in text] or [source.place for source in sources]
+    return DataError("\n".join(f"{place}: ends in the middle, or is damaged; deliver it again" for place in places))
+
+
 def domain_rules(extra_suffixes: Sequence[str] = ()) -> DomainRules:
     """The rules for domains: own suffixes, and the platforms of conf/shared_hosts.yml."""
     platforms = read_yaml(ROOT / "conf" / "shared_hosts.yml")["platforms"]
     return DomainRules(extra_suffixes=tuple(extra_suffixes), shared_hosts=tuple(platforms))
-
-
-def _missing(mapping: dict[str, str], accepted: headers.Headers, contract: Contract, names: tuple[str, ...]) -> list[str]:
-    """The required columns that no header fits. observed_on has a default in the configuration and the run's date."""
-    required = [name for name, it in contract.columns.items() if it.required and name in accepted and name != "observed_on"]
-    return [
-        f"no column for {name} (accepted: {', '.join(dict.fromkeys(accepted[name]))}); delivered: {', '.join(names)};"
-        " rename one, or name it in a mapping file"
-        for name in required
-        if name not in mapping
-    ]

@@ -5,13 +5,16 @@ import csv
 import io
 import re
 from collections import Counter
+from collections.abc import Mapping
 from dataclasses import dataclass
+from functools import reduce
 from typing import Any
 
 from py4j.protocol import Py4JJavaError  # type: ignore[import-untyped]
-from pyspark.sql import DataFrame, SparkSession
+from pyspark.sql import Column, DataFrame, SparkSession
 from pyspark.sql import functions as F
 
+from qualscore.deliveries.headers import normalised
 from qualscore.errors import ConfigurationError, DataError
 
 HEAD_BYTES = 1 << 20
@@ -20,6 +23,8 @@ FOREIGN = {b"PK\x03\x04": "a ZIP or Excel file", b"PAR1": "a Parquet file", b"\x
 DELIMITERS = ",;\t|"
 # Cells beyond the header's that are looked at for content.
 SURPLUS = 20
+# Files up to which each is read as a frame of its own, so that a row's line is known: a plan of a thousand frames takes minutes.
+ONE_BY_ONE = 20
 OURS = ("_file", "_line", "_surplus", "_record")
 
 
@@ -30,6 +35,7 @@ class Header:
     names: tuple[str, ...]
     delimiter: str
     encoding: str
+    is_there: bool = True
 
 
 def listed(spark: SparkSession, path: str) -> list[str]:
@@ -52,8 +58,14 @@ def listed(spark: SparkSession, path: str) -> list[str]:
     return files
 
 
-def header(spark: SparkSession, file: str) -> Header:
-    """The header of a file.
+def exists(spark: SparkSession, path: str) -> bool:
+    """Whether there is a file or a folder."""
+    place, system = _hadoop(spark, path)
+    return bool(system.exists(place))
+
+
+def header(spark: SparkSession, file: str, own: tuple[str, ...] = ()) -> Header:
+    """The header of a file; `own` are the names of the columns of a file that has none.
 
     Raises:
         DataError: the file is empty, has no row below its header, or is no CSV file.
@@ -72,6 +84,10 @@ def header(spark: SparkSession, file: str) -> Header:
         names = next(csv.reader(rest, delimiter=delimiter))
     except csv.Error as error:
         raise DataError(f"{plain(file)}: the header cannot be read as CSV: {error}") from None
+    if own and [normalised(name) for name in names] != [normalised(name) for name in own]:
+        if len(names) != len(own):
+            raise DataError(f"{plain(file)}: has {len(names)} columns, not the {len(own)} of a file of this kind: {', '.join(own)}")
+        return Header(own, delimiter, encoding, is_there=False)
     if not rest.read().strip() and len(content) < HEAD_BYTES:
         raise DataError(f"{plain(file)}: has a header and no rows; deliver it again, or take the source out of the configuration")
     named = tuple(name.strip().lstrip("\ufeff") or f"_column_{place}" for place, name in enumerate(names, start=1))
@@ -91,7 +107,18 @@ def repeated(names: tuple[str, ...]) -> list[str]:
     return twice + [f"header {name!r} is Qualscore's own; rename it" for name in OURS if name in places]
 
 
-def records(spark: SparkSession, file: str, head: Header) -> DataFrame:
+def all_records(spark: SparkSession, heads: Mapping[str, Header]) -> DataFrame:
+    """The records of all files; many files are read together, and then `_line` counts within the files that one task reads."""
+    if len(heads) <= ONE_BY_ONE:
+        return reduce(DataFrame.unionByName, (records(spark, file, F.lit(plain(file)), head) for file, head in heads.items()))
+    name = F.regexp_replace(F.input_file_name(), "^file:/+", "/")
+    kinds: dict[Header, list[str]] = {}
+    for file, head in heads.items():
+        kinds.setdefault(head, []).append(file)
+    return reduce(DataFrame.unionByName, (records(spark, alike, name, head) for head, alike in kinds.items()))
+
+
+def records(spark: SparkSession, file: str | list[str], name: Column, head: Header) -> DataFrame:
     """The records below the header as text, and `_file`, `_line`, `_surplus` (ingest.Delivery).
 
     A file is read by one task, because a line break within quotes looks like the end of a record from anywhere else.
@@ -99,14 +126,18 @@ def records(spark: SparkSession, file: str, head: Header) -> DataFrame:
     fields = ", ".join(f"`{name.replace('`', '``')}` string" for name in (*head.names, "_record"))
     dialect = {"sep": head.delimiter, "escape": '"'}
     # Without column pruning, so that a record is judged by all its cells whatever is selected of it.
-    options = dialect | {"header": "true", "multiLine": "true", "columnPruning": "false", "encoding": head.encoding}
+    options = dialect | {"header": str(head.is_there).lower(), "multiLine": "true", "columnPruning": "false", "encoding": head.encoding}
     read = spark.read.schema(fields).options(columnNameOfCorruptRecord="_record", **options)
     # Spark keeps the whole record where its cells are not as many as the header's: fewer are fine, more are not.
     wide = ", ".join(f"c{place} string" for place in range(len(head.names) + SURPLUS))
     beyond = F.from_csv("_record", wide, dialect)
     surplus = F.coalesce(*(beyond[f"c{len(head.names) + place}"] for place in range(SURPLUS)))
-    place = {"_file": F.lit(plain(file)), "_line": F.monotonically_increasing_id() + 2}
-    return read.csv(_literal(file)).withColumns(place | {"_surplus": F.when(surplus.isNotNull(), F.col("_record"))}).drop("_record")
+    place = {"_file": name, "_line": F.monotonically_increasing_id() + (2 if head.is_there else 1)}
+    return (
+        read.csv([_literal(it) for it in file] if isinstance(file, list) else _literal(file))
+        .withColumns(place | {"_surplus": F.when(surplus.isNotNull(), F.col("_record"))})
+        .drop("_record")
+    )
 
 
 def plain(file: str) -> str:

@@ -2,24 +2,30 @@
 
 from collections.abc import Sequence
 from contextlib import suppress
-from pathlib import Path
+from uuid import uuid4
 
 from pyspark.sql import SparkSession
 
 from qualscore.config import Source
-from qualscore.deliveries import files
+from qualscore.deliveries import files, mappings
 from qualscore.errors import ConfigurationError
 
 
 def state(spark: SparkSession, source: Source) -> list[str]:
-    """One line per file of a source: its name, size in bytes and time of change; a mapping file with its content."""
+    """One line per file of a source: its name, size in bytes and time of change; and the mapping files with their content.
+
+    What a database holds cannot be told without reading it: it is always new.
+    """
+    if source.jdbc:
+        return [uuid4().hex]
     listed = [files.status(spark, part) for part in files.listed(spark, str(source.path))]
-    mapping = [Path(source.mapping).read_text()] if Path(source.mapping).is_file() else []
-    return [f"{part} {size} {changed}" for part, size, changed in listed] + mapping
+    return [f"{part} {size} {changed}" for part, size, changed in listed] + mappings.fingerprint(source.mapping)
 
 
 def described(spark: SparkSession, source: Source) -> list[str]:
     """One line per file of a source for people; one that is not there yet is said so."""
+    if source.jdbc:
+        return [source.place]
     try:
         listed = [files.status(spark, part) for part in files.listed(spark, str(source.path))]
     except ConfigurationError:
@@ -30,7 +36,7 @@ def described(spark: SparkSession, source: Source) -> list[str]:
 def size(spark: SparkSession, sources: Sequence[Source]) -> int:
     """Bytes of all files that are there."""
     found = 0
-    for source in sources:
+    for source in (it for it in sources if it.path):
         with suppress(ConfigurationError):  # said when it is read
             found += sum(files.status(spark, part)[1] for part in files.listed(spark, str(source.path)))
     return found

@@ -1,119 +1,179 @@
 """Delivered cells and a contract to typed values, and to the reasons why a row is refused."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
+from functools import reduce
 
 from pyspark.sql import Column, DataFrame
 from pyspark.sql import functions as F
 
 from qualscore import columns
-from qualscore.columns import DomainRules
 from qualscore.config import Source
 from qualscore.contracts import Contract, ContractColumn
+from qualscore.ingest.cleaners import DOMAINS, GIVEN, PROBLEM, Cleaners, is_own
 from qualscore.ingest.delivery import Delivery, cells, quoted
 from qualscore.ingest.rules import Rules
 
-# What an account is known by: cleaners of a domain, and whether one on a free-mail host is a company.
-DOMAINS = {"domain": True, "domain_of_company": False}
-# By cleaner, else by type: text to value, and the reason when there is none.
-CASTS: dict[str, tuple[Callable[[Column], Column], str]] = {
-    "string": (lambda text: text, "MISSING"),
-    "int": (columns.integer, "NOT_A_NUMBER"),
-    "bigint": (columns.integer, "NOT_A_NUMBER"),
-    "double": (columns.money, "NOT_A_NUMBER"),
-    "boolean": (columns.boolean, "NOT_A_BOOLEAN"),
-    "date": (columns.iso_date, "NOT_A_DATE"),
-    "market_cap_band": (columns.market_cap_band, "NOT_ALLOWED"),
-    "confidence": (columns.confidence, "NOT_ALLOWED"),
-    "employees_range": (columns.employees_range, "NOT_A_RANGE"),
-    "revenue_range": (columns.revenue_range, "NOT_A_RANGE"),
-}
 REASON = "struct<column:string,value:string,reason:string>"
+MARKS = ("_kept", "_reasons", "_notes", "_row", "_file", "_line", "_problem", "_account_key")
 
 
 def conform_source(source: Source, delivery: Delivery, contract: Contract, *, rules: Rules) -> DataFrame:
-    """Rows of one source: the contract's columns typed, and `_kept`, `_reasons`, `_row`, `_file`, `_line`, `_problem`, `_account_key`.
+    """Rows of one source: the contract's columns typed, and what is marked of each row (MARKS).
 
-    No row is dropped. One that `where` does not keep has no values and no reasons; a value with a reason may be null.
+    No row is dropped. One that `where` does not keep has no values and no reasons; a value with a reason may be null. `_notes`
+    are codes between commas of what was delivered and is not known, or null. Only what is delivered is planned.
     """
-    given = {"source": source.id, "list_name": source.list}
-    default = {"observed_on": (source.observed_on or rules.as_of).isoformat()}
+    given: Mapping[str, str | None] = {"source": source.id, "list_name": source.list}
+    default = {"observed_on": (source.observed_on or rules.as_of).isoformat()} if "observed_on" in contract.columns else {}
+    known = {*delivery.mapping, *delivery.named, *default}
+    cleaners = Cleaners(contract, delivery, rules, tuple(name for name in contract.columns if name in known))
     # Step by step in columns, not in structs or in one expression: Spark would write each step out again wherever it is used.
-    texts = cells(source, delivery).withColumns(_raw(contract, delivery)).withColumns(_texts(contract, given, default))
-    values = texts.withColumns(_domains(contract, rules.domains)).withColumns(_values(contract))
+    texts = cells(source, delivery).withColumns(_raw(cleaners)).withColumns(_texts(cleaners, default))
+    values = texts.withColumns(_domain(cleaners)).withColumns(_values(cleaners)).withColumns(cleaners.derived())
+    judged = values.withColumns(_codes(cleaners)).withColumns({"_reasons": _reasons(cleaners), "_notes": _notes(cleaners)})
     # JSON is made for refused rows only: of all rows it would cost as much as reading them.
     row = F.when(F.size("_reasons") > 0, F.to_json("_cells"))
-    key = F.coalesce(*_account_names(contract), F.concat_ws(":", "_file", "_line"))
-    finished = values.withColumn("_reasons", _reasons(contract)).withColumns({"_row": row, "_account_key": key})
-    typed = [F.col(it.name).cast(it.dataType).alias(it.name) for it in contract.schema.fields]
-    return finished.select(*typed, "_kept", "_reasons", "_row", "_file", "_line", "_problem", "_account_key")
+    finished = judged.withColumns({"_row": row, "_account_key": _account_key(cleaners)})
+    there = set(finished.columns)
+    typed = [_typed(name, it, there, given) for name, it in contract.columns.items()]
+    return finished.select(*typed, *MARKS)
 
 
-def _raw(contract: Contract, delivery: Delivery) -> dict[str, Column]:
-    """The cells by contract column, as delivered; null where nothing is mapped or the row is not kept."""
-    delivered = {name: F.col(f"_cells.{quoted(header)}") for name, header in delivery.mapping.items()}
-    nothing = F.lit(None).cast("string")
-    return {f"_raw_{name}": F.when(F.col("_kept"), delivered[name]) if name in delivered else nothing for name in contract.columns}
+def _typed(name: str, column: ContractColumn, there: set[str], given: Mapping[str, str | None]) -> Column:
+    value = F.lit(given[name]) if column.clean == GIVEN else F.col(name) if name in there else F.lit(None)
+    return value.cast(column.type).alias(name)
 
 
-def _texts(contract: Contract, given: Mapping[str, str | None], default: Mapping[str, str]) -> dict[str, Column]:
-    """The cells as text without noise; `given` comes from the configuration, `default` stands where nothing is delivered."""
-
-    def text(name: str, column: ContractColumn) -> Column:
-        if column.clean == "given":
-            return F.lit(given[name])
-        return F.coalesce(columns.text(F.col(f"_raw_{name}")), F.lit(default.get(name)))
-
-    return {f"_text_{name}": text(name, column) for name, column in contract.columns.items()}
+def _raw(cleaners: Cleaners) -> dict[str, Column]:
+    """The cells by contract column, as delivered; null where the row is not kept."""
+    mapping = cleaners.delivery.mapping
+    return {
+        f"_raw_{name}": F.when(F.col("_kept"), F.col(f"_cells.{quoted(mapping[name])}")) for name in cleaners.present if name in mapping
+    }
 
 
-def _domains(contract: Contract, rules: DomainRules) -> dict[str, Column]:
-    name, accept = next((name, DOMAINS[column.clean]) for name, column in contract.columns.items() if column.clean in DOMAINS)
-    return {"_domain": columns.domain(F.col(f"_text_{name}"), rules=rules, accept_free_mail=accept)}
+def _texts(cleaners: Cleaners, default: Mapping[str, str]) -> dict[str, Column]:
+    """The cells as text without noise, else what the file's name or the configuration says."""
+    return {f"_text_{name}": _text(name, cleaners.delivery, default.get(name)) for name in cleaners.present}
 
 
-def _values(contract: Contract) -> dict[str, Column]:
-    values = {name: F.col("_domain.domain") if it.clean in DOMAINS else _cast(name, it) for name, it in contract.columns.items()}
-    return values | {"_problem": F.when(F.col("_kept"), F.col("_domain.problem"))}
+def _text(name: str, delivery: Delivery, default: str | None) -> Column:
+    texts = []
+    if name in delivery.mapping:
+        text = columns.text(F.col(f"_raw_{name}"))
+        nothing = delivery.nothing.get(name)
+        texts.append(F.when(~text.isin(*nothing), text) if nothing else text)
+    if name in delivery.named:
+        texts.append(F.col(f"_named_{name}"))
+    if default is not None:
+        texts.append(F.lit(default))
+    return F.coalesce(*texts)
 
 
-def _cast(name: str, column: ContractColumn) -> Column:
-    convert, _ = CASTS.get(str(column.clean)) or CASTS[column.type]
-    return convert(F.col(f"_text_{name}"))
+def _domain(cleaners: Cleaners) -> dict[str, Column]:
+    """`_domain`, from the domain's own text, else from an e-mail address."""
+    name = _domain_column(cleaners.contract)
+    if name is None:
+        return {}
+    accept = DOMAINS[str(cleaners.contract.columns[name].clean)]
+    mails = [other for other, it in cleaners.contract.columns.items() if it.clean == "contact"]
+    texts = [F.col(f"_text_{one}") for one in (name, *mails) if one in cleaners.present]
+    found = columns.domain(
+        F.coalesce(*texts) if texts else F.lit(None).cast("string"), rules=cleaners.rules.domains, accept_free_mail=accept
+    )
+    return {"_domain": found}
 
 
-def _reasons(contract: Contract) -> Column:
-    """All reasons of a row at once, in the order of the columns."""
-    checks = [_reason(name, column) for name, column in contract.columns.items() if column.clean != "given"]
-    surplus = F.col("_cells._record")
-    checks.append(F.when(surplus.isNotNull(), _finding(F.lit(None), surplus, F.lit("TOO_MANY_CELLS"))))
-    found = F.filter(F.array(*checks), lambda it: it.isNotNull())
-    return F.when(F.col("_kept"), found).otherwise(F.array().cast(f"array<{REASON}>"))
+def _domain_column(contract: Contract) -> str | None:
+    return next((name for name, column in contract.columns.items() if column.clean in DOMAINS), None)
 
 
-def _reason(name: str, column: ContractColumn) -> Column:
-    raw, text, value = F.col(f"_raw_{name}"), F.col(f"_text_{name}"), F.col(name)
-    code = F.when(raw.contains("\ufffd"), "BROKEN_ENCODING")
+def _values(cleaners: Cleaners) -> dict[str, Column]:
+    contract = cleaners.contract
+    values = {name: cleaners.value(name) for name in cleaners.present if is_own(contract.columns[name])}
+    name = _domain_column(contract)
+    if name is None:
+        return values | {"_problem": F.lit(None).cast("string")}
+    problem = F.when(F.col("_kept"), F.col("_domain.problem"))
+    problems = {it: problem for it, column in contract.columns.items() if column.clean == PROBLEM}
+    return values | problems | {name: F.col("_domain.domain"), "_problem": problem}
+
+
+def _codes(cleaners: Cleaners) -> dict[str, Column]:
+    """`_code_COLUMN`: the reason of a column that is not as it should be, else null."""
+    codes = {name: _code(name, cleaners) for name in cleaners.contract.columns}
+    return {f"_code_{name}": F.when(F.col("_kept"), code) for name, code in codes.items() if code is not None}
+
+
+def _code(name: str, cleaners: Cleaners) -> Column | None:
+    column = cleaners.contract.columns[name]
     if column.clean in DOMAINS:
-        code = code.when(F.col("_problem").isNotNull(), F.col("_problem"))
-    else:
-        _, misfit = CASTS.get(str(column.clean)) or CASTS[column.type]
-        code = code.when(text.isNotNull() & value.isNull(), misfit)
-        if column.required:
-            code = code.when(text.isNull(), "MISSING")
+        broken = [(F.col(f"_raw_{name}").contains("\ufffd"), F.lit("BROKEN_ENCODING"))] if name in cleaners.delivery.mapping else []
+        return _first([*broken, (F.col("_problem").isNotNull(), F.col("_problem"))] if column.required else broken)
+    if column.clean in (GIVEN, PROBLEM) or (name not in cleaners.present and not column.required):
+        return None
+    if name not in cleaners.present:
+        return _first([(F.col(name).isNull(), F.lit("MISSING"))]) if not is_own(column) else F.lit("MISSING")
+    return _first([*_misfits(name, cleaners), *_limits(F.col(name), column)])
+
+
+def _misfits(name: str, cleaners: Cleaners) -> list[tuple[Column, Column]]:
+    column, text, value = cleaners.contract.columns[name], F.col(f"_text_{name}"), F.col(name)
+    found = [(F.col(f"_raw_{name}").contains("\ufffd"), F.lit("BROKEN_ENCODING"))] if name in cleaners.delivery.mapping else []
+    if is_own(column) and (misfit := cleaners.misfit(name)):
+        found.append((text.isNotNull() & value.isNull(), F.lit(misfit)))
+    if column.required:
+        found.append((value.isNull() if not is_own(column) else text.isNull(), F.lit("MISSING")))
+    return found
+
+
+def _limits(value: Column, column: ContractColumn) -> list[tuple[Column, Column]]:
     low, high = column.range or (None, None)
-    if low is not None:
-        code = code.when(value < low, "OUT_OF_RANGE")
-    if high is not None:
-        code = code.when(value > high, "OUT_OF_RANGE")
-    if column.one_of:
-        code = code.when(~value.isin(*column.one_of), "NOT_ALLOWED")
-    return F.when(code.isNotNull(), _finding(F.lit(name), raw, code))
+    checks = [(value < low, "OUT_OF_RANGE")] if low is not None else []
+    checks += [(value > high, "OUT_OF_RANGE")] if high is not None else []
+    checks += [(~value.isin(*column.one_of), "NOT_ALLOWED")] if column.one_of else []
+    return [(check, F.lit(reason)) for check, reason in checks]
+
+
+def _first(cases: list[tuple[Column, Column]]) -> Column | None:
+    """The reason of the first case that holds."""
+    if not cases:
+        return None
+    (condition, reason), *others = cases
+    return reduce(lambda found, case: found.when(*case), others, F.when(condition, reason))
+
+
+def _reasons(cleaners: Cleaners) -> Column:
+    """All reasons of a row at once, in the order of the columns. The array is made for refused rows only."""
+    delivered = cleaners.delivery.mapping
+    findings = []
+    for name in _codes(cleaners):
+        column = name.removeprefix("_code_")
+        raw = F.col(f"_raw_{column}") if column in delivered else F.lit(None).cast("string")
+        findings.append((F.col(name), _finding(F.lit(column), raw, F.col(name))))
+    surplus = F.when(F.col("_kept") & F.col("_cells._record").isNotNull(), F.lit(cleaners.delivery.broken))
+    findings.append((surplus, _finding(F.lit(None), F.col("_cells._record"), surplus)))
+    every = F.array(*(finding for _, finding in findings))
+    is_refused = F.coalesce(*(code for code, _ in findings)).isNotNull()
+    return F.when(is_refused, F.filter(every, lambda it: it["reason"].isNotNull())).otherwise(F.array().cast(f"array<{REASON}>"))
 
 
 def _finding(column: Column, value: Column, reason: Column) -> Column:
     return F.struct(column.alias("column"), value.alias("value"), reason.alias("reason")).cast(REASON)
 
 
-def _account_names(contract: Contract) -> list[Column]:
-    named = [F.col("_text_company_name")] if "company_name" in contract.columns else []
-    return [*named, *(F.col(f"_text_{name}") for name, column in contract.columns.items() if column.clean in DOMAINS)]
+def _notes(cleaners: Cleaners) -> Column:
+    notes = [note for name in cleaners.present if is_own(cleaners.contract.columns[name]) and (note := cleaners.note(name)) is not None]
+    if "industry_group" in cleaners.derived():
+        is_named = F.coalesce(cleaners.text("industry"), cleaners.text("sector")).isNotNull()
+        notes.append(F.when(is_named & F.col("industry_group").isNull(), "industry_group:UNKNOWN_INDUSTRY"))
+    return F.when(F.col("_kept"), F.nullif(F.concat_ws(",", *notes), F.lit(""))) if notes else F.lit(None).cast("string")
+
+
+def _account_key(cleaners: Cleaners) -> Column:
+    """What names the account of a row in lists: its own id, else its name, else its domain as delivered, else the row's place."""
+    contract = cleaners.contract
+    own = [name for name in contract.key if name.endswith("_id")]
+    named = [*own, "company_name", "account_name", _domain_column(contract)]
+    texts = [F.col(f"_text_{name}") for name in named if name in cleaners.present]
+    return F.coalesce(*texts, F.concat_ws(":", "_file", "_line"))

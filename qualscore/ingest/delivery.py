@@ -25,6 +25,8 @@ class Delivery:
         scale: contract column to the number that its values are delivered in (thousands: 1000).
         nothing: contract column to further texts that stand for no value (an id of 0).
         named: contract columns that the file's name gives where no cell does; the frame has them as `_named_COLUMN`.
+        has_footer: whether rows with nothing but their first cell are a report's footer: they are filtered.
+        broken: why a row with a `_surplus` is refused.
         types: delivered header to its type where the delivery has any (Parquet, Delta, a database).
     """
 
@@ -37,6 +39,8 @@ class Delivery:
     nothing: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
     named: tuple[str, ...] = ()
     types: Mapping[str, str] = field(default_factory=dict)
+    has_footer: bool = False
+    broken: str = "TOO_MANY_CELLS"
 
 
 def cells(source: Source, delivery: Delivery) -> DataFrame:
@@ -51,7 +55,10 @@ def cells(source: Source, delivery: Delivery) -> DataFrame:
         _check_where(source, delivery.frame.select(*delivered))
         kept = F.coalesce(F.expr(source.where), F.lit(False))
     whole = F.struct(*delivered, F.col("_surplus").alias("_record"))
-    return delivery.frame.select("_file", "_line", kept.alias("_kept"), whole.alias("_cells"))
+    if delivery.has_footer and len(delivered) > 1:
+        kept = kept & F.coalesce(*delivered[1:]).isNotNull()
+    named = [f"_named_{name}" for name in delivery.named]
+    return delivery.frame.select("_file", "_line", *named, kept.alias("_kept"), whole.alias("_cells"))
 
 
 def _check_where(source: Source, delivered: DataFrame) -> None:

@@ -2,45 +2,23 @@
 
 from collections import Counter
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, replace
 from functools import reduce
 
-from pyspark.sql import DataFrame, Window
+from pyspark.sql import Column, DataFrame, Row, Window
 from pyspark.sql import functions as F
 
-from qualscore import columns, contracts
+from qualscore import contracts
 from qualscore.config import Source
 from qualscore.contracts import Contract
-from qualscore.ingest.conformance import conform_source
+from qualscore.ingest.conformance import MARKS, conform_source
 from qualscore.ingest.delivery import Delivery
+from qualscore.ingest.links import with_account_domains, with_known_companies, with_problems
 from qualscore.ingest.rules import Rules
+from qualscore.ingest.summary import DeliverySummary
 
-
-@dataclass(frozen=True)
-class SourceCounts:
-    """What became of a source's rows. rows_read = clean + rejected + superseded; filtered ones come on top.
-
-    Attributes:
-        rows_read: rows that `where` keeps.
-        filtered: rows that `where` drops.
-        clean: rows in the clean table.
-        superseded: rows whose key a later source or record has too.
-        rejected: refused rows.
-        reasons: refused rows by reason; a row with two reasons counts under both.
-    """
-
-    rows_read: int = 0
-    filtered: int = 0
-    clean: int = 0
-    superseded: int = 0
-    rejected: int = 0
-    reasons: Mapping[str, int] = field(default_factory=dict)
-
-    def named(self, source: str) -> dict[str, int]:
-        """For a run record: `firmographics:companies.csv.rows_read` to its number, and so on."""
-        plain = {name: getattr(self, name) for name in ("rows_read", "filtered", "clean", "superseded", "rejected")}
-        reasons = {f"rejected_{reason}": count for reason, count in self.reasons.items()}
-        return {f"{source}.{name}": count for name, count in (plain | reasons).items()}
+# States that a delivered row ends in; `deleted` counts as superseded. `stored` rows were in the table before.
+STATES = ("filtered", "clean", "superseded", "rejected")
 
 
 @dataclass(frozen=True)
@@ -49,13 +27,14 @@ class Ingested:
 
     Attributes:
         contract: of the clean table.
-        sources: ids of the sources, in order.
-        rows: every delivered row once, with `_state` (filtered, rejected, superseded, clean). `clean`, `rejected` and
-            `counts` all come from it: use what `checkpointed` gives, or the files are read three times.
+        deliveries: what was read, by source id, in order.
+        rows: every delivered row once, with `_state` (filtered, rejected, superseded, deleted, clean), and the rows that
+            were stored before and are still the latest of their key (kept). `clean`, `rejected` and `summaries` all come
+            from it: use what `checkpointed` gives, or the files are read three times.
     """
 
     contract: Contract
-    sources: tuple[str, ...]
+    deliveries: Mapping[str, Delivery]
     rows: DataFrame
 
     def checkpointed(self) -> "Ingested":
@@ -65,7 +44,7 @@ class Ingested:
     @property
     def clean(self) -> DataFrame:
         """By the contract, one row per key."""
-        return self.contract.conform(self._in_state("clean").select(*self.contract.columns))
+        return self.contract.conform(self._in_state("clean", "kept").select(*self.contract.columns))
 
     @property
     def rejected(self) -> DataFrame:
@@ -75,19 +54,47 @@ class Ingested:
         refused = self._in_state("rejected").select(*(F.col(column).alias(name) for name, column in named.items()))
         return contracts.load(f"rejected/{self.contract.table}").conform(refused)
 
-    def counts(self) -> dict[str, SourceCounts]:
-        """What became of the rows, by source id, 0 for a source without rows. One aggregate over `rows`: an action."""
+    def summaries(self) -> list[DeliverySummary]:
+        """What became of the rows of each source. One aggregate over `rows`: an action."""
         codes = F.array_sort(F.array_distinct("_reasons.reason")).alias("codes")
-        found = self.rows.groupBy("source", "_state", codes).count().collect()
-        states = Counter({(row["source"], row["_state"]): 0 for row in found})
-        reasons: dict[str, Counter[str]] = {source: Counter() for source in self.sources}
-        for row in found:
-            states[row["source"], row["_state"]] += row["count"]
-            reasons[row["source"]].update(dict.fromkeys(row["codes"], row["count"]))
-        return {source: _counts(states, source, reasons[source]) for source in self.sources}
+        filled = [F.count(F.when(F.col("_state") == "clean", F.col(name))).alias(name) for name in self.contract.columns]
+        rows = self.rows.where("_state != 'kept'").groupBy("source", "_state", codes, "_notes").agg(F.count(F.lit(1)).alias("_n"), *filled)
+        found: dict[str, list[Row]] = {source: [] for source in self.deliveries}
+        for row in rows.collect():
+            found[row["source"]].append(row)
+        return [self._summary(source, groups) for source, groups in found.items()]
 
-    def _in_state(self, state: str) -> DataFrame:
-        return self.rows.where(F.col("_state") == state)
+    def _summary(self, source: str, groups: Sequence[Row]) -> DeliverySummary:
+        states: Counter[str] = Counter()
+        reasons: Counter[str] = Counter()
+        notes: Counter[str] = Counter()
+        for row in groups:
+            states[row["_state"]] += row["_n"]
+            reasons.update(dict.fromkeys(row["codes"], row["_n"]))
+            if row["_state"] == "clean" and row["_notes"]:
+                notes.update(dict.fromkeys(row["_notes"].split(","), row["_n"]))
+        delivery = self.deliveries[source]
+        fill = {
+            name: sum(row[name] for row in groups) / max(states["clean"], 1) for name in self.contract.columns if name in delivery.mapping
+        }
+        deleted = states.pop("deleted", 0)
+        states["superseded"] += deleted
+        return DeliverySummary(
+            source,
+            self.contract.table,
+            rows_read=sum(states.values()) - states["filtered"],
+            **{state: states[state] for state in STATES},
+            deleted=deleted,
+            reasons=dict(sorted(reasons.items())),
+            notes=dict(sorted(notes.items())),
+            fill=fill,
+            mapping=dict(delivery.mapping),
+            unmapped=delivery.unmapped,
+            types=dict(delivery.types),
+        )
+
+    def _in_state(self, *states: str) -> DataFrame:
+        return self.rows.where(F.col("_state").isin(*states))
 
 
 def table(
@@ -96,6 +103,8 @@ def table(
     *,
     rules: Rules,
     universe_domains: DataFrame | None = None,
+    crm_accounts: DataFrame | None = None,
+    stored: DataFrame | None = None,
 ) -> Ingested:
     """Judge all rows of all sources of one clean table. Lazy: nothing is read yet.
 
@@ -105,7 +114,9 @@ def table(
         contract: of the clean table.
         rules: of the run.
         universe_domains: a frame with a column `domain`: the companies that firmographics deliver. A free-mail domain
-            among them is an account in this table too. Needed for account_lists.
+            among them is an account in the CRM, in engagement and in lists too.
+        crm_accounts: clean/crm_accounts, for deals and activities without a domain of their own.
+        stored: rows of the clean table that earlier deliveries left and that these change.
 
     Raises:
         ConfigurationError: a `where` that does not parse or names unknown columns.
@@ -116,36 +127,38 @@ def table(
     ]
     rows = reduce(DataFrame.unionByName, conformed)
     if universe_domains is not None:
-        rows = accept_known_domains(rows, universe_domains)
-    return Ingested(contract, tuple(source.id for source, _ in deliveries), judge(rows, contract))
-
-
-def accept_known_domains(rows: DataFrame, universe_domains: DataFrame) -> DataFrame:
-    """A free-mail domain that firmographics deliver is a company's: its rows lose that reason. No row is added."""
-    # An aggregate of no rows is one row: so the hosts become a frame. (As literals of a condition, 4,800 take seconds to plan.)
-    one = universe_domains.limit(0).agg(F.count(F.lit(1)))
-    hosts = one.select(F.explode(F.split(F.lit(" ".join(sorted(columns.FREE_MAIL))), " ")).alias("_known"))
-    known = universe_domains.join(F.broadcast(hosts), F.col("domain") == F.col("_known"), "inner").select("_known").distinct()
-    is_known = (F.col("_problem") == "FREE_MAIL_DOMAIN") & (F.col("domain") == F.col("_known"))
-    other = F.filter("_reasons", lambda it: it["reason"] != "FREE_MAIL_DOMAIN")
-    accepted = {
-        "_reasons": F.when(F.col("_known").isNull(), F.col("_reasons")).otherwise(other),
-        "_problem": F.when(F.col("_known").isNull(), F.col("_problem")),
-    }
-    return rows.join(F.broadcast(known), is_known, "left").withColumns(accepted).drop("_known")
+        rows = with_known_companies(rows, universe_domains)
+    if crm_accounts is not None:
+        rows = with_account_domains(rows, crm_accounts)
+    rows = with_problems(rows)
+    if stored is not None:
+        rows = rows.unionByName(_as_rows(stored))
+    return Ingested(contract, {source.id: delivery for source, delivery in deliveries}, judge(rows, contract))
 
 
 def judge(rows: DataFrame, contract: Contract) -> DataFrame:
-    """`_state` of each row: filtered, rejected, superseded by a later one of the same key, or clean."""
+    """`_state` of each row: filtered, rejected, superseded by a later one of the same key, deleted with its key, clean, or kept."""
     is_fit = F.col("_kept") & (F.size("_reasons") == 0)
     # What competes for no key is spread by its place, so that it does not gather in one partition.
     keys = [F.when(is_fit, F.col(name)) for name in contract.key] + [F.when(~is_fit, F.xxhash64("_file", "_line", "_rank"))]
     latest = [F.desc_nulls_last(name) for name in (*contract.latest_by, "_rank", "_file", "_line")]
     place = F.row_number().over(Window.partitionBy(*keys).orderBy(*latest))
-    state = F.when(~F.col("_kept"), "filtered").when(~is_fit, "rejected").when(F.col("_place") == 1, "clean").otherwise("superseded")
-    return rows.withColumn("_place", place).withColumn("_state", state).drop("_place")
+    is_stored = F.col("_rank") < 0
+    state = F.when(~F.col("_kept"), "filtered").when(~is_fit, "rejected").when(F.col("_place") > 1, _unless_stored(is_stored))
+    if "is_deleted" in contract.columns:
+        state = state.when(F.col("is_deleted"), "deleted")
+    judged = rows.withColumn("_place", place).withColumn("_state", state.when(is_stored, "kept").otherwise("clean"))
+    return judged.where("_state != 'gone'").drop("_place")
 
 
-def _counts(states: Mapping[tuple[str, str], int], source: str, reasons: Mapping[str, int]) -> SourceCounts:
-    of = {state: states.get((source, state), 0) for state in ("filtered", "clean", "superseded", "rejected")}
-    return SourceCounts(rows_read=sum(of.values()) - of["filtered"], reasons=dict(sorted(reasons.items())), **of)
+def _unless_stored(is_stored: Column) -> Column:
+    """A stored row that a delivered one replaces is no delivered row: it goes."""
+    return F.when(is_stored, "gone").otherwise("superseded")
+
+
+def _as_rows(stored: DataFrame) -> DataFrame:
+    """Rows of the clean table as if they were delivered before all others."""
+    marks: dict[str, Column] = {name: F.lit(None).cast("string") for name in MARKS}
+    marks |= {"_kept": F.lit(True), "_line": F.lit(0).cast("bigint"), "_rank": F.lit(-1)}
+    marks["_reasons"] = F.array().cast("array<struct<column:string,value:string,reason:string>>")
+    return stored.withColumns(marks)

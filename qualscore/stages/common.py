@@ -12,8 +12,12 @@ from qualscore.definition import Definition
 from qualscore.errors import ConfigurationError, TrainingRefused
 from qualscore.runner import Run
 
-# In the order in which they are judged: firmographics say which free-mail domains of a list are companies.
-JUDGED_TOGETHER = (("firmographics", "technographics"), ("account_lists",))
+# In the order in which they are judged: firmographics say which free-mail domains are companies, CRM accounts whose a deal is.
+JUDGED_TOGETHER = (
+    ("firmographics", "technographics"),
+    ("crm_accounts", "intent_signals"),
+    ("crm_opportunities", "crm_opportunity_history", "activities", "account_lists"),
+)
 SOURCES = tuple(table for together in JUDGED_TOGETHER for table in together)
 ACCOUNTS, FEATURES, SCORES = "clean/accounts", "features/account_features", "scores/account_scores"
 FEATURE_INPUTS = (ACCOUNTS, "clean/firmographics", "clean/technographics")

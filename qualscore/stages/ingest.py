@@ -3,30 +3,37 @@
 from collections.abc import Mapping, Sequence
 from functools import partial
 
+from pyspark.sql import functions as F
+
 from qualscore import accounts, contracts, deliveries, ingest
 from qualscore.config import Source
 from qualscore.deliveries.state import described, state
 from qualscore.errors import DataError
-from qualscore.ingest import Delivery, Ingested, Rules, SourceCounts
+from qualscore.ingest import Delivery, DeliverySummary, Ingested, Rules
 from qualscore.parallel import side_by_side
-from qualscore.runner import Outcome, Run, Stage
+from qualscore.runner import RUNS, Outcome, Run, Stage
 from qualscore.stages.common import ACCOUNTS, JUDGED_TOGETHER, SOURCES, clean
+
+OF_COMPANIES = ("crm_accounts", "crm_opportunities", "activities", "account_lists")
+OF_ACCOUNTS = ("crm_opportunities", "activities")
 
 
 def ingest_deliveries(run: Run) -> Outcome:
     """Deliveries to clean and rejected tables, and to the universe."""
     judged = _judge(run)
-    counts = dict(zip(judged, side_by_side(lambda table: judged[table].counts(), judged), strict=True))
-    found = {source: one for of_table in counts.values() for source, one in of_table.items()}
+    found = [one for of_table in side_by_side(lambda table: judged[table].summaries(), judged) for one in of_table]
+    for one in found:
+        run.console.result("\n".join(one.lines()), **one.record())
     _check_rejects(run, found)
     side_by_side(lambda table: _write(run, table, judged[table]), judged)
-    universe = accounts.universe(clean(run, "firmographics"), clean(run, "account_lists"))
-    written = run.tables.replace(ACCOUNTS, universe)
-    named = {name: count for source, one in found.items() for name, count in one.named(source).items()}
-    rejected = sum(one.rejected for one in found.values())
-    empty = [f"{source}: no row is kept (where)" for source, one in found.items() if one.rows_read == 0]
-    said = f"{written:,} accounts from {sum(one.rows_read for one in found.values()):,} rows; {rejected:,} rejected"
-    return Outcome(said, counts=named | {"accounts": written}, warnings=empty)
+    written = run.tables.replace(ACCOUNTS, accounts.universe(clean(run, "firmographics"), clean(run, "account_lists")))
+    rows, rejected = (sum(getattr(one, name) for one in found) for name in ("rows_read", "rejected"))
+    return Outcome(
+        f"{written:,} accounts from {rows:,} rows; {rejected:,} rejected",
+        counts={"accounts": written, "rows_read": rows, "rejected": rejected},
+        deliveries=[one.record() for one in found],
+        warnings=[f"{one.source}: no row is kept (where)" for one in found if one.rows_read == 0] + _drift(run, found),
+    )
 
 
 def _judge(run: Run) -> dict[str, Ingested]:
@@ -40,24 +47,30 @@ def _judge(run: Run) -> dict[str, Ingested]:
 
 
 def _judge_table(run: Run, read: Sequence[tuple[Source, Delivery]], judged: Mapping[str, Ingested], table: str) -> Ingested:
-    companies = judged["firmographics"].clean.select("domain") if table == "account_lists" and "firmographics" in judged else None
+    mine = [(source, delivery) for source, delivery in read if source.table == table]
+    changing = [source.id for source, _ in mine if source.delivers == "changes"]
+    name = f"clean/{table}"
+    # Of firmographics every earlier snapshot stays, whoever delivered it.
+    left = F.col("source").isin(changing) | F.lit(table == "firmographics")
     found = ingest.table(
-        [(source, delivery) for source, delivery in read if source.table == table],
-        contracts.load(f"clean/{table}"),
-        rules=Rules(run.as_of, deliveries.domain_rules(run.settings.extra_suffixes)),
-        universe_domains=companies,
+        mine,
+        contracts.load(name),
+        rules=Rules(run.as_of, deliveries.domain_rules(run.settings.extra_suffixes), run.settings.keywords),
+        universe_domains=judged["firmographics"].clean.select("domain") if table in OF_COMPANIES and "firmographics" in judged else None,
+        crm_accounts=judged["crm_accounts"].clean if table in OF_ACCOUNTS and "crm_accounts" in judged else None,
+        stored=run.tables.read(name).where(left) if changing and run.tables.exists(name) else None,
     )
     # Counted, then written as clean and as rejected: one reading of the files instead of three. A checkpoint, not a cache: each of
     # these actions would analyse the whole plan behind a cached frame again, which takes longer than a small delivery.
     return found.checkpointed()
 
 
-def _check_rejects(run: Run, found: Mapping[str, SourceCounts]) -> None:
+def _check_rejects(run: Run, found: Sequence[DeliverySummary]) -> None:
     most = run.settings.max_rejected_share
     lines = [
-        f"  {source}: {one.rejected:,} of {one.rows_read:,} rows rejected: "
+        f"  {one.source}: {one.rejected:,} of {one.rows_read:,} rows rejected: "
         + ", ".join(f"{reason} {count:,}" for reason, count in one.reasons.items())
-        for source, one in found.items()
+        for one in found
         if one.rejected > most * one.rows_read
     ]
     if lines:
@@ -66,19 +79,32 @@ def _check_rejects(run: Run, found: Mapping[str, SourceCounts]) -> None:
 
 
 def _write(run: Run, table: str, ingested: Ingested) -> None:
-    """Lists and stacks are what is delivered now; firmographics keep their earlier snapshots."""
+    """Most tables are what is delivered now, and what `changes` left; firmographics keep their earlier snapshots."""
     where = None
     if table == "firmographics" and run.tables.exists("clean/firmographics"):
         days = [row["observed_on"] for row in ingested.clean.select("observed_on").distinct().collect()]
         where = f"observed_on IN ({', '.join(f'DATE {str(day)!r}' for day in days)})" if days else "false"
-    run.tables.replace(f"clean/{table}", ingested.clean, where=where)
+    if any(source.delivers == "changes" for source in run.settings.sources if source.table == table):
+        run.tables.merge(f"clean/{table}", ingested.clean)
+    else:
+        run.tables.replace(f"clean/{table}", ingested.clean, where=where)
     run.tables.replace(f"rejected/{table}", ingested.rejected)
+
+
+def _drift(run: Run, found: Sequence[DeliverySummary]) -> list[str]:
+    """What is delivered otherwise than the last time that the same source was ingested."""
+    if not run.tables.exists(RUNS) or "deliveries" not in run.tables.read(RUNS).columns:
+        return []
+    done = run.tables.read(RUNS).where("job = 'ingest' AND exit_code = 0").select("finished_at", F.explode("deliveries").alias("it"))
+    last = done.groupBy("it.source").agg(F.max_by("it", "finished_at").alias("it")).collect()
+    before = {row["source"]: row["it"].asDict(recursive=True) for row in last}
+    return [line for one in found if one.source in before for line in ingest.news(one, before[one.source])]
 
 
 def _ingest_depends(run: Run) -> Mapping[str, object]:
     sources = {source.id: (source.model_dump(), state(run.spark, source)) for source in run.settings.sources}
     schemas = {table: contracts.load(f"clean/{table}").fingerprint for table in SOURCES}
-    return {"sources": sources, "schemas": schemas, "suffixes": run.settings.extra_suffixes}
+    return {"sources": sources, "schemas": schemas, "suffixes": run.settings.extra_suffixes, "keywords": run.settings.keywords}
 
 
 def _files(run: Run) -> list[str]:

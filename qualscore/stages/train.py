@@ -25,7 +25,7 @@ def train(run: Run, definition: Definition) -> Outcome:
         f"on accounts it did not see: ROC-AUC {metrics['roc_auc']:.3f}, "
         f"{metrics['recall_at_10']:.0%} of customers in the top 10 %"
     )
-    return Outcome(said, inputs, trained.counts, metrics, version.number, trained.warnings)
+    return Outcome(said, inputs, trained.counts, metrics, version.number, warnings=trained.warnings)
 
 
 def _train_depends(run: Run, definition: Definition) -> Mapping[str, object]:

@@ -167,11 +167,106 @@ def test_numbers_money_truth_and_dates(spark: SparkSession) -> None:
         "2 bn USD": 2e9,
         "US$ 7k": 7e3,
         "\u20ac5": None,
-        "1.200,50": None,
+        "1.200,50": 1200.5,
+        "1,5 Mio": None,
+        "EUR 5": None,
         "5 kg": None,
     }
     assert applied(spark, columns.money, list(money)) == money
     truth = {"True": True, "YES": True, "1": True, "false": False, "n": False, "0": False, "maybe": None, "2": None}
     assert applied(spark, columns.boolean, list(truth)) == truth
-    dates = {"2026-08-01": "2026-08-01", "2026-08-01T23:59:59Z": "2026-08-01", "2026-02-30": None, "08/01/2026": None, "2026-8-1": None}
-    assert applied(spark, lambda text: columns.iso_date(text).cast("string"), list(dates)) == dates
+
+
+DATES = {
+    "2026-08-01": ("2026-08-01", "2026-08-01", "2026-08-01"),
+    "2026-08-01T23:59:59Z": ("2026-08-01", "2026-08-01", "2026-08-01"),
+    "2026-08-01 09:30:00.000+0000": ("2026-08-01", "2026-08-01", "2026-08-01"),
+    "2026-8-1": ("2026-08-01", "2026-08-01", "2026-08-01"),
+    "2026/08/01": ("2026-08-01", "2026-08-01", "2026-08-01"),
+    "20260801": ("2026-08-01", "2026-08-01", "2026-08-01"),
+    "8/1/2026": ("2026-08-01", "2026-08-01", "2026-01-08"),
+    "08/01/2026 3:04 PM": ("2026-08-01", "2026-08-01", "2026-01-08"),
+    "8-1-2026": ("2026-08-01", "2026-08-01", "2026-01-08"),
+    "01.08.2026": ("2026-08-01", "2026-01-08", "2026-08-01"),
+    "31/8/2026": ("2026-08-31", None, "2026-08-31"),
+    "8/31/2026": ("2026-08-31", "2026-08-31", None),
+    "1 Aug 2026": ("2026-08-01", "2026-08-01", "2026-08-01"),
+    "1-Aug-2026": ("2026-08-01", "2026-08-01", "2026-08-01"),
+    "August 1, 2026": ("2026-08-01", "2026-08-01", "2026-08-01"),
+    "1785542400000": ("2026-08-01", "2026-08-01", "2026-08-01"),
+    "2026-02-30": (None, None, None),
+    "30/30/2026": (None, None, None),
+    "1 Abc 2026": (None, None, None),
+    "8/1/26": (None, None, None),
+    "soon": (None, None, None),
+}
+
+
+@pytest.mark.parametrize("place", range(3), ids=["undeclared", "mdy", "dmy"])
+def test_dates_are_read_in_the_declared_order(spark: SparkSession, place: int) -> None:
+    order = (None, "mdy", "dmy")[place]
+    found = applied(spark, lambda text: columns.calendar_date(text, order).cast("string"), list(DATES))
+    assert found == {text: expected[place] for text, expected in DATES.items()}
+
+
+COUNTRIES = {"DE": "DE", "de": "DE", "Germany": "DE", "Deutschland": "DE", "Allemagne": "DE", "DEU": "DE", "USA": "US", "U.S.A.": "US"}
+COUNTRIES |= {"United States": "US", "united states of america": "US", "UK": "GB", "England": "GB", "The Netherlands": "NL"}
+COUNTRIES |= {"UAE": "AE", "Korea, Republic of": "KR", "Viet Nam": "VN", "C\u00f4te d'Ivoire": "CI", "Cote d'Ivoire": "CI"}
+COUNTRIES |= {"T\u00fcrkiye": "TR", "\u65e5\u672c": "JP", "NA": "NA", "Georgia": "GE", "Philipines": "PH", "Hong Kong SAR China": "HK"}
+COUNTRIES |= {"United Kingdom (UK)": "GB", "Niger": "NE", "Remote": None, "London": None, "Atlantis": None, "XX": None}
+
+
+def test_countries_in_any_spelling_are_iso_codes(spark: SparkSession) -> None:
+    assert applied(spark, columns.country, list(COUNTRIES)) == COUNTRIES
+
+
+INDUSTRIES = {
+    "computer software": "Software & Internet",
+    "information technology and services": "IT Services",
+    "COMPUTER_SOFTWARE": "Software & Internet",
+    "hospital & health care": "Healthcare",
+    "Not For Profit": "Non-profit",
+    "Food & Beverage": "Consumer Goods",
+    "airlines/aviation": "Aerospace & Defense",
+    "Banks\u2014Regional": "Banking & Finance",
+    "Software;Analytics": "Software & Internet",
+    "technolgy": "IT Services",
+    "Hospitality": "Travel & Hospitality",
+    "Other": None,
+    "B2B": None,
+}
+
+
+def test_names_of_industries_are_groups_of_one_taxonomy(spark: SparkSession) -> None:
+    none = F.lit(None).cast("string")
+    found = applied(spark, lambda text: columns.industry_group(text, none, naics=none, sic=none, nace=none), list(INDUSTRIES))
+    assert found == INDUSTRIES
+
+
+@pytest.mark.parametrize(
+    ("kind", "codes"),
+    [
+        ("naics", {"511210": "Software & Internet", "5415": "IT Services", "52": None, "524": "Insurance", "325412": "Pharma & Biotech"}),
+        ("sic", {"7372": "Software & Internet", "7379": "IT Services", "0111": "Agriculture", "6311": "Insurance", "99": None}),
+        ("nace", {"J62.01": "IT Services", "62.01": "IT Services", "21": "Pharma & Biotech", "K65": "Insurance", "J": None}),
+    ],
+)
+def test_codes_of_industries_roll_up(spark: SparkSession, kind: str, codes: dict[str, str | None]) -> None:
+    none = F.lit(None).cast("string")
+    given = dict.fromkeys(("naics", "sic", "nace"), none)
+    assert applied(spark, lambda text: columns.industry_group(none, none, **(given | {kind: text})), list(codes)) == codes
+
+
+def test_a_plain_domain_and_one_that_needs_the_list_of_suffixes_are_found_alike(spark: SparkSession) -> None:
+    hosts = {"acme.com": "acme.com", "ACME.de": "acme.de", "a-b.io": "a-b.io", "co.uk": None, "github.io": None, "acme.zz": None}
+    hosts |= {"acme.co.uk": "acme.co.uk", "-acme.com": None, "shop.acme.com": "acme.com", "gmail.com": "gmail.com"}
+    found = applied(spark, lambda raw: columns.domain(raw, rules=RULES, accept_free_mail=False)["domain"], list(hosts))
+    assert found == hosts
+    problems = applied(spark, lambda raw: columns.domain(raw, rules=RULES, accept_free_mail=False)["problem"], list(hosts))
+    assert {host: it for host, it in problems.items() if it} == {
+        "co.uk": "SHARED_HOST",
+        "github.io": "SHARED_HOST",
+        "acme.zz": "INVALID_DOMAIN",
+        "-acme.com": "INVALID_DOMAIN",
+        "gmail.com": "FREE_MAIL_DOMAIN",
+    }

@@ -3,14 +3,14 @@ from pathlib import Path
 import pytest
 
 from qualscore import contracts
-from qualscore.deliveries import headers
+from qualscore.deliveries.recognition import recognise
 from qualscore.errors import ConfigurationError
 
 LISTS, FIRMOGRAPHICS = contracts.load("clean/account_lists"), contracts.load("clean/firmographics")
 
 
 def matched(delivered: list[str], mapping: str = "auto", contract: contracts.Contract = LISTS) -> dict[str, str]:
-    return headers.match(delivered, headers.accepted(mapping, contract))
+    return recognise(mapping, contract, delivered, "export.csv").mapping
 
 
 def mapping_file(folder: Path, text: str) -> str:
@@ -53,9 +53,10 @@ def test_a_vendor_is_a_name_in_conf_sources() -> None:
     [
         (
             "table: firmographics\ncolumns: {compny_name: [a], founded_year: 3}\n",
-            r"2 finding\(s\)(.|\n)*did you mean 'company_name'(.|\n)*list of headers, but is 3",
+            r"2 finding\(s\)(.|\n)*did you mean 'company_name'(.|\n)*columns.founded_year: Input should be a valid tuple",
         ),
-        ("table: firmographics\ncolumn: {}\n", "a document should hold"),
+        ("table: firmographics\ncolumn: {}\n", "column: unknown; did you mean 'columns'?"),
+        ("- columns\n", "a document should hold"),
         ("table: firmographics\ncolumns: {}\nlines: 3\n", "lines: unknown"),
         ("table: crm_accounts\ncolumns: {Id: [Id]}\n", "says nothing about firmographics"),
         ("table: [", "cannot be read as YAML"),
@@ -64,11 +65,11 @@ def test_a_vendor_is_a_name_in_conf_sources() -> None:
 )
 def test_a_mapping_that_cannot_be_used_is_refused(tmp_path: Path, text: str, message: str) -> None:
     with pytest.raises(ConfigurationError, match=message):
-        headers.accepted(mapping_file(tmp_path, text), FIRMOGRAPHICS)
+        matched(["domain"], mapping_file(tmp_path, text), FIRMOGRAPHICS)
 
 
 def test_a_mapping_that_is_not_there_is_refused() -> None:
     with pytest.raises(ConfigurationError, match=r"mapping owm: no such file; did you mean 'own'\?"):
-        headers.accepted("owm", FIRMOGRAPHICS)
+        matched(["domain"], "owm")
     with pytest.raises(ConfigurationError, match=r"mapping /nowhere/x.yml: no such file$"):
-        headers.accepted("/nowhere/x.yml", FIRMOGRAPHICS)
+        matched(["domain"], "/nowhere/x.yml")

@@ -1,0 +1,83 @@
+"""Dates as exports write them, read in the order that is declared."""
+
+from typing import Literal
+
+from pyspark.sql import Column
+from pyspark.sql import functions as F
+
+Order = Literal["mdy", "dmy"]
+MONTHS = "janfebmaraprmayjunjulaugsepoctnovdec"
+NUMBERS = r"^([0-9]{1,2})[/.-]([0-9]{1,2})[/.-]([0-9]{4})(?:[ T,].*)?$"
+# Whole years first, or eight digits.
+YEAR_FIRST = r"^([12][0-9]{3})(?:[/-]([0-9]{1,2})[/-]([0-9]{1,2})(?:[ T].*)?)$"
+DIGITS = r"^((?:19|20)[0-9]{2})([0-9]{2})([0-9]{2})$"
+DAY_MONTH = r"^([0-9]{1,2})(?:st|nd|rd|th)?[ .-]+([a-z]{3})[a-z]*[ .,-]+([0-9]{4})(?: .*)?$"
+MONTH_DAY = r"^([a-z]{3})[a-z]*[ .]+([0-9]{1,2})(?:st|nd|rd|th)?,? +([0-9]{4})(?: .*)?$"
+# Where nobody declared an order: what can only be day first, and points, which only those use who write the day first.
+SURELY_DAY_FIRST = r"^(?:1[3-9]|2[0-9]|3[01])[/-]|^[0-9]{1,2}[.]"
+AMBIGUOUS = r"^(?!0?([1-9][0-9]?)[/-]0?\1[/-])(?:0?[1-9]|1[0-2])[/-](?:0?[1-9]|1[0-2])[/-][0-9]{4}"
+
+
+def calendar_date(text: Column, order: Order | None = None) -> Column:
+    """The date; null for what is none.
+
+    Args:
+        text: `2026-08-01`, with a time or without, `8/1/2026 3:04 PM`, `01.08.2026`, `1 Aug 2026`, `August 1, 2026`, `20260801`,
+            milliseconds since 1970.
+        order: whether the month (mdy) or the day (dmy) comes first. Undeclared: the month, unless only the day is possible or
+            the separators are points.
+
+    >>> texts = ["2026-08-01T10:00:00.000Z", "8/1/2026 3:04 PM", "31/8/2026", "01.08.2026", "1 Aug 2026", "Aug 1, 2026"]
+    >>> frame = spark.createDataFrame([(text,) for text in [*texts, "20260801", "1785542400000", "2026-02-30", "soon"]], "text string")
+    >>> [str(row.it) for row in frame.select(calendar_date(F.col("text")).alias("it")).collect()][:4]
+    ['2026-08-01', '2026-08-01', '2026-08-31', '2026-08-01']
+    >>> [str(row.it) for row in frame.select(calendar_date(F.col("text")).alias("it")).collect()][4:]
+    ['2026-08-01', '2026-08-01', '2026-08-01', '2026-08-01', 'None', 'None']
+    >>> [str(row.it) for row in frame.limit(3).select(calendar_date(F.col("text"), "dmy").alias("it")).collect()]
+    ['2026-08-01', '2026-01-08', '2026-08-31']
+    """
+    day_first, month_first = "$3-$2-$1", "$3-$1-$2"
+    if order:
+        numbers = F.regexp_replace(text, NUMBERS, day_first if order == "dmy" else month_first)
+    else:
+        numbers = F.when(text.rlike(SURELY_DAY_FIRST), F.regexp_replace(text, NUMBERS, day_first)).otherwise(
+            F.regexp_replace(text, NUMBERS, month_first)
+        )
+    plain = F.regexp_replace(F.regexp_replace(numbers, YEAR_FIRST, "$1-$2-$3"), DIGITS, "$1-$2-$3")
+    words = F.lower(text)
+    return (
+        F.when(plain.rlike("^[0-9]{4}-[0-9]{1,2}-[0-9]{1,2}$"), plain.cast("date"))
+        .when(text.rlike("^[0-9]{13}$"), F.timestamp_millis(text.cast("bigint")).cast("date"))
+        .when(words.rlike(DAY_MONTH), _of_words(words, DAY_MONTH, month=2, day=1))
+        .when(words.rlike(MONTH_DAY), _of_words(words, MONTH_DAY, month=1, day=2))
+    )
+
+
+def year(text: Column) -> Column:
+    """The year of `1998`, `1998.0` or of a date.
+
+    >>> frame = spark.createDataFrame([("1998",), ("1998.0",), ("1998-05-01",), ("5/1/1998",), ("nineties",)], "text string")
+    >>> [row.it for row in frame.select(year(F.col("text")).alias("it")).collect()]
+    [1998, 1998, 1998, 1998, None]
+    """
+    digits = F.regexp_extract(text, r"^([0-9]+)(?:[.]0+)?$", 1)
+    return F.when(digits != "", digits.cast("int")).otherwise(F.year(calendar_date(text)))
+
+
+def is_ambiguous(text: Column) -> Column:
+    """Whether the text is one date with the month first and another with the day first.
+
+    >>> texts = ["3/4/2026", "03-04-2026", "3/3/2026", "3/14/2026", "03.04.2026", "2026-03-04"]
+    >>> frame = spark.createDataFrame([(text,) for text in texts], "text string")
+    >>> [row.it for row in frame.select(is_ambiguous(F.col("text")).alias("it")).collect()]
+    [True, True, False, False, False, False]
+    """
+    return text.rlike(AMBIGUOUS)
+
+
+def _of_words(words: Column, pattern: str, *, month: int, day: int) -> Column:
+    name = F.regexp_extract(words, pattern, month)
+    place = F.position(name, F.lit(MONTHS)) - 1
+    number = F.when((place >= 0) & (place % 3 == 0), (place / 3 + 1).cast("int"))
+    year, of_month = F.regexp_extract(words, pattern, 3).cast("int"), F.regexp_extract(words, pattern, day).cast("int")
+    return F.make_date(year, number, of_month)

@@ -1,0 +1,65 @@
+"""Tables, views and queries of a database, through JDBC."""
+
+import os
+import re
+from pathlib import Path
+
+from py4j.protocol import Py4JJavaError  # type: ignore[import-untyped]
+from pyspark.errors import PySparkException
+from pyspark.sql import DataFrame, SparkSession
+
+from qualscore.config import Jdbc, read_yaml
+from qualscore.errors import ConfigurationError
+
+DRIVERS = {"postgresql": "org.postgresql.Driver"}
+ROWS_AT_A_TIME = 10_000
+
+
+def table(spark: SparkSession, jdbc: Jdbc, source: str) -> DataFrame:
+    """The rows, lazily; by several tasks when a column to part them by is named.
+
+    Raises:
+        ConfigurationError: no such server, database, table or column, or the credentials are missing or refused. The message
+            never holds the password.
+    """
+    options = {"url": jdbc.url, "fetchsize": str(ROWS_AT_A_TIME)} | _credentials(jdbc, source)
+    driver = DRIVERS.get(jdbc.url.split(":")[1] if ":" in jdbc.url else "")
+    options |= {"driver": driver} if driver else {}
+    is_query = re.search(r"\s", jdbc.table.strip()) is not None
+    options["dbtable"] = f"({jdbc.table.strip().strip('()')}) AS delivered" if is_query else jdbc.table
+    try:
+        if jdbc.partition_column and jdbc.partitions > 1:
+            options |= _bounds(spark, options, jdbc)
+        return spark.read.format("jdbc").options(**options).load()
+    except (Py4JJavaError, PySparkException) as error:
+        said = str(error.java_exception.getMessage() if isinstance(error, Py4JJavaError) else error).strip().splitlines()[0]
+        secret = options.get("password")
+        said = said.replace(secret, "***") if secret else said
+        raise ConfigurationError(f"source {source}: {jdbc.url.partition('?')[0]}, table {jdbc.table}: cannot be read: {said}") from None
+
+
+def _credentials(jdbc: Jdbc, source: str) -> dict[str, str]:
+    """User and password from the environment, else from the file."""
+    found: dict[str, str] = {}
+    if jdbc.credentials_file:
+        content = read_yaml(Path(jdbc.credentials_file))
+        found = {key: str(content[key]) for key in ("user", "password") if key in content}
+    named = {"user": jdbc.user_env, "password": jdbc.password_env}
+    absent = [f"{key}_env: {name}" for key, name in named.items() if name and name not in os.environ]
+    if absent:
+        raise ConfigurationError(f"source {source}: the environment has no variable for {', '.join(absent)}; set it before the run")
+    return found | {key: os.environ[name] for key, name in named.items() if name}
+
+
+def _bounds(spark: SparkSession, options: dict[str, str], jdbc: Jdbc) -> dict[str, str]:
+    column = jdbc.partition_column
+    query = f"(SELECT min({column}) AS low, max({column}) AS high FROM {options['dbtable']}) AS bounds"
+    row = spark.read.format("jdbc").options(**(options | {"dbtable": query})).load().first()
+    if row is None or row["low"] is None:
+        return {}
+    return {
+        "partitionColumn": str(column),
+        "lowerBound": str(row["low"]),
+        "upperBound": str(row["high"]),
+        "numPartitions": str(jdbc.partitions),
+    }

@@ -1,0 +1,58 @@
+"""Deliveries whose columns have names and types of their own: JSON lines, Parquet, Delta."""
+
+from typing import Literal
+
+from pyspark.errors import AnalysisException
+from pyspark.sql import Column, DataFrame, SparkSession
+from pyspark.sql import functions as F
+from pyspark.sql import types as T
+
+from qualscore.deliveries import files
+from qualscore.errors import DataError
+
+Form = Literal["csv", "json", "parquet", "delta"]
+BROKEN = "_broken_record"
+JSON, PARQUET = (".json", ".jsonl", ".ndjson", ".json.gz", ".jsonl.gz", ".ndjson.gz"), (".parquet", ".pq")
+
+
+def kind(spark: SparkSession, path: str) -> Form:
+    """What is at a path: a Delta table by its log, the others by the names of their files; everything else is CSV.
+
+    Raises:
+        ConfigurationError: there is nothing.
+    """
+    if files.exists(spark, f"{path.rstrip('/')}/_delta_log"):
+        return "delta"
+    first = files.listed(spark, path)[0].lower()
+    return "json" if first.endswith(JSON) else "parquet" if first.endswith(PARQUET) else "csv"
+
+
+def read(spark: SparkSession, path: str, form: Form) -> DataFrame:
+    """The rows as they are; of JSON all values are texts, and what is no JSON is in BROKEN.
+
+    Raises:
+        DataError: it cannot be read.
+    """
+    try:
+        if form == "json":
+            return spark.read.options(primitivesAsString="true", columnNameOfCorruptRecord=BROKEN).json(path)
+        return spark.read.format(form).load(path)
+    except AnalysisException as error:
+        raise DataError(f"{path}: cannot be read as {form}: {str(error).splitlines()[0]}") from None
+
+
+def as_text(frame: DataFrame, place: str) -> DataFrame:
+    """Every column as text, nested ones as JSON, and `_file`, `_line`, `_surplus` (ingest.Delivery).
+
+    Rows of such files are read by many tasks: `_line` counts within a task's block, which its higher digits tell.
+    """
+    texts = [_text(field) for field in frame.schema.fields if field.name != BROKEN]
+    file = F.regexp_replace(F.coalesce(F.nullif(F.input_file_name(), F.lit("")), F.lit(place)), "^file:/+", "/")
+    broken = F.col(BROKEN) if BROKEN in frame.columns else F.lit(None).cast("string")
+    return frame.select(*texts, file.alias("_file"), (F.monotonically_increasing_id() + 1).alias("_line"), broken.alias("_surplus"))
+
+
+def _text(field: T.StructField) -> Column:
+    column = F.col(f"`{field.name.replace('`', '``')}`")
+    nested = isinstance(field.dataType, T.StructType | T.ArrayType | T.MapType)
+    return (F.to_json(column) if nested else column.cast("string")).alias(field.name)

@@ -1,0 +1,85 @@
+"""Which vendor's file a delivery is, and hence which of its headers is which contract column."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from qualscore.contracts import Contract
+from qualscore.deliveries import mappings
+from qualscore.deliveries.headers import match
+from qualscore.deliveries.mappings import Document
+from qualscore.ingest.cleaners import DOMAINS, GIVEN, PROBLEM, is_own
+
+
+@dataclass(frozen=True)
+class Recognised:
+    """How a file is read.
+
+    Attributes:
+        accepted: contract column to the headers that it accepts, the preferred first.
+        mapping: contract column to delivered header.
+        how: what the vendor's document says besides.
+    """
+
+    accepted: dict[str, list[str]]
+    mapping: dict[str, str]
+    how: Document
+
+
+def recognise(mapping: str, contract: Contract, names: Sequence[str], file: str) -> Recognised:
+    """The kind of a file with these headers and this name.
+
+    Args:
+        mapping: `auto`, the name of a file of conf/sources, or a mapping file. Of the documents that fit, the one that takes the
+            most headers says how the file is read. A column that it does not name keeps its own name and the contract's headers.
+        contract: of the clean table.
+        names: the delivered headers.
+        file: the file's name.
+
+    Raises:
+        ConfigurationError: no such mapping, or one that does not fit the table.
+    """
+    known = mappings.documents(mapping, contract)
+    fitting = [it for it in known if it.is_of_a_vendor and it.fits(names, file)]
+    others = [it for it in known if not it.is_of_a_vendor]
+    vendor = max(fitting, key=lambda it: len(match(names, it.columns)), default=None)
+    general = [it for it in others if mapping != "auto"]
+    chosen = vendor or (general[0] if general else None)
+    accepted = {
+        name: [*(chosen.columns.get(name, ()) if chosen else ()), *_usual(name, contract, chosen, others if mapping == "auto" else [])]
+        for name, column in contract.columns.items()
+        if column.clean not in (GIVEN, PROBLEM)
+    }
+    return Recognised(accepted, match(names, accepted), chosen or Document.model_validate({"table": contract.table}))
+
+
+def headerless(mapping: str, contract: Contract, file: str) -> tuple[str, ...]:
+    """The names of the columns of a file that has no header, as its name tells; none for the others."""
+    fitting = [it.headerless for it in mappings.documents(mapping, contract) if it.headerless and it.fits(it.headerless, file)]
+    return fitting[0] if fitting else ()
+
+
+def missing(found: Recognised, contract: Contract, names: Sequence[str], named: Sequence[str]) -> list[str]:
+    """The required columns that no header fits. observed_on has a default in the configuration and the run's date."""
+    there = {*found.mapping, *named, "observed_on"}
+    if there & {"account_id", "account_name"} or any(
+        contract.columns[name].clean == "contact" for name in there if name in contract.columns
+    ):
+        there.add("domain")  # that of the address, else of the account
+    wanting = [
+        name
+        for name, it in contract.columns.items()
+        if it.required and name not in there and name in found.accepted and (is_own(it) or it.clean in DOMAINS)
+    ]
+    return [
+        f"no column for {name} (accepted: {', '.join(dict.fromkeys(found.accepted[name]))}); delivered: {', '.join(names)};"
+        " rename one, or name it in a mapping file"
+        for name in wanting
+    ]
+
+
+def _usual(name: str, contract: Contract, chosen: Document | None, others: Sequence[Document]) -> list[str]:
+    """What a column is called without a vendor: what a mapping names replaces it, unless the mapping was not asked for."""
+    own = [name, *contract.columns[name].headers]
+    if chosen and name in chosen.columns and not chosen.is_of_a_vendor:
+        return []
+    return [*own, *(header for it in others for header in it.columns.get(name, ()))]

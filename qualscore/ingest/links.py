@@ -1,0 +1,64 @@
+"""Whose a row is that has no usable domain of its own: its CRM account's, or a company's on a free-mail host."""
+
+from pyspark.sql import Column, DataFrame
+from pyspark.sql import functions as F
+
+from qualscore import columns
+
+
+def with_account_domains(rows: DataFrame, crm_accounts: DataFrame) -> DataFrame:
+    """Deals and activities without a usable domain get that of their account: by id, else by a name that one account has.
+
+    Args:
+        rows: judged so far, with account_id, account_name, domain, `_problem`, `_reasons`.
+        crm_accounts: clean/crm_accounts.
+
+    No row is added: an id and a name are at most one account's.
+    """
+    usable = crm_accounts.where(F.col("domain").isNotNull())
+    by_id = usable.select(F.col("account_id").alias("_of_id"), F.col("domain").alias("_domain_of_id"))
+    named = crm_accounts.groupBy(_name(F.col("company_name")).alias("_of_name"))
+    by_name = named.agg(F.count(F.lit(1)).alias("_count"), F.max("domain").alias("_domain_of_name")).where("_count = 1").drop("_count")
+    wanting = F.col("_problem").isNotNull()
+    joined = rows.join(by_id, wanting & (F.col("account_id") == F.col("_of_id")), "left").join(
+        by_name, wanting & (_name(F.col("account_name")) == F.col("_of_name")), "left"
+    )
+    found = joined.withColumn("_found", F.coalesce("_domain_of_id", "_domain_of_name"))
+    helpers = ("_of_id", "_domain_of_id", "_of_name", "_domain_of_name", "_found")
+    accepted = {"domain": F.coalesce("_found", "domain")} | _accepted(F.col("_found").isNotNull())
+    return found.withColumns(accepted).drop(*helpers)
+
+
+def with_known_companies(rows: DataFrame, universe_domains: DataFrame) -> DataFrame:
+    """A free-mail domain that firmographics deliver is a company's: its rows lose that reason. No row is added.
+
+    Args:
+        rows: judged so far, with domain, `_problem`, `_reasons`.
+        universe_domains: a frame with a column `domain`.
+    """
+    # An aggregate of no rows is one row: so the hosts become a frame. (As literals of a condition, 4,800 take seconds to plan.)
+    one = universe_domains.limit(0).agg(F.count(F.lit(1)))
+    hosts = one.select(F.explode(F.split(F.lit(" ".join(sorted(columns.FREE_MAIL))), " ")).alias("_known"))
+    known = universe_domains.join(F.broadcast(hosts), F.col("domain") == F.col("_known"), "inner").select("_known").distinct()
+    is_known = (F.col("_problem") == "FREE_MAIL_DOMAIN") & (F.col("domain") == F.col("_known"))
+    return rows.join(F.broadcast(known), is_known, "left").withColumns(_accepted(F.col("_known").isNotNull())).drop("_known")
+
+
+def with_problems(rows: DataFrame) -> DataFrame:
+    """Of a table that keeps rows without a usable domain: no domain where there is a problem, and the problem beside it."""
+    if "domain_problem" not in rows.columns:
+        return rows
+    return rows.withColumns({"domain": F.when(F.col("_problem").isNull(), F.col("domain")), "domain_problem": F.col("_problem")})
+
+
+def _accepted(condition: Column) -> dict[str, Column]:
+    """The row without its problem, and without the reason that the problem was."""
+    other = F.filter("_reasons", lambda it: ~it["reason"].eqNullSafe(F.col("_problem")))
+    return {
+        "_reasons": F.when(condition, other).otherwise(F.col("_reasons")),
+        "_problem": F.when(~condition, F.col("_problem")),
+    }
+
+
+def _name(text: Column) -> Column:
+    return F.lower(F.regexp_replace(text, r"\s+", " "))

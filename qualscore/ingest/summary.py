@@ -1,0 +1,105 @@
+"""What became of a delivery: for the person who waits, and for the run's record."""
+
+from collections.abc import Mapping
+from dataclasses import asdict, dataclass, field
+
+MOST_NAMED = 8
+
+
+@dataclass(frozen=True)
+class DeliverySummary:
+    """One source. rows_read = clean + rejected + superseded; filtered ones come on top.
+
+    Attributes:
+        source: its id.
+        table: what it was delivered for.
+        rows_read: rows that `where` keeps.
+        filtered: rows that `where` drops.
+        clean: rows in the clean table.
+        superseded: rows whose key a later row has too, and those that the CRM has deleted.
+        deleted: of the superseded ones, those that the CRM has deleted.
+        rejected: refused rows.
+        reasons: refused rows by reason; a row with two reasons counts under both.
+        notes: `column:WHAT` to the number of kept rows with a text that could be meant otherwise or is not known.
+        fill: share of the clean rows that have a value, by column that is delivered.
+        mapping: contract column to the header that it is delivered under.
+        unmapped: headers that no column takes.
+        types: header to its type, where the delivery has any.
+    """
+
+    source: str
+    table: str
+    rows_read: int = 0
+    filtered: int = 0
+    clean: int = 0
+    superseded: int = 0
+    deleted: int = 0
+    rejected: int = 0
+    reasons: Mapping[str, int] = field(default_factory=dict)
+    notes: Mapping[str, int] = field(default_factory=dict)
+    fill: Mapping[str, float] = field(default_factory=dict)
+    mapping: Mapping[str, str] = field(default_factory=dict)
+    unmapped: tuple[str, ...] = ()
+    types: Mapping[str, str] = field(default_factory=dict)
+
+    def record(self) -> dict[str, object]:
+        """As scores/score_runs keeps it."""
+        return asdict(self) | {"unmapped": list(self.unmapped)}
+
+    def lines(self) -> list[str]:
+        """In words, one line per kind of finding.
+
+        >>> print("; ".join(DeliverySummary("lists:won.csv", "account_lists", 10, 0, 7, 1, 0, 2, {"NO_DOMAIN": 2}).lines()))
+        lists:won.csv: 10 rows read, 7 clean, 1 superseded, 2 rejected (NO_DOMAIN 2)
+        """
+        parts = [f"{self.rows_read:,} rows read", f"{self.clean:,} clean", f"{self.superseded:,} superseded{self._of_deleted()}"]
+        parts.append(f"{self.rejected:,} rejected" + (f" ({_counted(self.reasons)})" if self.reasons else ""))
+        parts += [f"{self.filtered:,} left out (where)"] if self.filtered else []
+        lines = [f"{self.source}: {', '.join(parts)}"]
+        lines += [f"  filled: {', '.join(f'{name} {share:.0%}' for name, share in self.fill.items())}"] if self.fill else []
+        lines += [f"  kept, but: {_counted(self.notes)}"] if self.notes else []
+        lines += [f"  not used: {_listed(self.unmapped)}"] if self.unmapped else []
+        return lines
+
+    def _of_deleted(self) -> str:
+        return f" ({self.deleted:,} deleted in the CRM)" if self.deleted else ""
+
+
+def news(now: DeliverySummary, before: Mapping[str, object]) -> list[str]:
+    """How a delivery's headers differ from those of the last one: new, missing, renamed, of another type.
+
+    Args:
+        now: today's.
+        before: the record of the last run that read this source.
+    """
+    old, types = dict(_mapping(before.get("mapping"))), dict(_mapping(before.get("types")))
+    headers = {*now.mapping.values(), *now.unmapped}
+    earlier = {*old.values(), *_strings(before.get("unmapped"))}
+    renamed = {name: (old[name], header) for name, header in now.mapping.items() if name in old and old[name] != header}
+    lost = [name for name in old if name not in now.mapping]
+    moved = {it for pair in renamed.values() for it in pair}
+    found = [f"{name} now comes from '{new}', before from '{was}'" for name, (was, new) in renamed.items()]
+    found += [f"no longer delivered: {', '.join(f'{name} ({old[name]})' for name in lost)}"] if lost else []
+    fresh = sorted(headers - earlier - moved)
+    found += [f"new headers: {_listed(fresh)}"] if fresh else []
+    gone = sorted(earlier - headers - moved - {old[name] for name in lost})
+    found += [f"headers that are gone: {_listed(gone)}"] if gone else []
+    found += [f"'{it}' is {kind}, before {types[it]}" for it, kind in now.types.items() if it in types and types[it] != kind]
+    return [f"{now.source}: {line}" for line in found]
+
+
+def _mapping(value: object) -> Mapping[str, str]:
+    return value if isinstance(value, Mapping) else {}
+
+
+def _strings(value: object) -> list[str]:
+    return [str(it) for it in value] if isinstance(value, list | tuple) else []
+
+
+def _counted(counts: Mapping[str, int]) -> str:
+    return ", ".join(f"{name} {count:,}" for name, count in counts.items())
+
+
+def _listed(names: tuple[str, ...] | list[str]) -> str:
+    more = f" and {len(names) - MOST_NAMED} more" if len(names) > MOST_NAMED else ""
+    return ", ".join(f"'{name}'" for name in names[:MOST_NAMED]) + more

@@ -1,0 +1,135 @@
+"""The CRM, engagement and intent: what is delivered together is understood together."""
+
+from dataclasses import replace
+from datetime import date
+from pathlib import Path
+
+from pyspark.sql import SparkSession
+
+from qualscore import contracts, deliveries, ingest
+from qualscore.config import Source
+from qualscore.ingest import Ingested
+from tests.spark.test_ingest import RULES, became, ingested, reasons, values
+
+ACCOUNTS = """Id,Name,Website,ParentId,BillingCountry,Industry,NumberOfEmployees,SystemModstamp,IsDeleted
+0015g00000AbCdEAAV,Acme Inc,https://www.acme.com,,Deutschland,Technology,"1,200",2026-01-02T10:00:00.000Z,false
+0015g00000AbCdFAAV,Acme Labs,acme.com,0015g00000AbCdEAAV,USA,Other,5,2026-02-02T10:00:00.000Z,false
+0015g00000AbCdGAAV,No Site,,,Atlantis,,,2026-01-02T10:00:00.000Z,false
+0015g00000AbCdHAAV,Mail Only,joe@gmail.com,,,,,2026-01-02T10:00:00.000Z,false
+0015g00000AbCdIAAV,Gone,gone.com,,,,,2026-01-02T10:00:00.000Z,true
+,Nobody,nobody.com,,,,,,
+"""
+DEALS = """Id,AccountId,Name,StageName,Amount,CloseDate,IsClosed,IsWon,CreatedDate,Product__c
+0065g1,0015g00000AbCdEAAV,"Acme
+big",Closed Won,"$12,000",2026-03-01,true,true,2026-01-05T09:30:00.000Z,GTX Pro; MG
+0065g2,0015g00000AbCdG,small,Negotiation,,2026-12-01,false,false,2026-01-05,
+0065g3,0015g00000AbCdZ,orphan,Closed Lost,7,2026-03-01,true,false,2026-01-05,
+"""
+
+
+def test_an_account_without_a_usable_domain_stays_with_its_reason(spark: SparkSession, tmp_path: Path) -> None:
+    result = ingested(spark, tmp_path, "crm_accounts", ACCOUNTS)
+    assert values(result.clean, "account_id", "company_name", "domain", "domain_problem", "parent_account", "country", "employees") == [
+        ("0015g00000AbCdE", "Acme Inc", "acme.com", None, None, "DE", 1200),
+        ("0015g00000AbCdF", "Acme Labs", "acme.com", None, "0015g00000AbCdE", "US", 5),
+        ("0015g00000AbCdG", "No Site", None, "NO_DOMAIN", None, None, None),
+        ("0015g00000AbCdH", "Mail Only", None, "FREE_MAIL_DOMAIN", None, None, None),
+    ]
+    assert reasons(result) == {7: [("account_id", None, "MISSING")]}
+    assert became(result) == {"s0": {"rows_read": 6, "clean": 4, "superseded": 1, "deleted": 1, "rejected": 1}}
+    notes = {"country:UNKNOWN_COUNTRY": 1, "industry_group:UNKNOWN_INDUSTRY": 1}
+    assert result.summaries()[0].notes == notes
+    assert result.summaries()[0].fill["employees"] == 0.5
+
+
+def test_deals_have_the_domain_of_their_account(spark: SparkSession, tmp_path: Path) -> None:
+    accounts = ingested(spark, tmp_path, "crm_accounts", ACCOUNTS).clean
+    result = ingested(spark, tmp_path, "crm_opportunities", DEALS, accounts=accounts)
+    found = values(
+        result.clean, "opportunity_id", "opportunity_name", "domain", "domain_problem", "outcome", "amount", "created_on", "products"
+    )
+    assert found == [
+        ("0065g1", "Acme big", "acme.com", None, "won", 12000.0, date(2026, 1, 5), ["GTX Pro", "MG"]),
+        ("0065g2", "small", None, "NO_DOMAIN", "open", None, date(2026, 1, 5), None),
+        ("0065g3", "orphan", None, "NO_DOMAIN", "lost", 7.0, date(2026, 1, 5), None),
+    ]
+
+
+def test_engagement_has_the_domain_of_its_address_else_of_its_account(spark: SparkSession, tmp_path: Path) -> None:
+    accounts = ingested(spark, tmp_path, "crm_accounts", ACCOUNTS).clean
+    text = "type,date,email,account,campaign\nDemo Request,3/4/2026,Joe@acme.com,,Spring\nemail_open,3/14/2026,x@gmail.com,acme  INC,\n"
+    text += "email_open,3/14/2026,x@gmail.com,Unknown,\nemail_open,soon,,No Site,\ndemo request,2026-03-04,joe@ACME.com,,Spring\n"
+    result = ingested(spark, tmp_path, "activities", text, accounts=accounts)
+    assert values(result.clean, "domain", "activity_type", "active_on") == [
+        ("acme.com", "demo_request", date(2026, 3, 4)),
+        ("acme.com", "email_open", date(2026, 3, 14)),
+    ]
+    assert reasons(result) == {
+        4: [("domain", "x@gmail.com", "FREE_MAIL_DOMAIN")],
+        5: [("domain", None, "NO_DOMAIN"), ("active_on", "soon", "NOT_A_DATE")],
+    }
+    assert became(result) == {"s0": {"rows_read": 5, "clean": 2, "superseded": 1, "rejected": 2}}
+    contacts = {row["contact"] for row in result.clean.collect()}
+    assert len(contacts) == 2 and all(len(contact) == 64 for contact in contacts), "addresses are not kept"
+    assert {row["line"]: row["row"].count("x@gmail.com") for row in result.rejected.collect()} == {4: 1, 5: 0}
+
+
+def test_ambiguous_dates_are_counted_until_their_order_is_declared(spark: SparkSession, tmp_path: Path) -> None:
+    text = "domain,type,date\na.com,visit,3/4/2026\na.com,visit,3/14/2026\na.com,visit,5/5/2026\n"
+    undeclared = ingested(spark, tmp_path, "activities", text)
+    assert undeclared.summaries()[0].notes == {"active_on:AMBIGUOUS_DATE": 1}
+    assert undeclared.summaries()[0].lines()[-1] == "  kept, but: active_on:AMBIGUOUS_DATE 1"
+    declared = ingested(spark, tmp_path, "activities", text, dates="dmy")
+    assert values(declared.clean, "active_on") == [(date(2026, 4, 3),), (date(2026, 5, 5),)]
+    assert declared.summaries()[0].notes == {}
+    assert reasons(declared) == {3: [("active_on", "3/14/2026", "NOT_A_DATE")]}
+
+
+def test_intent_is_one_scale_and_one_row_a_week(spark: SparkSession, tmp_path: Path) -> None:
+    text = "domain,Topic,Composite Score,week\na.com,Apache Kafka,61,2026-10-28\na.com,apache kafka,High,2026-10-26\n"
+    text += "a.com,CRM,low,2026-10-26\na.com,CRM,huge,2026-10-26\na.com,CRM,101,2026-10-26\n"
+    rules = replace(RULES, keyword_sets={"streaming": ["Apache Kafka"], "all": ["crm", "apache kafka"], "empty": ["x"]})
+    read = deliveries.read_all(spark, [_source(tmp_path, text)])
+    result = ingest.table(read, contracts.load("clean/intent_signals"), rules=rules)
+    assert values(result.clean, "keyword", "week_on", "strength", "keyword_sets") == [
+        ("apache kafka", date(2026, 10, 26), 80.0, ["all", "streaming"]),
+        ("crm", date(2026, 10, 26), 40.0, ["all"]),
+    ]
+    assert reasons(result) == {5: [("strength", "huge", "NOT_A_STRENGTH")], 6: [("strength", "101", "OUT_OF_RANGE")]}
+
+
+def _source(folder: Path, text: str) -> Source:
+    (folder / "intent.csv").write_text(text)
+    return Source.model_validate({"table": "intent_signals", "path": str(folder / "intent.csv"), "id": "s0"})
+
+
+HISTORY = "id,opportunity id,stage,created date\n1,9,Prospecting,2026-01-01\n2,9,Closed Won,2026-02-01\n"
+
+
+def test_a_table_without_domains_is_ingested(spark: SparkSession, tmp_path: Path) -> None:
+    result = ingested(spark, tmp_path, "crm_opportunity_history", HISTORY)
+    assert values(result.clean, "change_id", "stage", "changed_on") == [
+        ("1", "Prospecting", date(2026, 1, 1)),
+        ("2", "Closed Won", date(2026, 2, 1)),
+    ]
+
+
+def changed(spark: SparkSession, folder: Path, stored: Ingested, text: str) -> Ingested:
+    (folder / "changes.csv").write_text(text)
+    source = {"table": "crm_accounts", "path": str(folder / "changes.csv"), "id": "s0", "delivers": "changes"}
+    read = deliveries.read_all(spark, [Source.model_validate(source)])
+    return ingest.table(read, contracts.load("clean/crm_accounts"), rules=RULES, stored=stored.clean)
+
+
+def test_changes_are_merged_by_key_and_the_latest_change_wins(spark: SparkSession, tmp_path: Path) -> None:
+    stored = ingested(spark, tmp_path, "crm_accounts", ACCOUNTS)
+    late, corrected = "0015g00000AbCdEAAV,Old Name,acme.com,,2026-01-01\n", "0015g00000AbCdFAAV,Labs,labs.com,,2026-03-01\n"
+    gone, new = "0015g00000AbCdGAAV,No Site,,true,2026-03-01\n", "0015g00000AbCdJAAV,New,new.com,,\n"
+    result = changed(spark, tmp_path, stored, "Id,Name,Website,IsDeleted,SystemModstamp\n" + late + corrected + gone + new)
+    assert values(result.clean, "account_id", "company_name", "domain") == [
+        ("0015g00000AbCdE", "Acme Inc", "acme.com"),
+        ("0015g00000AbCdF", "Labs", "labs.com"),
+        ("0015g00000AbCdH", "Mail Only", None),
+        ("0015g00000AbCdJ", "New", "new.com"),
+    ]
+    assert became(result) == {"s0": {"rows_read": 4, "clean": 2, "superseded": 2, "deleted": 1}}
