@@ -20,13 +20,13 @@ def ingest_deliveries(run: Run) -> Outcome:
     found = {source: one for of_table in counts.values() for source, one in of_table.items()}
     _check_rejects(run, found)
     side_by_side(lambda table: _write(run, table, judged[table]), judged)
-    universe = accounts.universe(clean(run, "firmographics"), clean(run, "account_lists"))
+    universe = accounts.universe(**{table: clean(run, table) for table, _, _ in accounts.PRECEDENCE})
     written = run.tables.replace(ACCOUNTS, universe)
     named = {name: count for source, one in found.items() for name, count in one.named(source).items()}
     rejected = sum(one.rejected for one in found.values())
     empty = [f"{source}: no row is kept (where)" for source, one in found.items() if one.rows_read == 0]
     said = f"{written:,} accounts from {sum(one.rows_read for one in found.values()):,} rows; {rejected:,} rejected"
-    return Outcome(said, counts=named | {"accounts": written}, warnings=empty)
+    return Outcome(said, counts=named | {"accounts": written}, warnings=[*empty, *accounts.ambiguity_warnings(clean(run, "crm_accounts"))])
 
 
 def _judge(run: Run) -> dict[str, Ingested]:
