@@ -7,24 +7,59 @@ from pyspark.sql import functions as F
 
 from qualscore import contracts
 
-# Kinds of source, the best first, for display. (A model reads clean/firmographics, where the universe comes first.)
-PRECEDENCE = ("csv", "firmographics")
-KEYS = ("domain", "sources", "value_sources")
+# (clean table, its kind of source, what tells its rows apart: the last of them is shown), the best first, for display.
+PRECEDENCE = (
+    ("crm_accounts", "crm", ("modified_on", "account_id")),
+    ("crm_opportunities", "crm", ("is_named", "modified_on", "created_on", "opportunity_id")),
+    ("activities", "marketing", ("is_named", "active_on", "activity_type", "contact", "campaign")),
+    ("account_lists", "csv", ("event_on", "list_name")),
+    ("firmographics", "firmographics", ("observed_on",)),
+)
+# What a model may take from CRM, marketing automation or CSV where the universe has nothing. Not state, city, sector and industry: they
+# are free text, and spelt the CRM's way they would teach "is in the CRM" in place of fit. Countries are ISO codes in all sources.
+OWN_VALUES = ("country", "employees", "employees_range", "revenue_usd", "revenue_range", "founded_year")
+NO_VALUES = ("domain", "sources", "value_sources", "own_values", "crm_account_ids", "crm_account_count", "parent_domain")
+EXAMPLES = 3
 
 
-def universe(firmographics: DataFrame, account_lists: DataFrame) -> DataFrame:
-    """Every account of clean/firmographics and clean/account_lists, by the contract clean/accounts."""
+def universe(
+    *, crm_accounts: DataFrame, crm_opportunities: DataFrame, activities: DataFrame, account_lists: DataFrame, firmographics: DataFrame
+) -> DataFrame:
+    """Every domain of the five clean tables (each may be empty), by the contract clean/accounts."""
     contract = contracts.load("clean/accounts")
-    values = [name for name in contract.columns if name not in KEYS]
-    profiles = {"csv": latest(account_lists, by=["event_on", "list_name"]), "firmographics": latest(firmographics, by=["observed_on"])}
-    ranked = [_profile(frame, values, kind=kind, rank=PRECEDENCE.index(kind)) for kind, frame in profiles.items()]
-    united = reduce(DataFrame.unionByName, ranked)
-    # One row per domain; at most one profile of a kind, so that the order within is total.
-    known = united.groupBy("domain").agg(F.sort_array(F.collect_list("profile")).alias("profiles"))
-    best = {name: _best(name) for name in values}
-    described = known.select("domain", _kinds().alias("sources"), *(column.alias(f"_{name}") for name, column in best.items()))
+    values = [name for name in contract.columns if name not in NO_VALUES]
+    frames = (crm_accounts, _named(crm_opportunities), _named(activities), account_lists, firmographics)
+    ranked = [
+        _profile(latest(frame.where("domain is not null"), by=list(by)), values, kind=kind, rank=rank)
+        for rank, (frame, (_, kind, by)) in enumerate(zip(frames, PRECEDENCE, strict=True))
+    ]
+    # One row per domain; at most one profile of a rank, so that the order within is total.
+    known = reduce(DataFrame.unionByName, ranked).groupBy("domain").agg(F.sort_array(F.collect_list("profile")).alias("profiles"))
+    best = [_best(name).alias(f"_{name}") for name in values]
+    described = known.select("domain", _kinds().alias("sources"), _own_values().alias("own_values"), *best)
     chosen = [F.col(f"_{name}.value").alias(name) for name in values]
-    return contract.conform(described.select("domain", *chosen, "sources", _value_sources(values).alias("value_sources")))
+    shown = described.select("domain", *chosen, "sources", "own_values", _value_sources(values).alias("value_sources"))
+    # Neither join adds a row: one row per domain, and one per name of a parent.
+    return contract.conform(_with_parents(shown.join(_crm_ids(crm_accounts), "domain", "left"), crm_accounts))
+
+
+def ambiguities(crm_accounts: DataFrame) -> DataFrame:
+    """Domains that several CRM accounts share: domain, crm_account_ids, crm_account_count."""
+    return _crm_ids(crm_accounts).where("crm_account_count > 1")
+
+
+def ambiguity_warnings(crm_accounts: DataFrame) -> list[str]:
+    """At most one line: how many domains are shared, and the first of them."""
+    row = (
+        ambiguities(crm_accounts)
+        .select("domain", F.concat("domain", F.lit(" ("), F.array_join("crm_account_ids", ", "), F.lit(")")).alias("said"))
+        .agg(F.count("*").alias("domains"), F.slice(F.array_sort(F.collect_list("said")), 1, EXAMPLES).alias("first"))
+        .first()
+    )
+    if row is None or not row["domains"]:
+        return []
+    shown = "; ".join(row["first"])
+    return [f"{row['domains']:,} domains have several CRM accounts; the one changed last is shown: {shown}"]
 
 
 def latest(frame: DataFrame, *, by: list[str]) -> DataFrame:
@@ -33,8 +68,12 @@ def latest(frame: DataFrame, *, by: list[str]) -> DataFrame:
     return frame.withColumn("_place", F.row_number().over(order)).where("_place = 1").drop("_place")
 
 
+def _named(frame: DataFrame) -> DataFrame:
+    return frame.withColumns({"company_name": F.col("account_name"), "is_named": F.col("account_name").isNotNull()})
+
+
 def _profile(frame: DataFrame, values: list[str], *, kind: str, rank: int) -> DataFrame:
-    """domain, profile: what one kind of source says; null for what it has no column for."""
+    """domain, profile: what one clean table says; null for what it has no column for."""
     types = {field.name: field.dataType for field in contracts.load("clean/accounts").schema.fields}
     columns = [(F.col(name) if name in frame.columns else F.lit(None)).cast(types[name]).alias(name) for name in values]
     return frame.select("domain", F.struct(F.lit(rank).alias("rank"), F.lit(kind).alias("kind"), *columns).alias("profile"))
@@ -42,17 +81,46 @@ def _profile(frame: DataFrame, values: list[str], *, kind: str, rank: int) -> Da
 
 def _best(name: str) -> Column:
     """(kind, value) of the first profile that has the value; null when none has."""
-    having = F.filter("profiles", lambda profile: profile[name].isNotNull())
-    found = F.transform(having, lambda profile: F.struct(profile["kind"].alias("kind"), profile[name].alias("value")))
-    return F.when(F.size(found) > 0, found[0])
+    having = f"filter(profiles, profile -> profile.{name} is not null)"
+    return F.expr(f"get(transform({having}, profile -> struct(profile.kind as kind, profile.{name} as value)), 0)")
 
 
 def _kinds() -> Column:
-    return F.array_sort(F.transform("profiles", lambda profile: profile["kind"]))
+    return F.expr("array_sort(array_distinct(profiles.kind))")
+
+
+def _own_values() -> Column:
+    """The first value of each without firmographics; null when there is none at all."""
+    own = "filter(profiles, profile -> profile.kind <> 'firmographics')"
+    values = ", ".join(f"get(filter({own}.{name}, value -> value is not null), 0) as {name}" for name in OWN_VALUES)
+    some = " or ".join(f"exists({own}, profile -> profile.{name} is not null)" for name in OWN_VALUES)
+    return F.expr(f"case when {some} then struct({values}) end")
 
 
 def _value_sources(values: list[str]) -> Column:
-    pairs = [
-        F.when(F.col(f"_{name}").isNotNull(), F.struct(F.lit(name).alias("key"), F.col(f"_{name}.kind").alias("value"))) for name in values
-    ]
-    return F.map_from_entries(F.filter(F.array(*pairs), lambda pair: pair.isNotNull()))
+    pairs = ", ".join(f"case when _{name} is not null then struct('{name}' as key, _{name}.kind as value) end" for name in values)
+    return F.expr(f"map_from_entries(filter(array({pairs}), pair -> pair is not null))")
+
+
+def _crm_ids(crm_accounts: DataFrame) -> DataFrame:
+    """domain, crm_account_ids, crm_account_count of the domains in the CRM."""
+    ids = F.sort_array(F.collect_set("account_id")).alias("crm_account_ids")
+    grouped = crm_accounts.where("domain is not null").groupBy("domain").agg(ids)
+    return grouped.withColumn("crm_account_count", F.size("crm_account_ids"))
+
+
+def _with_parents(shown: DataFrame, crm_accounts: DataFrame) -> DataFrame:
+    """Adds parent_domain: of the account that parent_account names by its id, else by its name where that is one domain's."""
+    known = crm_accounts.where("domain is not null")
+    by_id = known.select(F.col("account_id").alias("parent_account"), F.lit(0).alias("rank"), "domain")
+    by_name = known.where("company_name is not null").groupBy("company_name").agg(F.min("domain").alias("domain"), _n_domains())
+    named = by_name.where("domains = 1").select(F.col("company_name").alias("parent_account"), F.lit(1).alias("rank"), "domain")
+    parents = by_id.unionByName(named).groupBy("parent_account").agg(F.min_by("domain", "rank").alias("parent_domain"))
+    # Broadcast: most accounts have no parent, and all of those would be shuffled into one task.
+    joined = shown.join(F.broadcast(parents), "parent_account", "left")
+    # A twin that the CRM hangs below its own account has no parent.
+    return joined.withColumn("parent_domain", F.when(F.col("parent_domain") != F.col("domain"), F.col("parent_domain")))
+
+
+def _n_domains() -> Column:
+    return F.count_distinct("domain").alias("domains")

@@ -14,7 +14,7 @@ from uuid import uuid4
 from pyspark.sql import SparkSession
 from pyspark.sql import functions as F
 
-from qualscore import arguments, config, contracts, definition, places
+from qualscore import arguments, config, connections, contracts, definition, places
 from qualscore.config import Settings
 from qualscore.console import Console, logger, open_console
 from qualscore.definition import Definition
@@ -25,6 +25,7 @@ from qualscore.tables import Tables
 
 RUNS = "scores/score_runs"
 UNIVERSE = "clean/accounts"
+READS_SOURCES = ("ingest", "pipeline")
 BYTES_PER_PARTITION = 32 << 20
 # Bytes, measured on 42,000 companies delivered as packed CSV and nine scores: 24 delivered for an account, 2.5 written for
 # each of them (clean, universe, features), and 82 + 42 written for an account's score and its place among the best.
@@ -111,7 +112,7 @@ def main(
     options = arguments.parse(job, (about or "").strip(), sys.argv[1:])
     console = open_console(as_json=options.as_json, started=datetime.now(UTC))
     try:
-        run = _prepare(options, console, overlay)
+        run = _prepare(job, options, console, overlay)
         code = _run_all(run, job, stages)
         if options.dry_run:
             _say_disk(run)
@@ -133,9 +134,11 @@ def _say_disk(run: Run) -> None:
     run.console.result(f"needs about {max(1, needed >> 20):,} MB in {run.settings.warehouse}", disk_bytes=needed)
 
 
-def _prepare(options: Any, console: Console, overlay: Callable[..., Any] | None) -> Run:
+def _prepare(job: str, options: Any, console: Console, overlay: Callable[..., Any] | None) -> Run:
     made = overlay(options) if overlay else None
     settings = config.load(made or options.config, changes=options.changes, warehouse=options.warehouse)
+    if job in READS_SOURCES:
+        console.say(connections.check(settings.sources, is_scored=bool(settings.scores)))
     lists = sorted({str(source.list) for source in settings.sources if source.list})
     definitions = definition.load(settings.scores, lists=lists, names=options.score)
     places.check_writable(settings.warehouse)

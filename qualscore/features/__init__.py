@@ -10,13 +10,16 @@ from qualscore.features import firmographic, technographic
 from qualscore.features.firmographic import FIRMOGRAPHIC_VALUES
 
 
-def account_features(dates: DataFrame, *, firmographics: DataFrame, technographics: DataFrame) -> DataFrame:
+def account_features(
+    dates: DataFrame, *, firmographics: DataFrame, technographics: DataFrame, own_values: DataFrame | None = None
+) -> DataFrame:
     """One row per row of `dates`, described as of its own date.
 
     Args:
         dates: domain, company_name, as_of_on; one row per domain and date.
         firmographics: clean/firmographics.
         technographics: clean/technographics.
+        own_values: domain, own_values of clean/accounts; they fill what no snapshot knows.
     """
     keys = ["domain", "as_of_on"]
     described = (
@@ -24,6 +27,8 @@ def account_features(dates: DataFrame, *, firmographics: DataFrame, technographi
         .join(technographic.stacks(dates, technographics), keys, "left")
         .withColumn("tech_stack", F.coalesce("tech_stack", F.array().cast("array<struct<product:string,category:string>>")))
     )
+    if own_values is not None:
+        described = firmographic.filled(described, own_values)
     has_value = F.greatest(*(F.col(name).isNotNull() for name in FIRMOGRAPHIC_VALUES))
     known = {"has_data": has_value | (F.size("tech_stack") > 0), "is_backfilled": F.coalesce("is_backfilled", F.lit(False))}
     return firmographic.with_inputs(described.withColumns(known))

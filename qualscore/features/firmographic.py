@@ -1,6 +1,8 @@
 """Firmographics as of a date, and the numbers that the model sees of them."""
 
 from collections.abc import Sequence
+from functools import reduce
+from operator import and_, or_
 
 from pyspark.sql import Column, DataFrame
 from pyspark.sql import functions as F
@@ -11,6 +13,7 @@ FIRMOGRAPHIC_VALUES = (
     *("country", "state", "city", "sector", "industry", "employees", "employees_range", "revenue_usd"),
     *("revenue_range", "market_cap_band", "is_listed", "founded_year"),
 )
+OWN_MEASURES = (("country",), ("employees", "employees_range"), ("revenue_usd", "revenue_range"), ("founded_year",))
 MARKET_CAP_BANDS = ("Nano Cap", "Micro Cap", "Small Cap", "Mid Cap", "Large Cap", "Mega Cap")
 # Typical headcount of a listed company by market-cap band: the only size there is for 8 of 10 of them.
 BAND_EMPLOYEES = (40, 150, 700, 3_500, 15_000, 80_000)
@@ -34,6 +37,25 @@ def snapshots(dates: DataFrame, firmographics: DataFrame) -> DataFrame:
         "domain", "as_of_on", F.col("known").isNull().alias("is_backfilled"), F.coalesce("known", "earliest").alias("values")
     )
     return filled.select("domain", "as_of_on", "is_backfilled", "values.*")
+
+
+def filled(described: DataFrame, own_values: DataFrame) -> DataFrame:
+    """Fills what no snapshot has from CRM, marketing automation and CSV; as they are of today, the row is then backfilled.
+
+    A number and its range are one measure: an own number beside the universe's range would tell who is in the CRM. State,
+    city, sector and industry are free text, spelt by each source its own way, and are not filled for the same reason.
+
+    Args:
+        described: domain and the values of the snapshots.
+        own_values: domain, own_values; one row per domain.
+    """
+    gaps = {name: reduce(and_, (F.col(it).isNull() for it in measure)) for measure in OWN_MEASURES for name in measure}
+    own = {name: F.when(gap, F.col(f"own_values.{name}")) for name, gap in gaps.items()}
+    known = own_values.where("own_values is not null").select("domain", "own_values")
+    fills = reduce(or_, (value.isNotNull() for value in own.values()))
+    values = {name: F.coalesce(F.col(name), value) for name, value in own.items()}
+    backfilled = {"is_backfilled": F.coalesce("is_backfilled", F.lit(False)) | fills}
+    return described.join(known, "domain", "left").withColumns(values | backfilled).drop("own_values")
 
 
 def with_inputs(frame: DataFrame) -> DataFrame:

@@ -11,7 +11,7 @@ from pyspark.sql import functions as F
 
 from qualscore.definition import Definition, Training
 from qualscore.errors import TrainingRefused
-from qualscore.model import calibration, encoding, evaluation, giveaways, inputs, pipeline
+from qualscore.model import calibration, coverage, encoding, evaluation, giveaways, inputs, pipeline
 from qualscore.model.draws import draw, is_drawn
 from qualscore.model.qualification import QualificationModel
 
@@ -41,7 +41,8 @@ def train(
     """Trains, calibrates and judges the ensemble of one definition.
 
     Args:
-        accounts: features of the training date, with is_selected, is_excluded, is_example, event_on, is_in_reference.
+        accounts: features of the training date, with is_selected, is_excluded, is_example, event_on, is_in_reference;
+            where it has known_by and has_intent, the coverage of the sources is measured too.
         describe: (domain, company_name, as_of_on) to features as of each row's own date.
         definition: what to learn.
         as_of: the training date.
@@ -53,6 +54,8 @@ def train(
     flagged = _flagged(inputs.with_stack(accounts, definition.features)).persist()
     counts = _counts(flagged)
     warnings = _check_counts(counts, definition)
+    covered = coverage.measure(flagged) if "known_by" in flagged.columns else {}
+    warnings += coverage.warnings(covered, definition.name)
     shares = _reference_shares(giveaways.count_values(flagged), counts["reference"])
     # A checkpoint, not a cache: each of the hundred Spark jobs to come would analyse the whole plan behind a cached frame again.
     rows = _rows(flagged, describe, definition, counts, as_of=as_of, evaluation_accounts=evaluation_accounts).localCheckpoint()
@@ -72,7 +75,9 @@ def train(
             f"ROC-AUC {metrics['roc_auc']:.3f} on accounts that the model did not see, at least {least:.3f} is needed. "
             "Nothing was registered. Other examples, or data that says more about accounts, may help."
         )
-    return Trained(finished, metrics | {"customers": counts["examples"], "unlabelled": counts["unlabelled"]}, reliability, counts, warnings)
+    return Trained(
+        finished, metrics | covered | {"customers": counts["examples"], "unlabelled": counts["unlabelled"]}, reliability, counts, warnings
+    )
 
 
 def fit(

@@ -2,6 +2,7 @@
 
 from pathlib import Path
 
+from qualscore.sample.intent import newest_week
 from qualscore.sample.layout import AS_OF, places
 from qualscore.sample.markets import SELLER_DOMAIN
 
@@ -11,14 +12,16 @@ _CONFIGURATION = """\
 sources:
   - {{table: firmographics, path: {firmographics}, mapping: auto, observed_on: {observed_on}}}
   - {{table: technographics, path: {technographics}, mapping: auto, observed_on: {observed_on}}}
+  - {{table: technographics, path: {builtwith}, mapping: auto, observed_on: {observed_on}}}
+  - {{table: intent_signals, path: {intent}, mapping: auto}}
+  - {{table: intent_signals, path: {bombora}, mapping: auto}}
+  - {{table: crm_accounts, path: {crm_accounts}, mapping: auto}}
+  - {{table: crm_opportunities, path: {crm_opportunities}, mapping: auto}}
+  - {{table: crm_opportunity_history, path: {crm_opportunity_history}, mapping: auto}}
+  - {{table: activities, path: {activities}, mapping: auto}}
   - {{table: account_lists, list: customers_platform, path: {customers_platform}, mapping: auto}}
   - {{table: account_lists, list: customers_analytics, path: {customers_analytics}, mapping: auto}}
   - {{table: account_lists, list: partners, path: {partners}, mapping: auto}}
-# Delivered beside them, for other sources:
-#   {crm_accounts}, {crm_opportunities}, {crm_opportunity_history}: a CRM
-#   {activities}: engagement from marketing automation
-#   {intent}: intent, and its newest week in deliveries/Bombora_ADAT_*
-#   {builtwith}: the users of one technology
 own_domains: [{own_domain}]
 scores: [scores/]
 """
@@ -34,7 +37,7 @@ training: {{seed: {seed}}}
 
 def write_configuration(folder: Path, *, accounts: int, seed: int, file_format: str | None = None) -> Path:
     """Write `qualscore.yml` and `scores/*.yml` into the sample's folder; the same arguments write the same bytes."""
-    paths = {name: place.path for name, place in places(accounts, file_format=file_format).items()}
+    paths = {name: place.path for name, place in places(accounts, file_format=file_format, week=newest_week(AS_OF)).items()}
     text = _CONFIGURATION.format(accounts=accounts, seed=seed, observed_on=AS_OF.isoformat(), own_domain=SELLER_DOMAIN, **paths)
     (folder / "scores").mkdir(parents=True, exist_ok=True)
     for name in ("platform", "analytics"):

@@ -20,6 +20,8 @@ JUDGED_TOGETHER = (
 )
 SOURCES = tuple(table for together in JUDGED_TOGETHER for table in together)
 ACCOUNTS, FEATURES, SCORES = "clean/accounts", "features/account_features", "scores/account_scores"
+REJECTING = ("firmographics", "account_lists", "activities")
+KEEPING = {"crm_accounts": "account_id", "crm_opportunities": "opportunity_id"}
 FEATURE_INPUTS = (ACCOUNTS, "clean/firmographics", "clean/technographics")
 
 
@@ -31,7 +33,8 @@ def clean(run: Run, table: str) -> DataFrame:
 
 def describe(run: Run) -> Callable[[DataFrame], DataFrame]:
     """(domain, company_name, as_of_on) to features as of each row's own date."""
-    return partial(features.account_features, firmographics=clean(run, "firmographics"), technographics=clean(run, "technographics"))
+    sources = {"firmographics": clean(run, "firmographics"), "technographics": clean(run, "technographics")}
+    return partial(features.account_features, **sources, own_values=clean(run, "accounts").select("domain", "own_values"))
 
 
 def labelled(run: Run, definition: Definition) -> DataFrame:
@@ -44,12 +47,22 @@ def labelled(run: Run, definition: Definition) -> DataFrame:
 
 
 def rejected(run: Run) -> DataFrame:
-    """Delivered accounts without a usable domain."""
-    frames = [
-        run.tables.read(f"rejected/{table}") for table in ("firmographics", "account_lists") if run.tables.exists(f"rejected/{table}")
-    ]
-    none = contracts.load("rejected/account_lists").rows(run.spark, [])
-    return reduce(DataFrame.unionByName, frames, none).where(F.col("domain_problem").isNotNull())
+    """What was delivered without a usable domain: source, account_key, domain_problem; from clean tables by its own id."""
+    columns = ("source", "account_key", "domain_problem")
+    none = contracts.load("rejected/account_lists").rows(run.spark, []).select(*columns)
+    frames = [run.tables.read(name).select(*columns) for name in map("rejected/{}".format, REJECTING) if run.tables.exists(name)]
+    kept = [clean(run, table).select("source", F.col(key).alias("account_key"), "domain_problem") for table, key in KEEPING.items()]
+    return reduce(DataFrame.unionByName, [*frames, *kept], none).where("domain_problem is not null")
+
+
+def with_coverage(run: Run, accounts: DataFrame) -> DataFrame:
+    """Adds known_by (kinds of source) and has_intent, which are no inputs of a model. No row is added."""
+    # Most accounts are in firmographics alone: only the others are joined.
+    others = clean(run, "accounts").where("sources <> array('firmographics')").select("domain", F.col("sources").alias("known_by"))
+    intent = clean(run, "intent_signals").select("domain").distinct().withColumn("has_intent", F.lit(True))
+    joined = accounts.join(others, "domain", "left").join(intent, "domain", "left")
+    known_by = F.coalesce("known_by", F.array(F.lit("firmographics")))
+    return joined.withColumns({"known_by": known_by, "has_intent": F.coalesce("has_intent", F.lit(False))})
 
 
 def features_date(run: Run) -> date:

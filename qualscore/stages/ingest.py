@@ -26,13 +26,15 @@ def ingest_deliveries(run: Run) -> Outcome:
         run.console.result("\n".join(one.lines()), **one.record())
     _check_rejects(run, found)
     side_by_side(lambda table: _write(run, table, judged[table]), judged)
-    written = run.tables.replace(ACCOUNTS, accounts.universe(clean(run, "firmographics"), clean(run, "account_lists")))
+    universe = accounts.universe(**{table: clean(run, table) for table, _, _ in accounts.PRECEDENCE})
+    written = run.tables.replace(ACCOUNTS, universe)
     rows, rejected = (sum(getattr(one, name) for one in found) for name in ("rows_read", "rejected"))
+    empty = [f"{one.source}: no row is kept (where)" for one in found if one.rows_read == 0]
     return Outcome(
         f"{written:,} accounts from {rows:,} rows; {rejected:,} rejected",
         counts={"accounts": written, "rows_read": rows, "rejected": rejected},
         deliveries=[one.record() for one in found],
-        warnings=[f"{one.source}: no row is kept (where)" for one in found if one.rows_read == 0] + _drift(run, found),
+        warnings=[*empty, *_drift(run, found), *accounts.ambiguity_warnings(clean(run, "crm_accounts"))],
     )
 
 

@@ -6,9 +6,9 @@ from qualscore import scoring
 from qualscore.definition import Definition
 from qualscore.model import registry
 from qualscore.runner import Outcome, Run, Stage
-from qualscore.stages.common import FEATURES, SCORES, SOURCES, labelled, named, rejected, versions
+from qualscore.stages.common import FEATURES, KEEPING, REJECTING, SCORES, labelled, named, rejected, versions
 
-INPUTS = ("clean/account_lists", FEATURES, *(f"rejected/{table}" for table in SOURCES))
+INPUTS = ("clean/account_lists", FEATURES, *(f"rejected/{table}" for table in REJECTING), *(f"clean/{table}" for table in KEEPING))
 
 
 def score(run: Run, definition: Definition) -> Outcome:

@@ -5,7 +5,7 @@ from collections.abc import Mapping
 from qualscore.definition import Definition
 from qualscore.model import registry, training
 from qualscore.runner import Outcome, Run, Stage
-from qualscore.stages.common import FEATURE_INPUTS, FEATURES, describe, features_date, labelled, named, versions
+from qualscore.stages.common import FEATURE_INPUTS, FEATURES, describe, features_date, labelled, named, versions, with_coverage
 
 INPUTS = ("clean/account_lists", FEATURES, *FEATURE_INPUTS)
 
@@ -14,7 +14,11 @@ def train(run: Run, definition: Definition) -> Outcome:
     """Trains the ensemble of a score, registers it and makes it the champion."""
     as_of = features_date(run)
     trained = training.train(
-        labelled(run, definition), describe(run), definition, as_of=as_of, evaluation_accounts=run.settings.evaluation_accounts
+        with_coverage(run, labelled(run, definition)),
+        describe(run),
+        definition,
+        as_of=as_of,
+        evaluation_accounts=run.settings.evaluation_accounts,
     )
     inputs = versions(run, *INPUTS)
     uri, artifacts = run.store

@@ -16,11 +16,18 @@ def test_the_configuration_names_every_ingested_file_of_the_sample(tmp_path: Pat
     assert found == [
         ("firmographics", None, "deliveries/firmographics_2026-11-01.csv.gz"),
         ("technographics", None, "deliveries/technographics_2026-11-01.csv.gz"),
+        ("technographics", None, "deliveries/builtwith_Shopfront.csv"),
+        ("intent_signals", None, "deliveries/intent_2026-11-01.csv.gz"),
+        ("intent_signals", None, "deliveries/Bombora_ADAT_20261026.csv.gz"),
+        ("crm_accounts", None, "deliveries/salesforce/accounts.csv"),
+        ("crm_opportunities", None, "deliveries/salesforce/opportunities.csv"),
+        ("crm_opportunity_history", None, "deliveries/salesforce/opportunity_history.csv"),
+        ("activities", None, "deliveries/marketing/activities.csv"),
         ("account_lists", "customers_platform", "deliveries/lists/customers_platform.csv"),
         ("account_lists", "customers_analytics", "deliveries/lists/customers_analytics.csv"),
         ("account_lists", "partners", "deliveries/lists/partners.csv"),
     ]
-    assert {source.observed_on for source in settings.sources if not source.list} == {sample.AS_OF}
+    assert {source.observed_on for source in settings.sources if source.table in ("firmographics", "technographics")} == {sample.AS_OF}
     assert settings.own_domains == ("tallowmere-data.com",)
     assert settings.scores == (str(tmp_path / "scores"),)
 
@@ -49,7 +56,7 @@ def test_writing_it_again_changes_nothing(tmp_path: Path) -> None:
 def test_a_large_universe_is_delivered_in_folders_of_parquet(tmp_path: Path) -> None:
     written = sample.write_configuration(tmp_path, accounts=55_000_000, seed=1)
     paths = [Path(source.path).name for source in config.load(written).sources]
-    assert paths[:3] == ["firmographics_2026-11-01.parquet", "technographics_2026-11-01.parquet", "customers_platform.csv"]
+    assert paths[:3] == ["firmographics_2026-11-01.parquet", "technographics_2026-11-01.parquet", "builtwith_Shopfront.csv"]
     assert places(55_000_000, file_format="csv")["intent"].path == "deliveries/intent_2026-11-01.csv"
 
 

@@ -1,0 +1,50 @@
+"""Which sources know the examples and which the others: what a model could learn of the sources in place of fit."""
+
+from pyspark.sql import Column, DataFrame
+from pyspark.sql import functions as F
+
+KINDS = ("crm", "marketing", "csv", "firmographics")
+LIKELY_LEAK = 0.75
+
+
+def measure(flagged: DataFrame) -> dict[str, float]:
+    """The share of the examples and of the unlabelled that each source covers, and how far "is in a CRM" alone would go.
+
+    Args:
+        flagged: is_example, is_unlabelled, known_by (kinds of source), tech_stack, has_intent.
+    """
+    sides = {"examples": F.col("is_example"), "unlabelled": F.col("is_unlabelled")}
+    covered = {f"coverage_{name}_{side}": _share(is_covered, of) for name, is_covered in _covers().items() for side, of in sides.items()}
+    row = flagged.agg(*(share.alias(name) for name, share in covered.items())).first()
+    found = {str(name): float(value or 0) for name, value in (row.asDict() if row else {}).items()}
+    return found | {"in_crm_auc": indicator_auc(found["coverage_crm_examples"], found["coverage_crm_unlabelled"])}
+
+
+def indicator_auc(among_examples: float, among_unlabelled: float) -> float:
+    """The ROC-AUC of a yes or no, by its shares on either side; ties count half.
+
+    >>> indicator_auc(1.0, 0.5)
+    0.75
+    """
+    return 0.5 + (among_examples - among_unlabelled) / 2
+
+
+def warnings(metrics: dict[str, float], name: str) -> list[str]:
+    """At most one line: that the CRM tells examples from others by itself."""
+    auc = metrics.get("in_crm_auc", 0.5)
+    if auc <= LIKELY_LEAK:
+        return []
+    return [
+        f"{name}: 'is in a CRM' alone would reach ROC-AUC {auc:.2f} ({metrics['coverage_crm_examples']:.0%} of the examples, "
+        f"{metrics['coverage_crm_unlabelled']:.0%} of the unlabelled are in it): what only the CRM knows may be learnt in place of fit. "
+        "Narrow `reference`, or leave such columns out."
+    ]
+
+
+def _covers() -> dict[str, Column]:
+    kinds = {kind: F.array_contains("known_by", kind) for kind in KINDS}
+    return kinds | {"technographics": F.size("tech_stack") > 0, "intent": F.col("has_intent")}
+
+
+def _share(is_covered: Column, of: Column) -> Column:
+    return F.count_if(is_covered & of) / F.count_if(of)

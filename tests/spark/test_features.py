@@ -1,0 +1,66 @@
+"""Features: what CRM and CSV know fills only what the universe does not."""
+
+from datetime import date
+from typing import Any
+
+import pytest
+from pyspark.sql import SparkSession
+from pyspark.sql import functions as F
+
+from qualscore import contracts, features
+from qualscore.model import coverage
+
+OWN = {"country": "DE", "employees": 9, "revenue_usd": 1e6, "founded_year": 2000}
+
+
+def described(spark: SparkSession, universe: dict[str, Any] | None) -> dict[str, Any]:
+    """Features of an account that the CRM knows, by what the universe says of it."""
+    snapshot = [{"domain": "a.com", "observed_on": date(2026, 1, 1), **universe}] if universe is not None else []
+    own = contracts.load("clean/accounts").rows(spark, [{"domain": "a.com", "industry": "Technology", "city": "MUNICH", "own_values": OWN}])
+    found = features.account_features(
+        own.select("domain", "company_name", F.lit(date(2026, 5, 1)).alias("as_of_on")),
+        firmographics=contracts.load("clean/firmographics").rows(spark, snapshot),
+        technographics=contracts.load("clean/technographics").rows(spark, []),
+        own_values=own.select("domain", "own_values"),
+    )
+    return found.collect()[0].asDict()
+
+
+def test_own_values_fill_all_of_an_account_that_the_universe_does_not_know(spark: SparkSession) -> None:
+    row = described(spark, None)
+    assert {name: row[name] for name in OWN} == OWN
+    assert (row["has_data"], row["is_backfilled"], row["firmo_age_years"]) == (True, True, 26.0)
+    assert (row["industry"], row["city"]) == (None, None)  # spelt the CRM's way
+
+
+@pytest.mark.parametrize(
+    ("universe", "expected", "is_backfilled"),
+    [
+        ({"country": "AT", "employees_range": "51-200"}, {"country": "AT", "employees": None, "revenue_usd": 1e6}, True),
+        ({"revenue_range": "1M-10M", "employees": 5}, {"country": "DE", "employees": 5, "revenue_usd": None}, True),
+        ({"country": "AT", "employees": 1, "revenue_usd": 2.0, "founded_year": 1990}, {"country": "AT", "employees": 1}, False),
+    ],
+    ids=["range of employees", "range of revenue", "no gap"],
+)
+def test_what_the_universe_knows_comes_first(
+    spark: SparkSession, universe: dict[str, Any], expected: dict[str, Any], is_backfilled: bool
+) -> None:
+    row = described(spark, universe)
+    assert {name: row[name] for name in expected} == expected
+    assert row["is_backfilled"] is is_backfilled
+
+
+def test_coverage_by_hand(spark: SparkSession) -> None:
+    """3 of 4 examples and 1 of 10 unlabelled are in the CRM: .5 + (.75 - .1) / 2."""
+    sides = [(True, number < 3) for number in range(4)] + [(False, number < 1) for number in range(10)]
+    rows = [(example, not example, ["crm"] if crm else ["firmographics"], [1] if example else [], crm) for example, crm in sides]
+    frame = spark.createDataFrame(
+        rows, "is_example boolean, is_unlabelled boolean, known_by array<string>, tech_stack array<int>, has_intent boolean"
+    )
+    found = coverage.measure(frame)
+    assert found["in_crm_auc"] == pytest.approx(0.825)
+    names = ("crm_examples", "crm_unlabelled", "csv_examples", "technographics_examples", "intent_unlabelled")
+    assert [found[f"coverage_{name}"] for name in names] == [0.75, 0.1, 0.0, 1.0, 0.1]
+    (said,) = coverage.warnings(found, "one")
+    assert said.startswith("one: 'is in a CRM' alone would reach ROC-AUC 0.8") and "(75% of the examples, 10% of the unlabelled" in said
+    assert coverage.warnings(found | {"in_crm_auc": 0.75}, "one") == []
