@@ -48,7 +48,9 @@ def with_problems(rows: DataFrame) -> DataFrame:
     """Of a table that keeps rows without a usable domain: no domain where there is a problem, and the problem beside it."""
     if "domain_problem" not in rows.columns:
         return rows
-    return rows.withColumns({"domain": F.when(F.col("_problem").isNull(), F.col("domain")), "domain_problem": F.col("_problem")})
+    noted = F.concat_ws(",", "_notes", F.concat(F.lit("domain:"), "_problem"))
+    values = {"domain": F.when(F.col("_problem").isNull(), F.col("domain")), "domain_problem": F.col("_problem")}
+    return rows.withColumns(values | {"_notes": F.when(noted != "", noted)})
 
 
 def _accepted(condition: Column) -> dict[str, Column]:

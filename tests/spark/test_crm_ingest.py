@@ -37,7 +37,7 @@ def test_an_account_without_a_usable_domain_stays_with_its_reason(spark: SparkSe
     ]
     assert reasons(result) == {7: [("account_id", None, "MISSING")]}
     assert became(result) == {"s0": {"rows_read": 6, "clean": 4, "superseded": 1, "deleted": 1, "rejected": 1}}
-    notes = {"country:UNKNOWN_COUNTRY": 1, "industry_group:UNKNOWN_INDUSTRY": 1}
+    notes = {"country:UNKNOWN_COUNTRY": 1, "domain:FREE_MAIL_DOMAIN": 1, "domain:NO_DOMAIN": 1, "industry_group:UNKNOWN_INDUSTRY": 1}
     assert result.summaries()[0].notes == notes
     assert result.summaries()[0].fill["employees"] == 0.5
 
