@@ -1,0 +1,201 @@
+"""Ingest of 5.5 million firmographic, 15 million technographic and 25 million intent rows beside a plain copy of the same files.
+
+    python tests/benchmarks/ingest.py FOLDER [--share 1.0] [--table TABLE]...
+
+Makes the deliveries in FOLDER (about 6 GB of CSV in 16 files a source; kept for the next time), then runs, for each source and in turns,
+a plain copy (Spark reads the CSV files as text and writes them as a Delta table) and the job `ingest`, each in a process of its own.
+Prints a report in Markdown. Times are those within the session, without its start; memory is the largest sum of resident sizes of
+a run's processes (JVM and Python workers).
+"""
+
+import argparse
+import json
+import os
+import shutil
+import subprocess
+import sys
+import time
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from threading import Event, Thread
+
+ROOT = Path(__file__).parents[2]
+sys.path.insert(0, str(ROOT))
+PARTS, GOAL = 16, 2.0
+ROWS = {"firmographics": 5_500_000, "technographics": 15_000_000, "intent_signals": 25_000_000}
+DOMAIN = "concat('company', conv({n}, 10, 36), element_at(split('.com .com .de .io .co.uk .com.au', ' '), 1 + pmod(hash({n}), 6)))"
+# As people write it: 3 of 100 as an URL, 2 with www, 1 without a domain at all.
+WRITTEN = (
+    "CASE WHEN pmod(hash(id, 1), 100) < 3 THEN concat('https://www.', {d}, '/en?ref=1') WHEN pmod(hash(id, 1), 100) < 5 "
+    "THEN concat('www.', {d}) WHEN pmod(hash(id, 1), 100) < 6 THEN 'no website' ELSE {d} END"
+)
+WORD = "element_at(split('{words}', ' '), 1 + pmod(hash(id, {salt}), size(split('{words}', ' '))))"
+
+
+def word(words: str, salt: int) -> str:
+    """An expression: one of some words, by row."""
+    return WORD.format(words=words, salt=salt)
+
+
+def columns(table: str, accounts: int) -> dict[str, str]:
+    """A delivery's columns as expressions of the row's number `id`."""
+    company = "id" if table == "firmographics" else f"pmod(xxhash64(id), {accounts})"
+    known = {"domain": WRITTEN.format(d=DOMAIN.format(n=company))}
+    if table == "technographics":
+        return known | {
+            "product": f"concat({word('Kafka Spark Stripe Shopify Marketo Salesforce Okta Slack', 2)}, ' ', pmod(hash(id, 3), 60))",
+            "category": word("CRM Analytics Security Payments Hosting Marketing", 4),
+            "confidence": word("high high medium low", 5),
+            "first_seen": "date_sub(DATE '2026-10-01', pmod(hash(id, 6), 2500))",
+            "last_seen": "date_sub(DATE '2026-11-01', pmod(hash(id, 7), 300))",
+        }
+    if table == "intent_signals":
+        return known | {
+            "keyword": f"concat({word('data cloud identity payment network sales', 2)}, ' topic ', pmod(hash(id, 3), 400))",
+            "week_start": "date_sub(DATE '2026-10-26', 7 * pmod(hash(id, 4), 104))",
+            "score": "30 + pmod(hash(id, 5), 70)",
+            "source": word("web review publisher", 6),
+        }
+    return known | {
+        "name": "concat('Company ', id, ', Inc')",
+        "country": word("USA Germany France UK Japan Brazil India", 2),
+        "state": word("California Bavaria Ontario Texas", 3),
+        "city": "concat('City ', pmod(hash(id, 4), 3000))",
+        "industry": word("Software Retail Banking Insurance Telecommunications Construction", 5),
+        "employees": "cast(exp(pmod(hash(id, 6), 100) / 10.0) AS int)",
+        "employees_range": word("1-10 11-50 51-200 201-500 10001+", 7),
+        "revenue_range": word("$1M-$10M $10M-$50M $1B+", 8),
+        "founded": "1950 + pmod(hash(id, 9), 75)",
+    }
+
+
+@dataclass(frozen=True)
+class Measured:
+    """One run: seconds of work, and the most memory its processes had (bytes)."""
+
+    seconds: float
+    memory: int
+
+
+def session() -> "SparkSession":  # type: ignore[name-defined]  # noqa: F821 (imported where it is needed)
+    """A local session with the settings that jobs have."""
+    from pyspark.sql import SparkSession
+
+    from qualscore.launcher.submission import set_up
+    from tests.session import spark_defaults
+
+    os.environ.update({"SPARK_LOCAL_IP": "127.0.0.1"} | set_up())
+    settings = spark_defaults() | {"spark.master": "local[2]", "spark.driver.memory": "8g", "spark.jars": os.environ["QUALSCORE_JARS"]}
+    return SparkSession.builder.appName("benchmark").config(map=settings).getOrCreate()
+
+
+def make(folder: Path, rows: dict[str, int]) -> None:
+    """The deliveries that are not there yet."""
+    missing = [table for table in rows if not (folder / table / "_SUCCESS").exists()]
+    spark = session() if missing else None
+    for table in missing:
+        named = [f"{expression} AS {name}" for name, expression in columns(table, rows["firmographics"]).items()]
+        spark.range(0, rows[table], 1, PARTS).selectExpr(*named).write.mode("overwrite").csv(str(folder / table), header=True, escape='"')
+    if spark:
+        spark.stop()
+
+
+def copy(folder: Path, table: str) -> None:
+    """The plain copy: prints its seconds."""
+    spark = session()
+    started = time.monotonic()
+    spark.read.csv(str(folder / table), header=True, escape='"').write.format("delta").save(str(folder / "copy"))
+    print(json.dumps(time.monotonic() - started))
+
+
+def ingest(folder: Path, table: str) -> None:
+    """The job on one source: prints its seconds."""
+    source = {"table": table, "path": str(folder / table)} | ({"observed_on": "2026-10-01"} if table == "firmographics" else {})
+    # A list, because a universe without any customers is refused.
+    people = {"table": "account_lists", "list": "customers", "path": str(folder / "customers.csv")}
+    (folder / "customers.csv").write_text("domain\nacme.com\n")
+    (folder / "ingest.yml").write_text(json.dumps({"sources": [source, people]}))
+    command = [str(ROOT / "spark-submit.sh"), "ingest", "--config", str(folder / "ingest.yml"), "--warehouse", str(folder / "warehouse")]
+    done = subprocess.run([*command, "--json"], stdout=subprocess.PIPE, text=True, check=True)
+    record = next(line for line in map(json.loads, done.stdout.splitlines()) if line.get("job") == "ingest")
+    print(json.dumps(record["metrics"]["seconds"]))
+
+
+def measured(folder: Path, what: str, table: str) -> Measured:
+    """One run in a process of its own."""
+    for old in ("copy", "warehouse"):
+        shutil.rmtree(folder / old, ignore_errors=True)
+    process = subprocess.Popen([sys.executable, __file__, str(folder), "--run", what, "--table", table], stdout=subprocess.PIPE, text=True)
+    most, done = [0], Event()
+    watch = Thread(target=_watch, args=(process.pid, most, done))
+    watch.start()
+    said, _ = process.communicate()
+    done.set()
+    watch.join()
+    if process.returncode:
+        sys.exit(f"{what} of {table} failed")
+    return Measured(json.loads(said.splitlines()[-1]), most[0])
+
+
+def _watch(pid: int, most: list[int], done: Event) -> None:
+    while not done.wait(0.5):
+        most[0] = max(most[0], sum(map(_resident, _family(pid))))
+
+
+def _family(pid: int) -> list[int]:
+    children: dict[int, list[int]] = {}
+    for entry in Path("/proc").glob("[0-9]*/stat"):
+        try:
+            parent = int(entry.read_text().rpartition(")")[2].split()[1])
+        except OSError:  # it has ended meanwhile
+            continue
+        children.setdefault(parent, []).append(int(entry.parent.name))
+    found = [pid]
+    for one in found:
+        found += children.get(one, [])
+    return found
+
+
+def _resident(pid: int) -> int:
+    try:
+        return int(Path(f"/proc/{pid}/statm").read_text().split()[1]) * os.sysconf("SC_PAGE_SIZE")
+    except OSError:
+        return 0
+
+
+def report(results: dict[str, tuple[Measured, Measured]], rows: dict[str, int]) -> None:
+    """The table of times, and the goal."""
+    print(
+        "# Ingest\n\n| source | rows | ingest, s | rows/s | plain copy, s | times the copy | memory, MB (copy) |\n|---|---|---|---|---|---|---|"
+    )
+    for table, (plain, ours) in results.items():
+        sizes = f"{ours.memory >> 20:,} ({plain.memory >> 20:,})"
+        ratio = ours.seconds / plain.seconds
+        rate = rows[table] / ours.seconds
+        print(f"| {table} | {rows[table]:,} | {ours.seconds:.0f} | {rate:,.0f} | {plain.seconds:.0f} | {ratio:.2f} | {sizes} |")
+    total = sum(ours.seconds for _, ours in results.values()) / sum(plain.seconds for plain, _ in results.values())
+    print(f"\n**Goal, all sources in at most {GOAL} times the plain copy: {total:.2f}, {'reached' if total <= GOAL else 'missed'}.**")
+
+
+def main(arguments: Sequence[str] | None = None) -> None:
+    """The command."""
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("folder", type=Path)
+    parser.add_argument("--share", type=float, default=1.0, help="of the rows; a small one to try it")
+    parser.add_argument("--table", action="append", choices=list(ROWS))
+    parser.add_argument("--run", choices=["copy", "ingest"], help=argparse.SUPPRESS)
+    given = parser.parse_args(arguments)
+    folder = given.folder.absolute()
+    if given.run:
+        {"copy": copy, "ingest": ingest}[given.run](folder, given.table[0])
+        return
+    folder.mkdir(parents=True, exist_ok=True)
+    rows = {table: int(count * given.share) for table, count in ROWS.items()}
+    make(folder, rows)
+    tables = given.table or list(rows)
+    report({table: (measured(folder, "copy", table), measured(folder, "ingest", table)) for table in tables}, rows)
+
+
+if __name__ == "__main__":
+    main()
