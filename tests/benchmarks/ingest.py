@@ -2,7 +2,7 @@
 
     python tests/benchmarks/ingest.py FOLDER [--share 1.0] [--table TABLE]...
 
-Makes the deliveries in FOLDER (about 6 GB of CSV in 16 files a source; kept for the next time), then runs, for each source and in turns,
+Makes the deliveries in FOLDER (3 GB of CSV in 16 files a source; kept for the next time), then runs, for each source and in turns,
 a plain copy (Spark reads the CSV files as text and writes them as a Delta table) and the job `ingest`, each in a process of its own.
 Prints a report in Markdown. Times are those within the session, without its start; memory is the largest sum of resident sizes of
 a run's processes (JVM and Python workers).
