@@ -14,6 +14,7 @@ import pytest
 from deltalake import DeltaTable
 from pyspark.sql import SparkSession
 
+ACCOUNT_TABLES = ("crm_accounts", "crm_opportunities", "activities", "account_lists", "firmographics")
 HOME = Path(__file__).parents[2]
 BRIEF = ["--", "--driver-java-options", "-XX:TieredStopAtLevel=1", "--driver-memory", "3g"]
 
@@ -55,16 +56,30 @@ def test_a_score_with_too_few_customers_is_refused_and_the_other_finishes(ran: R
 
 def test_every_account_is_scored_or_listed(ran: Ran) -> None:
     accounts = ran.table("clean/accounts").domain
-    sources = pd.concat([ran.table("clean/firmographics").domain, ran.table("clean/account_lists").domain])
-    assert accounts.is_unique and set(accounts) == set(sources)
+    sources = pd.concat([ran.table(f"clean/{table}").domain for table in ACCOUNT_TABLES])
+    assert accounts.is_unique and set(accounts) == set(sources.dropna())
     scored, unscored = ran.table("scores/account_scores").domain, ran.table("scores/unscored_accounts")
     unscored = unscored[unscored.score_name == "platform"]
     listed = unscored.domain.dropna()
     assert sorted([*scored, *listed]) == sorted(accounts)
     assert set(unscored[unscored.domain.notna()].reason) == {"EXCLUDED", "NO_DATA"}
     assert set(unscored[unscored.domain.isna()].reason) <= {"NO_DOMAIN", "INVALID_DOMAIN", "FREE_MAIL_DOMAIN", "SHARED_HOST"}
-    rejected = [ran.table(f"rejected/{table}") for table in ("firmographics", "account_lists")]
-    assert unscored.domain.isna().sum() == sum(frame.domain_problem.notna().sum() for frame in rejected) > 0
+    rejecting = [f"rejected/{table}" for table in ("firmographics", "account_lists", "activities")]
+    keeping = [f"clean/{table}" for table in ("crm_accounts", "crm_opportunities")]
+    listed = [ran.table(table).domain_problem.notna().sum() for table in (*rejecting, *keeping)]
+    assert min(listed) > 0 and unscored.domain.isna().sum() == sum(listed)
+
+
+def test_what_became_of_each_delivery_is_said_and_kept(ran: Ran) -> None:
+    (kept,) = (row for row in ran.table("scores/score_runs").to_dict("records") if row["job"] == "ingest")
+    found = {it["source"]: it for it in kept["deliveries"]}
+    assert len(found) == 12, sorted(found)
+    for source, it in found.items():
+        assert it["rows_read"] == it["clean"] + it["rejected"] + it["superseded"] > 0, source
+        assert f"{source}: {it['rows_read']:,} rows read, {it['clean']:,} clean" in ran.first.stdout
+    assert 0 < found["crm_accounts:accounts.csv"]["deleted"] <= found["crm_accounts:accounts.csv"]["superseded"]
+    assert dict(found["crm_accounts:accounts.csv"]["fill"])["employees"] > 0.85
+    assert "connection mode: connected (CRM and marketing automation)" in ran.first.stderr
 
 
 def test_contributions_add_up_for_every_row(ran: Ran) -> None:
