@@ -159,7 +159,7 @@ def _fit_partitions(session: SparkSession, settings: Settings) -> None:
 
 def _run_all(run: Run, job: str, stages: Sequence[Stage]) -> int:
     """Every step; a step that fails ends the job, a score that fails leaves the others. The first failure's code."""
-    last = _last_successes(run) if job == "pipeline" and not run.options.restart else None
+    last = _last_successes(run) if job in arguments.ONLY_WHAT_IS_DUE and not run.options.restart else None
     failed: dict[str, int] = {}
     for stage in (stage for stage in stages if stage.wanted(run.options)):
         if stage.per_score:

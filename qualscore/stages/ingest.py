@@ -3,9 +3,11 @@
 from collections.abc import Mapping, Sequence
 from functools import partial
 
+from py4j.protocol import Py4JJavaError  # type: ignore[import-untyped]
+from pyspark.errors import PySparkException
 from pyspark.sql import functions as F
 
-from qualscore import accounts, contracts, deliveries, ingest
+from qualscore import accounts, contracts, deliveries, ingest, locks
 from qualscore.config import Source
 from qualscore.deliveries.state import described, state
 from qualscore.errors import DataError
@@ -19,7 +21,12 @@ OF_ACCOUNTS = ("crm_opportunities", "activities")
 
 
 def ingest_deliveries(run: Run) -> Outcome:
-    """Deliveries to clean and rejected tables, and to the universe."""
+    """Deliveries to clean and rejected tables, and to the universe, under one lock."""
+    with locks.held(run.spark, run.settings.warehouse, "ingest", run_id=run.run_id):
+        return _ingest(run)
+
+
+def _ingest(run: Run) -> Outcome:
     judged = _judge(run)
     found = [one for of_table in side_by_side(lambda table: judged[table].summaries(), judged) for one in of_table]
     for one in found:
@@ -64,7 +71,10 @@ def _judge_table(run: Run, read: Sequence[tuple[Source, Delivery]], judged: Mapp
     )
     # Counted, then written as clean and as rejected: one reading of the files instead of three. A checkpoint, not a cache: each of
     # these actions would analyse the whole plan behind a cached frame again, which takes longer than a small delivery.
-    return found.checkpointed()
+    try:
+        return found.checkpointed()
+    except (Py4JJavaError, PySparkException) as error:
+        raise deliveries.explained(error, [source for source, _ in mine]) or error from None
 
 
 def _check_rejects(run: Run, found: Sequence[DeliverySummary]) -> None:

@@ -166,9 +166,9 @@ def _resident(pid: int) -> int:
 
 def report(results: dict[str, tuple[Measured, Measured]], rows: dict[str, int]) -> None:
     """The table of times, and the goal."""
-    print(
-        "# Ingest\n\n| source | rows | ingest, s | rows/s | plain copy, s | times the copy | memory, MB (copy) |\n|---|---|---|---|---|---|---|"
-    )
+    print("# Ingest\n")
+    print("| source | rows | ingest, s | rows/s | plain copy, s | times the copy | memory, MB (copy) |")
+    print("|---|---|---|---|---|---|---|")
     for table, (plain, ours) in results.items():
         sizes = f"{ours.memory >> 20:,} ({plain.memory >> 20:,})"
         ratio = ours.seconds / plain.seconds
