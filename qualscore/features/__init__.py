@@ -19,7 +19,7 @@ def account_features(
         dates: domain, company_name, as_of_on; one row per domain and date.
         firmographics: clean/firmographics.
         technographics: clean/technographics.
-        own_values: domain, own_values of clean/accounts; they fill what no snapshot knows.
+        own_values: domain, own_values of clean/accounts; they describe accounts that no snapshot knows.
     """
     keys = ["domain", "as_of_on"]
     described = (

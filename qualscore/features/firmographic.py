@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 from functools import reduce
-from operator import and_, or_
+from operator import or_
 
 from pyspark.sql import Column, DataFrame
 from pyspark.sql import functions as F
@@ -13,7 +13,7 @@ FIRMOGRAPHIC_VALUES = (
     *("country", "state", "city", "sector", "industry", "employees", "employees_range", "revenue_usd"),
     *("revenue_range", "market_cap_band", "is_listed", "founded_year"),
 )
-OWN_MEASURES = (("country",), ("employees", "employees_range"), ("revenue_usd", "revenue_range"), ("founded_year",))
+OWN_VALUES = ("country", "employees", "employees_range", "revenue_usd", "revenue_range", "founded_year")
 MARKET_CAP_BANDS = ("Nano Cap", "Micro Cap", "Small Cap", "Mid Cap", "Large Cap", "Mega Cap")
 # Typical headcount of a listed company by market-cap band: the only size there is for 8 of 10 of them.
 BAND_EMPLOYEES = (40, 150, 700, 3_500, 15_000, 80_000)
@@ -40,22 +40,26 @@ def snapshots(dates: DataFrame, firmographics: DataFrame) -> DataFrame:
 
 
 def filled(described: DataFrame, own_values: DataFrame) -> DataFrame:
-    """Fills what no snapshot has from CRM, marketing automation and CSV; as they are of today, the row is then backfilled.
+    """Describes accounts that no snapshot knows by CRM, marketing automation and CSV; as that is of today, the row is backfilled.
 
-    A number and its range are one measure: an own number beside the universe's range would tell who is in the CRM. State,
-    city, sector and industry are free text, spelt by each source its own way, and are not filled for the same reason.
+    Single gaps of an account that a snapshot knows stay gaps. Every customer is in the CRM and most companies are not: on the
+    sample, whose CRM is fuller than its universe, filling them taught the models who is in the CRM, and the customers that they
+    were not shown were found worse (ROC-AUC .841 for .879 and .776 for .858). State, city, sector and industry are free text,
+    spelt by each source its own way, and are not taken for the same reason.
 
     Args:
-        described: domain and the values of the snapshots.
+        described: domain, is_backfilled (null without a snapshot) and the values of the snapshots.
         own_values: domain, own_values; one row per domain.
     """
-    gaps = {name: reduce(and_, (F.col(it).isNull() for it in measure)) for measure in OWN_MEASURES for name in measure}
-    own = {name: F.when(gap, F.col(f"own_values.{name}")) for name, gap in gaps.items()}
-    known = own_values.where("own_values is not null").select("domain", "own_values")
-    fills = reduce(or_, (value.isNotNull() for value in own.values()))
+    own = {name: F.when(F.col("is_backfilled").isNull(), F.col(f"own_values.{name}")) for name in OWN_VALUES}
+    is_own = reduce(or_, (value.isNotNull() for value in own.values()))
     values = {name: F.coalesce(F.col(name), value) for name, value in own.items()}
-    backfilled = {"is_backfilled": F.coalesce("is_backfilled", F.lit(False)) | fills}
-    return described.join(known, "domain", "left").withColumns(values | backfilled).drop("own_values")
+    known = own_values.where("own_values is not null").select("domain", "own_values")
+    return (
+        described.join(known, "domain", "left")
+        .withColumns(values | {"is_backfilled": F.coalesce("is_backfilled", is_own)})
+        .drop("own_values")
+    )
 
 
 def with_inputs(frame: DataFrame) -> DataFrame:

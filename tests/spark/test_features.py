@@ -1,4 +1,4 @@
-"""Features: what CRM and CSV know fills only what the universe does not."""
+"""Features: what CRM and CSV know describes only accounts that the universe does not know."""
 
 from datetime import date
 from typing import Any
@@ -33,21 +33,14 @@ def test_own_values_fill_all_of_an_account_that_the_universe_does_not_know(spark
     assert (row["industry"], row["city"]) == (None, None)  # spelt the CRM's way
 
 
-@pytest.mark.parametrize(
-    ("universe", "expected", "is_backfilled"),
-    [
-        ({"country": "AT", "employees_range": "51-200"}, {"country": "AT", "employees": None, "revenue_usd": 1e6}, True),
-        ({"revenue_range": "1M-10M", "employees": 5}, {"country": "DE", "employees": 5, "revenue_usd": None}, True),
-        ({"country": "AT", "employees": 1, "revenue_usd": 2.0, "founded_year": 1990}, {"country": "AT", "employees": 1}, False),
-    ],
-    ids=["range of employees", "range of revenue", "no gap"],
-)
-def test_what_the_universe_knows_comes_first(
-    spark: SparkSession, universe: dict[str, Any], expected: dict[str, Any], is_backfilled: bool
-) -> None:
-    row = described(spark, universe)
-    assert {name: row[name] for name in expected} == expected
-    assert row["is_backfilled"] is is_backfilled
+def test_gaps_of_an_account_that_the_universe_knows_stay_gaps(spark: SparkSession) -> None:
+    row = described(spark, {"country": "AT", "employees_range": "51-200"})
+    assert {name: row[name] for name in (*OWN, "employees_range")} == {
+        **{"country": "AT", "employees": None, "revenue_usd": None, "founded_year": None},
+        "employees_range": "51-200",
+    }
+    assert row["is_backfilled"] is False
+    assert described(spark, {})["has_data"] is False
 
 
 def test_coverage_by_hand(spark: SparkSession) -> None:
