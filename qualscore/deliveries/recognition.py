@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 from qualscore.contracts import Contract
 from qualscore.deliveries import mappings
-from qualscore.deliveries.headers import match
+from qualscore.deliveries.headers import match, normalised
 from qualscore.deliveries.mappings import Document
 from qualscore.ingest.cleaners import DOMAINS, GIVEN, PROBLEM, is_own
 
@@ -78,8 +78,12 @@ def missing(found: Recognised, contract: Contract, names: Sequence[str], named: 
 
 
 def _usual(name: str, contract: Contract, chosen: Document | None, others: Sequence[Document]) -> list[str]:
-    """What a column is called without a vendor: what a mapping names replaces it, unless the mapping was not asked for."""
-    own = [name, *contract.columns[name].headers]
+    """What a column is called without a vendor: what a mapping names replaces it, unless the mapping was not asked for.
+
+    What the chosen document calls another column is none of them: an `employee_count` may be a range.
+    """
     if chosen and name in chosen.columns and not chosen.is_of_a_vendor:
         return []
-    return [*own, *(header for it in others for header in it.columns.get(name, ()))]
+    taken = {normalised(header) for headers in (chosen.columns.values() if chosen else ()) for header in headers}
+    usual = [name, *contract.columns[name].headers, *(header for it in others for header in it.columns.get(name, ()))]
+    return [header for header in usual if normalised(header) not in taken]
