@@ -10,7 +10,7 @@ from pyspark.sql import functions as F
 
 from qualscore.sample import vocabulary as words
 from qualscore.sample.companies import nth_of
-from qualscore.sample.dirt import as_written, unusable
+from qualscore.sample.dirt import as_written, day_as_written, misspelt, unusable
 from qualscore.sample.draws import Draws, nth
 
 COUNTRY_SPELLINGS = {"United States": "USA", "United Kingdom": "UK", "Germany": "Deutschland", "Netherlands": "The Netherlands"}
@@ -29,6 +29,7 @@ def accounts(people: DataFrame, draws: Draws, *, as_of: date) -> DataFrame:
     created = F.date_sub(F.coalesce("opened_on", F.lit(as_of)), draws.whole("crm age", 10, 900))
     kind = F.floor(draws.uniform("kind of website", F.col("id"), F.col("copy")) * 100)
     website = as_written(F.col("domain"), draws, "crm")
+    industry = nth([picked for _, _, _, picked in words.INDUSTRIES.values()], F.col("industry_place"))
     return frame.select(
         _account_id(F.col("id"), F.col("copy")).alias("Id"),
         F.when(kind == 7, F.concat("name", F.lit("\n(formerly "), F.initcap("label"), F.lit(")"))).otherwise(F.col("name")).alias("Name"),
@@ -36,7 +37,7 @@ def accounts(people: DataFrame, draws: Draws, *, as_of: date) -> DataFrame:
         F.when(F.col("copy") == 1, _account_id(F.col("id"), F.lit(0))).alias("ParentId"),
         F.coalesce(nth_of(COUNTRY_SPELLINGS, F.col("true_country")), F.col("true_country")).alias("BillingCountry"),
         F.when((kind < 5) & ~F.col("is_known"), unusable(kind, F.col("label"))).otherwise(website).alias("Website"),
-        nth([picked for _, _, _, picked in words.INDUSTRIES.values()], F.col("industry_place")).alias("Industry"),
+        misspelt(industry, draws.chance("misspelt industry", 0.02)).alias("Industry"),
         F.when(draws.chance("crm revenue", 0.6), F.col("revenue")).alias("AnnualRevenue"),
         F.when(draws.chance("crm employees", 0.9), F.col("size")).alias("NumberOfEmployees"),
         F.when(draws.chance("crm sic", 0.4), draws.whole("sic", 1000, 8999)).alias("Sic"),
@@ -74,13 +75,14 @@ def deals(people: DataFrame, draws: Draws, *, as_of: date) -> DataFrame:
 
 def opportunities(people: DataFrame, draws: Draws, *, as_of: date) -> DataFrame:
     """Deals as Salesforce has them; a few have lost their account."""
-    product = F.when(F.col("kind") == 0, "Platform").when(F.col("kind") == 1, "Analytics")
+    sold = F.when(F.col("kind") == 0, "Platform").when(F.col("kind") == 1, "Analytics")
     other = F.when(draws.chance("product of a deal", 0.65), "Platform").otherwise("Analytics")
+    product = F.coalesce(sold, other)
     stage = F.when(F.col("is_won"), "Closed Won").when(F.col("is_closed"), "Closed Lost").otherwise(nth(_STAGES, F.col("reached")))
     return deals(people, draws, as_of=as_of).select(
         F.col("deal_id").alias("Id"),
         F.when(draws.chance("account of a deal", 0.99), _account_id(F.col("id"), F.lit(0))).alias("AccountId"),
-        F.concat("name", F.lit(" - "), F.coalesce(product, other)).alias("Name"),
+        F.concat("name", F.lit(" - "), product).alias("Name"),
         stage.alias("StageName"),
         F.when(draws.chance("amount known", 0.93), F.col("amount")).alias("Amount"),
         F.col("deal_closed_on").alias("CloseDate"),
@@ -89,7 +91,7 @@ def opportunities(people: DataFrame, draws: Draws, *, as_of: date) -> DataFrame:
         F.col("is_won").cast("string").alias("IsWon"),
         _owner(draws).alias("OwnerId"),
         _moment(F.col("deal_opened_on")).alias("CreatedDate"),
-        F.coalesce(product, other).alias("Product__c"),
+        F.when(draws.chance("product in capitals", 0.05), F.upper(product)).otherwise(product).alias("Product__c"),
     )
 
 
@@ -123,10 +125,11 @@ def activities(people: DataFrame, draws: Draws, *, as_of: date) -> DataFrame:
     long_ago = F.date_sub(F.lit(as_of), draws.whole("activity day", 0, 900, F.col("id"), slot))
     before = F.date_sub("opened_on", draws.whole("activity before", 1, 120, F.col("id"), slot))
     person = nth(_FIRST_NAMES, draws.whole("person", 1, len(_FIRST_NAMES), F.col("id"), slot))
+    day = F.when(F.col("is_known") & (slot <= 3), before).otherwise(long_ago)
     host = F.when(draws.chance("private address", 0.04, F.col("id"), slot), F.lit("gmail.com")).otherwise(F.col("domain"))
     return frame.select(
         nth(kinds, draws.rank("activity", len(kinds), F.col("id"), slot)).alias("type"),
-        F.when(F.col("is_known") & (slot <= 3), before).otherwise(long_ago).alias("date"),
+        day_as_written(day, draws.uniform("date as written", F.col("id"), slot)).alias("date"),
         F.concat(person, F.lit("@"), host).alias("email"),
         F.col("name").alias("account"),
         nth(_CAMPAIGNS, draws.rank("campaign", 4, F.col("id"), slot)).alias("campaign"),

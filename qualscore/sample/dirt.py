@@ -22,6 +22,21 @@ def as_written(domain: Column, draws: Draws, purpose: str, *, has_mail: bool = F
     )
 
 
+def day_as_written(day: Column, draw: Column) -> Column:
+    """A date as several systems wrote it into one export, by a draw in [0, 1): the month before the day where both are numbers."""
+    return (
+        F.when(draw < 0.08, F.date_format(day, "M/d/yyyy"))
+        .when(draw < 0.16, F.date_format(day, "d MMM yyyy"))
+        .when(draw < 0.3, F.concat(F.date_format(day, "yyyy-MM-dd"), F.lit("T09:30:00Z")))
+        .otherwise(day.cast("string"))
+    )
+
+
+def misspelt(name: Column, is_misspelt: Column) -> Column:
+    """A name that lacks its fifth letter, where it is misspelt."""
+    return F.when(is_misspelt, F.concat(F.substring(name, 1, 4), F.substring(name, 6, 99))).otherwise(name)
+
+
 def unusable(kind: Column, label: Column) -> Column:
     """A value in place of a domain that leads to no account, by kind 0 to 4: none, invalid, an address, a shared host, free mail."""
     mail = F.concat(label, F.lit("@"), F.element_at(F.array(*map(F.lit, FREE_MAIL_HOSTS)), 1 + F.pmod(F.length(label), F.lit(5))))

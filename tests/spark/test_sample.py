@@ -11,7 +11,7 @@ from pyspark import SparkContext
 from pyspark.sql import SparkSession
 from sklearn.metrics import roc_auc_score
 
-from qualscore import sample
+from qualscore import config, sample
 from qualscore.sample.files import write
 from qualscore.sample.layout import Place
 from qualscore.sample.technographics import BUILTWITH_COLUMNS
@@ -181,6 +181,22 @@ def test_the_crm_has_twins_orphans_deleted_accounts_and_websites_that_lead_nowhe
     assert {kind: count for kind, count in found.items() if count < 5} == {}
     assert set(deals["AccountId"]) - {""} <= set(rows["Id"])
     assert (deals["IsWon"] == "true").sum() == truth(folder)[["is_known_platform", "is_known_analytics"]].to_numpy().sum()
+
+
+def test_what_people_typed_into_the_crm_is_spelt_in_several_ways(folder: Path) -> None:
+    accounts, deals = delivery(folder, "salesforce/accounts.csv"), delivery(folder, "salesforce/opportunities.csv")
+    spellings = set(accounts["Industry"])
+    assert {"Technology", "Techology", "Consulting", "Consuting"} <= spellings
+    assert set(deals["Product__c"]) == {"Platform", "PLATFORM", "Analytics", "ANALYTICS"}
+    days = delivery(folder, "marketing/activities.csv")["date"]
+    shapes = {r"\d+/\d+/\d{4}": 0.08, r"\d+ [A-Z][a-z]{2} \d{4}": 0.08, r"\d{4}-\d\d-\d\dT09:30:00Z": 0.14, r"\d{4}-\d\d-\d\d": 0.7}
+    assert {shape: days.str.fullmatch(shape).mean() for shape in shapes} == pytest.approx(shapes, abs=0.03)
+
+
+def test_the_configuration_names_sets_of_the_keywords_that_are_delivered(folder: Path) -> None:
+    configuration = sample.write_configuration(folder, accounts=ACCOUNTS, seed=5)
+    sets = config.load(configuration, warehouse=str(folder)).keywords
+    assert len(sets) == 10 and sorted(word for words in sets.values() for word in words) == sorted(KEYWORDS)
 
 
 def test_what_a_deal_changes_is_dated_after_it(folder: Path) -> None:
