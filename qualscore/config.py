@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Any, Literal, TypeVar, get_args
 
 import yaml
-from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_validator
+from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_validator, model_validator
 
 from qualscore.errors import ConfigurationError
 
@@ -24,7 +24,7 @@ Model = TypeVar("Model", bound=BaseModel)
 class Strict(BaseModel):
     """Frozen, and refuses what it does not know."""
 
-    model_config = ConfigDict(extra="forbid", frozen=True)
+    model_config = ConfigDict(extra="forbid", frozen=True, hide_input_in_errors=True)
 
 
 class Jdbc(Strict):
@@ -37,6 +37,13 @@ class Jdbc(Strict):
     credentials_file: str | None = None
     partition_column: str | None = None
     partitions: int = Field(default=1, ge=1)
+
+    @field_validator("url")
+    @classmethod
+    def _holds_no_password(cls, url: str) -> str:
+        if re.search(r"(?i)password=|pwd=|//[^/@]*:[^/@]*@", url):
+            raise ValueError("holds a password; name the environment's variable that has it (password_env), or a credentials_file")
+        return url
 
 
 class Source(Strict):

@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 from threading import Lock
 from typing import Any
+from uuid import uuid4
 
 from delta.tables import DeltaTable
 from pyspark.errors import AnalysisException
@@ -85,11 +86,13 @@ class Tables:
         differs = " OR ".join(f"NOT (old.`{column}` <=> new.`{column}`)" for column in values)
         old = self.read(name)
         if not (frame.exceptAll(old).isEmpty() and old.exceptAll(frame).isEmpty()):
-            target = (
-                DeltaTable.forName(self.spark, self.identifier(name)) if self.catalog else DeltaTable.forPath(self.spark, self._path(name))
+            view = f"_merged_{uuid4().hex}"
+            frame.createOrReplaceTempView(view)
+            self.spark.sql(
+                f"MERGE INTO {self.identifier(name)} AS old USING {view} AS new ON {same} WHEN MATCHED AND ({differs}) THEN UPDATE SET * "
+                "WHEN NOT MATCHED THEN INSERT * WHEN NOT MATCHED BY SOURCE THEN DELETE"
             )
-            merged = target.alias("old").merge(frame.alias("new"), same).whenMatchedUpdateAll(differs)
-            merged.whenNotMatchedInsertAll().whenNotMatchedBySourceDelete().execute()
+            self.spark.catalog.dropTempView(view)
 
     def append(self, name: str, frame: DataFrame) -> int:
         """Adds rows; returns their number."""

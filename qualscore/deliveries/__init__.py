@@ -17,17 +17,6 @@ from qualscore.ingest import Delivery
 
 __all__ = ["Delivery", "domain_rules", "explained", "read", "read_all"]
 
-# What Java says of a packed file that is cut or broken.
-DAMAGED = (
-    "Unexpected end of",
-    "EOFException",
-    "ZipException",
-    "incorrect data check",
-    "invalid block",
-    "invalid stored block",
-    "not a gzip",
-)
-
 
 @dataclass(frozen=True)
 class _Opened:
@@ -126,10 +115,10 @@ def read_all(spark: SparkSession, sources: Sequence[Source]) -> list[tuple[Sourc
 def explained(error: Exception, sources: Sequence[Source]) -> DataError | None:
     """What a failure while rows were read says of these deliveries; None when it is no fault of theirs."""
     text = str(error)
-    if not any(sign in text for sign in DAMAGED):
+    if not files.is_damage(text):
         return None
     places = [source.place for source in sources if source.place.rsplit("/", 1)[-1] in text] or [source.place for source in sources]
-    return DataError("\n".join(f"{place}: ends in the middle, or is damaged; deliver it again" for place in places))
+    return DataError("\n".join(f"{place}: {files.DAMAGED}" for place in places))
 
 
 def domain_rules(extra_suffixes: Sequence[str] = ()) -> DomainRules:

@@ -20,11 +20,18 @@ from qualscore.errors import ConfigurationError, DataError
 HEAD_BYTES = 1 << 20
 ENCODINGS = {codecs.BOM_UTF8: "UTF-8", codecs.BOM_UTF16_LE: "UTF-16", codecs.BOM_UTF16_BE: "UTF-16"}
 FOREIGN = {b"PK\x03\x04": "a ZIP or Excel file", b"PAR1": "a Parquet file", b"\xd0\xcf\x11\xe0": "an old Excel file", b"%PDF": "a PDF"}
+SIGNS_OF_DAMAGE = (
+    *("Unexpected end of", "EOFException", "ZipException", "incorrect data check", "invalid block", "invalid stored block"),
+    "not a gzip",
+)
+DAMAGED = "ends in the middle, or is damaged; deliver it again"
 DELIMITERS = ",;\t|"
 # Cells beyond the header's that are looked at for content.
 SURPLUS = 20
 # Files up to which each is read as a frame of its own, so that a row's line is known: a plan of a thousand frames takes minutes.
 ONE_BY_ONE = 20
+# A row's id holds its task's number above these bits, and its place among the task's rows in them.
+ROW_BITS = 33
 OURS = ("_file", "_line", "_surplus", "_record")
 
 
@@ -108,21 +115,27 @@ def repeated(names: tuple[str, ...]) -> list[str]:
 
 
 def all_records(spark: SparkSession, heads: Mapping[str, Header]) -> DataFrame:
-    """The records of all files; many files are read together, and then `_line` counts within the files that one task reads."""
-    if len(heads) <= ONE_BY_ONE:
-        return reduce(DataFrame.unionByName, (records(spark, file, F.lit(plain(file)), head) for file, head in heads.items()))
-    name = F.regexp_replace(F.input_file_name(), "^file:/+", "/")
-    kinds: dict[Header, list[str]] = {}
-    for file, head in heads.items():
-        kinds.setdefault(head, []).append(file)
-    return reduce(DataFrame.unionByName, (records(spark, alike, name, head) for head, alike in kinds.items()))
+    """The records below the headers as text, and `_file`, `_line`, `_surplus` (ingest.Delivery).
 
-
-def records(spark: SparkSession, file: str | list[str], name: Column, head: Header) -> DataFrame:
-    """The records below the header as text, and `_file`, `_line`, `_surplus` (ingest.Delivery).
-
-    A file is read by one task, because a line break within quotes looks like the end of a record from anywhere else.
+    A file is read by one task, because a line break within quotes looks like the end of a record from anywhere else. Many files
+    are read together, and then `_line` counts within the files that one task reads.
     """
+    if len(heads) <= ONE_BY_ONE:
+        frames = [_records(spark, file, F.lit(plain(file)), head) for file, head in heads.items()]
+    else:
+        name = F.regexp_replace(F.input_file_name(), "^file:/+", "/")
+        kinds: dict[Header, list[str]] = {}
+        for file, head in heads.items():
+            kinds.setdefault(head, []).append(file)
+        frames = [_records(spark, alike, name, head) for head, alike in kinds.items()]
+    # Counted after the union, not in each file's frame: Spark moves what follows into all branches of a union unless it has to be
+    # counted first, and 16 files then had 16 copies of the cleaning to plan and to compile.
+    place = F.monotonically_increasing_id().bitwiseAND(F.lit((1 << ROW_BITS) - 1))
+    return reduce(DataFrame.unionByName, frames).withColumn("_line", place + F.col("_line"))
+
+
+def _records(spark: SparkSession, file: str | list[str], name: Column, head: Header) -> DataFrame:
+    """One kind of files; `_line` is that of the first record."""
     fields = ", ".join(f"`{name.replace('`', '``')}` string" for name in (*head.names, "_record"))
     dialect = {"sep": head.delimiter, "escape": '"'}
     # Without column pruning, so that a record is judged by all its cells whatever is selected of it.
@@ -132,7 +145,7 @@ def records(spark: SparkSession, file: str | list[str], name: Column, head: Head
     wide = ", ".join(f"c{place} string" for place in range(len(head.names) + SURPLUS))
     beyond = F.from_csv("_record", wide, dialect)
     surplus = F.coalesce(*(beyond[f"c{len(head.names) + place}"] for place in range(SURPLUS)))
-    place = {"_file": name, "_line": F.monotonically_increasing_id() + (2 if head.is_there else 1)}
+    place = {"_file": name, "_line": F.lit(2 if head.is_there else 1)}
     return (
         read.csv([_literal(it) for it in file] if isinstance(file, list) else _literal(file))
         .withColumns(place | {"_surplus": F.when(surplus.isNotNull(), F.col("_record"))})
@@ -143,6 +156,11 @@ def records(spark: SparkSession, file: str | list[str], name: Column, head: Head
 def plain(file: str) -> str:
     """A file's name for people: a local one without its scheme."""
     return re.sub(r"^file:/*", "/", file)
+
+
+def is_damage(said: str) -> bool:
+    """Whether Java's words are those for a packed file that is cut or broken."""
+    return any(sign in said for sign in SIGNS_OF_DAMAGE)
 
 
 def _literal(file: str) -> str:
@@ -168,7 +186,8 @@ def _head(spark: SparkSession, file: str) -> bytes:
         content = bytes(jvm.org.apache.commons.io.IOUtils.toByteArray(bounded))
         bounded.close()
     except Py4JJavaError as error:
-        raise DataError(f"{plain(file)}: cannot be read: {error.java_exception.toString()}") from None
+        said = error.java_exception.toString()
+        raise DataError(f"{plain(file)}: {DAMAGED if is_damage(said) else f'cannot be read: {said}'}") from None
     return content
 
 

@@ -64,3 +64,20 @@ def test_a_table_carries_its_meaning_and_is_readable_by_others(spark: SparkSessi
     assert theirs.protocol().reader_features in (None, []) and theirs.protocol().min_reader_version == 1
     comments = {field.name: field.metadata["comment"] for field in theirs.schema().fields}
     assert comments == {name: column.meaning for name, column in contracts.load(NAME).columns.items()}
+
+
+def test_a_merge_changes_only_what_differs(spark: SparkSession, tables: Tables) -> None:
+    name, contract = "clean/crm_accounts", contracts.load("clean/crm_accounts")
+
+    def accounts(**employees: int) -> DataFrame:
+        return contract.rows(
+            spark, [{"account_id": key, "company_name": key, "source": "s", "employees": count} for key, count in employees.items()]
+        )
+
+    tables.merge(name, accounts(a=1, b=2, c=3))
+    version = tables.version(name)
+    tables.merge(name, accounts(a=1, b=2, c=3))
+    assert tables.version(name) == version
+    tables.merge(name, accounts(a=1, b=5, d=4))
+    assert sorted((row["account_id"], row["employees"]) for row in tables.read(name).collect()) == [("a", 1), ("b", 5), ("d", 4)]
+    assert tables.version(name) == version + 1

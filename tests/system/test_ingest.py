@@ -1,0 +1,95 @@
+"""Ingest as it is run day after day: killed, twice at once, and with deliveries that are not as they were."""
+
+import os
+import signal
+import subprocess
+import time
+from collections.abc import Sequence
+from pathlib import Path
+
+import pandas as pd
+import pytest
+from deltalake import DeltaTable
+
+from tests.system.test_pipeline import BRIEF, HOME, run
+
+ROWS = 120_000  # enough that a write takes a second
+
+
+def deliver(folder: Path, employees: int, header: str = "domain,name,employees") -> None:
+    rows = (f"company{place}.com,Company {place},{employees}" for place in range(ROWS))
+    (folder / "data.csv").write_text("\n".join([header, *rows, ""]))
+
+
+def arguments(folder: Path) -> list[str]:
+    return ["ingest", "--config", str(folder / "own.yml"), "--warehouse", str(folder / "warehouse")]
+
+
+def start(folder: Path) -> subprocess.Popen[str]:
+    command: Sequence[str] = [str(HOME / "spark-submit.sh"), *arguments(folder), *BRIEF]
+    pipes = {"stdout": subprocess.DEVNULL, "stderr": subprocess.PIPE}
+    return subprocess.Popen(command, text=True, start_new_session=True, env=os.environ | {"MLFLOW_TRACKING_URI": ""}, **pipes)
+
+
+def firmographics(folder: Path) -> pd.DataFrame:
+    return DeltaTable(str(folder / "warehouse" / "clean" / "firmographics")).to_pandas()
+
+
+def parts(folder: Path) -> set[Path]:
+    return set((folder / "warehouse" / "clean" / "firmographics").rglob("*.parquet"))
+
+
+@pytest.fixture(scope="module")
+def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    folder = tmp_path_factory.mktemp("day after day")
+    (folder / "own.yml").write_text(
+        "sources: [{table: firmographics, path: data.csv, observed_on: 2026-11-01}]\nscores: []\nmax_rejected_share: 1\n"
+    )
+    deliver(folder, 10)
+    done = run(*arguments(folder))
+    assert done.returncode == 0, done.stderr
+    return folder
+
+
+def test_a_killed_ingest_leaves_the_old_version_and_the_next_one_completes(folder: Path) -> None:
+    before, known, version = firmographics(folder), parts(folder), DeltaTable(str(folder / "warehouse/clean/firmographics")).version()
+    deliver(folder, 20)
+    process = start(folder)
+    while parts(folder) == known and process.poll() is None:
+        time.sleep(0.005)
+    os.killpg(process.pid, signal.SIGKILL)
+    process.communicate()
+    assert process.returncode == -signal.SIGKILL and parts(folder) > known  # in the middle of the write
+    assert DeltaTable(str(folder / "warehouse/clean/firmographics")).version() == version
+    pd.testing.assert_frame_equal(firmographics(folder), before)
+    assert (folder / "warehouse" / "_locks" / "ingest.json").exists()
+    done = run(*arguments(folder))
+    assert done.returncode == 0, done.stderr
+    assert set(firmographics(folder)["employees"]) == {20} and len(firmographics(folder)) == ROWS
+
+
+def test_of_two_ingests_at_once_one_is_refused_or_both_are_whole(folder: Path) -> None:
+    deliver(folder, 30)
+    both = [start(folder), start(folder)]
+    said = [process.communicate()[1] for process in both]
+    codes = sorted(process.returncode for process in both)
+    assert codes in ([0, 5], [0, 0]), said
+    if codes == [0, 5]:
+        (refused,) = (text for process, text in zip(both, said, strict=True) if process.returncode == 5)
+        assert "another run holds the lock since" in refused and "Traceback" not in refused
+    assert set(firmographics(folder)["employees"]) == {30} and len(firmographics(folder)) == ROWS
+    assert not (folder / "warehouse" / "_locks" / "ingest.json").exists()
+
+
+def test_a_delivery_with_other_headers_is_reported_and_corrupts_nothing(folder: Path) -> None:
+    columns = list(firmographics(folder).columns)
+    deliver(folder, 40, header="domain,company,colour")
+    done = run(*arguments(folder))
+    assert done.returncode == 0, done.stderr
+    for change in ("company_name now comes from 'company', before from 'name'", "no longer delivered: employees", "new headers: 'colour'"):
+        assert f"firmographics:data.csv: {change}" in done.stderr
+    now = firmographics(folder)
+    assert list(now.columns) == columns and len(now) == ROWS
+    assert now["employees"].isna().all() and set(now["company_name"].str[:7]) == {"Company"}
+    again = run(*arguments(folder))
+    assert (again.returncode, again.stdout) == (0, "") and "ingest: up to date" in again.stderr
