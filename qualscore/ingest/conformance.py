@@ -108,7 +108,7 @@ def _codes(cleaners: Cleaners) -> dict[str, Column]:
 def _code(name: str, cleaners: Cleaners) -> Column | None:
     column = cleaners.contract.columns[name]
     if column.clean in DOMAINS:
-        broken = [(F.col(f"_raw_{name}").contains("\ufffd"), F.lit("BROKEN_ENCODING"))] if name in cleaners.delivery.mapping else []
+        broken = _broken(name, cleaners)
         return _first([*broken, (F.col("_problem").isNotNull(), F.col("_problem"))] if column.required else broken)
     if column.clean in (GIVEN, PROBLEM) or (name not in cleaners.present and not column.required):
         return None
@@ -119,12 +119,19 @@ def _code(name: str, cleaners: Cleaners) -> Column | None:
 
 def _misfits(name: str, cleaners: Cleaners) -> list[tuple[Column, Column]]:
     column, text, value = cleaners.contract.columns[name], F.col(f"_text_{name}"), F.col(name)
-    found = [(F.col(f"_raw_{name}").contains("\ufffd"), F.lit("BROKEN_ENCODING"))] if name in cleaners.delivery.mapping else []
+    found = _broken(name, cleaners)
     if is_own(column) and (misfit := cleaners.misfit(name)):
         found.append((text.isNotNull() & value.isNull(), F.lit(misfit)))
     if column.required:
         found.append((value.isNull() if not is_own(column) else text.isNull(), F.lit("MISSING")))
     return found
+
+
+def _broken(name: str, cleaners: Cleaners) -> list[tuple[Column, Column]]:
+    """The mark that a decoder leaves; most texts are ASCII, which is quicker to see."""
+    raw = F.col(f"_raw_{name}")
+    is_broken = (F.octet_length(raw) != F.length(raw)) & raw.contains("\ufffd")
+    return [(is_broken, F.lit("BROKEN_ENCODING"))] if name in cleaners.delivery.mapping else []
 
 
 def _limits(value: Column, column: ContractColumn) -> list[tuple[Column, Column]]:
