@@ -112,13 +112,14 @@ def read_all(spark: SparkSession, sources: Sequence[Source]) -> list[tuple[Sourc
     return read_ones
 
 
-def explained(error: Exception, sources: Sequence[Source]) -> DataError | None:
+def explained(spark: SparkSession, error: Exception, sources: Sequence[Source]) -> DataError | None:
     """What a failure while rows were read says of these deliveries; None when it is no fault of theirs."""
-    text = str(error)
-    if not files.is_damage(text):
+    if not files.is_damage(str(error)):
         return None
-    places = [source.place for source in sources if source.place.rsplit("/", 1)[-1] in text] or [source.place for source in sources]
-    return DataError("\n".join(f"{place}: {files.DAMAGED}" for place in places))
+    # Spark names the file in some of these failures only: so each is unpacked once more, to the end.
+    listed = [it for source in sources if source.path for it in files.listed(spark, source.path)]
+    broken = [files.plain(it) for it in listed if not files.is_whole(spark, it)]
+    return DataError("\n".join(f"{it}: {files.DAMAGED}" for it in broken)) if broken else None
 
 
 def domain_rules(extra_suffixes: Sequence[str] = ()) -> DomainRules:

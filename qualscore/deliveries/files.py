@@ -174,21 +174,37 @@ def _delimiter(text: str) -> str:
     return counts.most_common(1)[0][0] if counts else ","
 
 
+def is_whole(spark: SparkSession, file: str) -> bool:
+    """Whether a file can be read, and unpacked, to its end."""
+    jvm: Any = spark._jvm
+    try:
+        stream = _unpacked(spark, file)
+        jvm.org.apache.commons.io.IOUtils.consume(stream)
+        stream.close()
+    except Py4JJavaError:
+        return False
+    return True
+
+
 def _head(spark: SparkSession, file: str) -> bytes:
     """The first bytes, unpacked."""
     jvm: Any = spark._jvm
-    place, system = _hadoop(spark, file)
-    codec = jvm.org.apache.hadoop.io.compress.CompressionCodecFactory(_configuration(spark)).getCodec(place)
     try:
-        stream = system.open(place)
-        stream = codec.createInputStream(stream) if codec else stream
-        bounded = jvm.org.apache.commons.io.input.BoundedInputStream(stream, HEAD_BYTES)
+        bounded = jvm.org.apache.commons.io.input.BoundedInputStream(_unpacked(spark, file), HEAD_BYTES)
         content = bytes(jvm.org.apache.commons.io.IOUtils.toByteArray(bounded))
         bounded.close()
     except Py4JJavaError as error:
         said = error.java_exception.toString()
         raise DataError(f"{plain(file)}: {DAMAGED if is_damage(said) else f'cannot be read: {said}'}") from None
     return content
+
+
+def _unpacked(spark: SparkSession, file: str) -> Any:  # noqa: ANN401 (an object of the JVM)
+    jvm: Any = spark._jvm
+    place, system = _hadoop(spark, file)
+    codec = jvm.org.apache.hadoop.io.compress.CompressionCodecFactory(_configuration(spark)).getCodec(place)
+    stream = system.open(place)
+    return codec.createInputStream(stream) if codec else stream
 
 
 def _hadoop(spark: SparkSession, path: str) -> tuple[Any, Any]:

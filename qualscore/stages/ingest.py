@@ -74,7 +74,7 @@ def _judge_table(run: Run, read: Sequence[tuple[Source, Delivery]], judged: Mapp
     try:
         return found.checkpointed()
     except (Py4JJavaError, PySparkException) as error:
-        raise deliveries.explained(error, [source for source, _ in mine]) or error from None
+        raise deliveries.explained(run.spark, error, [source for source, _ in mine]) or error from None
 
 
 def _check_rejects(run: Run, found: Sequence[DeliverySummary]) -> None:

@@ -120,7 +120,7 @@ def test_a_file_that_does_not_fit_is_refused_with_all_its_findings(
 
 
 def test_a_packed_file_that_is_none_is_refused(spark: SparkSession, tmp_path: Path) -> None:
-    with pytest.raises(DataError, match=r"won.csv.gz: cannot be read: .*(?i:gzip)"):
+    with pytest.raises(DataError, match=r"won.csv.gz: ends in the middle, or is damaged; deliver it again"):
         read(spark, delivered(tmp_path, b"domain\na.com\n", "won.csv.gz"))
 
 

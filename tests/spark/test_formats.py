@@ -100,7 +100,8 @@ def test_a_file_that_was_cut_is_named(spark: SparkSession, tmp_path: Path, rows:
     file.write_bytes(whole[: len(whole) * 9 // 10])
     with pytest.raises((DataError, Py4JJavaError)) as caught:
         judged(spark, file)
-    sources = [Source(table="firmographics", path=str(it), id=it.name) for it in (file, tmp_path / "other.csv")]
-    said = caught.value if rows == 20_000 else deliveries.explained(caught.value, sources)
+    (tmp_path / "other.csv.gz").write_bytes(whole)
+    sources = [Source(table="firmographics", path=str(it), id=it.name) for it in (tmp_path / "other.csv.gz", file)]
+    said = caught.value if rows == 20_000 else deliveries.explained(spark, caught.value, sources)
     assert str(said) == f"{file}: ends in the middle, or is damaged; deliver it again"
-    assert deliveries.explained(ValueError("the disk is full"), sources) is None
+    assert deliveries.explained(spark, ValueError("the disk is full"), sources) is None
