@@ -3,7 +3,7 @@
 from qualscore.columns.countries import country
 from qualscore.columns.crm import crm_id, display_name, outcome, several
 from qualscore.columns.dates import calendar_date, is_ambiguous, year
-from qualscore.columns.domains import FREE_MAIL, DomainRules, domain
+from qualscore.columns.domains import FREE_MAIL, DomainRules, domain, is_plain
 from qualscore.columns.industries import industry_group
 from qualscore.columns.ranges import employees_range, range_midpoint_employees, range_midpoint_revenue, revenue_range
 from qualscore.columns.signals import contact, keyword, keyword_name, keyword_sets, monday, percent, strength
@@ -24,6 +24,7 @@ __all__ = [
     "industry_group",
     "integer",
     "is_ambiguous",
+    "is_plain",
     "keyword",
     "keyword_name",
     "keyword_sets",

@@ -46,11 +46,17 @@ def calendar_date(text: Column, order: Order | None = None) -> Column:
     plain = F.regexp_replace(F.regexp_replace(numbers, YEAR_FIRST, "$1-$2-$3"), DIGITS, "$1-$2-$3")
     words = F.lower(text)
     return (
-        F.when(plain.rlike("^[0-9]{4}-[0-9]{1,2}-[0-9]{1,2}$"), plain.cast("date"))
+        F.when(is_iso(text), text.cast("date"))
+        .when(plain.rlike("^[0-9]{4}-[0-9]{1,2}-[0-9]{1,2}$"), plain.cast("date"))
         .when(text.rlike("^[0-9]{13}$"), F.timestamp_millis(text.cast("bigint")).cast("date"))
         .when(words.rlike(DAY_MONTH), _of_words(words, DAY_MONTH, month=2, day=1))
         .when(words.rlike(MONTH_DAY), _of_words(words, MONTH_DAY, month=1, day=2))
     )
+
+
+def is_iso(text: Column) -> Column:
+    """Whether the text has the form 2026-08-01: the usual one, told without a pattern."""
+    return (F.octet_length(text) == 10) & (F.substring(text, 5, 1) == "-") & (F.substring(text, 8, 1) == "-")
 
 
 def year(text: Column) -> Column:
@@ -72,7 +78,7 @@ def is_ambiguous(text: Column) -> Column:
     >>> [row.it for row in frame.select(is_ambiguous(F.col("text")).alias("it")).collect()]
     [True, True, False, False, False, False]
     """
-    return text.rlike(AMBIGUOUS)
+    return ~is_iso(text) & text.rlike(AMBIGUOUS)
 
 
 def _of_words(words: Column, pattern: str, *, month: int, day: int) -> Column:

@@ -18,9 +18,28 @@ from pyspark.sql.pandas.functions import pandas_udf
 FREE_MAIL: frozenset[str] = frozenset(whitelist)
 LABEL = re.compile(r"[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?")
 HOST = re.compile(r"(?!.{254})[a-z0-9_-]{1,63}(\.[a-z0-9_-]{1,63})+")
-PLAIN = r"^[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?[.][a-z]+$"
+PLAIN = r"^[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?[.][a-z]+(?:[.][a-z]{2})?$"
 BITS, WORDS = 32, 4096  # 131,072 bits for some 12,000 hosts: 1 of 10 plain ones is looked at more closely
 COMMON = ("com", "net", "org", "de", "io", "co", "uk", "fr", "nl", "eu", "it", "es", "us", "ca", "au", "in", "br", "ch", "jp", "ai")
+COMMON_PAIRS = (
+    *("co.uk", "com.au", "com.br", "co.jp", "co.za", "co.nz", "co.in", "com.mx", "com.tr", "co.kr", "com.cn", "com.ar", "co.il", "com.sg"),
+    *(
+        "com.hk",
+        "com.tw",
+        "com.my",
+        "co.id",
+        "co.th",
+        "com.co",
+        "com.pl",
+        "com.ua",
+        "com.es",
+        "com.pt",
+        "org.uk",
+        "ac.uk",
+        "org.au",
+        "net.au",
+    ),
+)
 # Around the host, from the outside in: an e-mail in brackets, quotes, scheme, path, user, port, dots, www.
 WRAPPING = {
     r"^.*<([^<>]*@[^<>]*)>.*$": "$1",
@@ -52,10 +71,16 @@ class DomainRules:
         return {host: frozenset(found) for host, found in steps.items()}
 
 
-def domain(raw: Column, *, rules: DomainRules, accept_free_mail: bool) -> Column:
+def domain(raw: Column, *, rules: DomainRules, accept_free_mail: bool, plain: Column | None = None) -> Column:
     """struct<domain, problem>: the registrable domain of a URL, e-mail address or host, or why there is none.
 
     A free-mail domain is given together with its problem, so that the caller can still accept it.
+
+    Args:
+        raw: text.
+        rules: of the installation.
+        accept_free_mail: whether a free-mail host is a company's.
+        plain: `is_plain` of the text in lower case, where it is a column already; it is used twice.
 
     >>> texts = ["https://www.Acme.co.uk:443/a?b", "Joe <joe@mail.acme.com>", "acme.myshopify.com", "github.io", "10.0.0.1", None]
     >>> frame = spark.createDataFrame([(text,) for text in texts], "raw string")
@@ -63,9 +88,11 @@ def domain(raw: Column, *, rules: DomainRules, accept_free_mail: bool) -> Column
     [('acme.co.uk', None), ('acme.com', None), ('acme.myshopify.com', None)]
     """
     host = F.lower(raw)
-    plain = F.coalesce(is_plain(host, rules), F.lit(False))
+    plain = F.coalesce(is_plain(host, rules) if plain is None else plain, F.lit(False))
 
     def find(addresses: pd.Series) -> pd.Series:
+        if addresses.isna().all():  # most batches of a clean delivery
+            return addresses
         known = {it: _written(*registrable(it, rules=rules, accept_free_mail=accept_free_mail)) for it in addresses.dropna().unique()}
         return addresses.map(known).astype(object).where(addresses.notna(), None)
 
@@ -82,15 +109,15 @@ def _written(domain: str | None, problem: str | None) -> str:
 
 
 def is_plain(host: Column, rules: DomainRules) -> Column:
-    """Whether a host in lower case is surely a domain of its own: one label below a suffix of one label, and nothing known of it.
+    """Whether a host in lower case is surely a domain of its own: one label below a suffix of one label, or a common one of two.
 
-    Bits of hashes tell what may be a suffix of two labels (co.uk) or a free-mail host; the few others that share a bit are looked
-    at one by one like those. An array of 2,048 numbers is read in no time; a list of 12,000 literals takes seconds to plan.
+    Bits of hashes tell what may be a suffix itself (github.io) or a free-mail host; the few others that share a bit are looked
+    at one by one like those. An array of 4,096 numbers is read in no time; a list of 12,000 literals takes seconds to plan.
     """
     suffixes, bits = _plain_suffixes(rules.extra_suffixes), _special_bits(rules.extra_suffixes)
     place = F.crc32(host) % (BITS * len(bits))
     word = F.element_at(F.from_json(F.lit(json.dumps(bits)), "array<bigint>"), (F.floor(place / BITS) + 1).cast("int"))
-    suffix = F.concat(F.lit(" "), F.substring_index(host, ".", -1), F.lit(" "))
+    suffix = F.concat(F.lit(" "), F.substr(host, F.instr(host, ".") + 1), F.lit(" "))
     is_special = F.getbit(word, (place % BITS).cast("int")) == 1
     return host.rlike(PLAIN) & F.contains(F.lit(f" {' '.join(suffixes)} "), suffix) & ~is_special
 
@@ -164,23 +191,26 @@ def _extractor(extra_suffixes: tuple[str, ...]) -> tldextract.TLDExtract:
 def _suffixes(extra_suffixes: tuple[str, ...]) -> tuple[frozenset[str], frozenset[str]]:
     """The one-label suffixes under which every other name is a plain one, and all suffixes."""
     suffixes = frozenset(_extractor(extra_suffixes).tlds)
-    wild = {suffix.rpartition(".")[2] for suffix in suffixes if suffix[:1] in "*!"}
+    # *.ck: each name below is a suffix. A rule further down (*.compute.amazonaws.com) says nothing of names of two labels.
+    wild = {suffix.removeprefix("*.") for suffix in suffixes if suffix.startswith("*.")}
     return frozenset(suffix for suffix in suffixes if "." not in suffix) - wild, suffixes
 
 
 @lru_cache
 def _plain_suffixes(extra_suffixes: tuple[str, ...]) -> list[str]:
-    """The common ones first: they are looked for from the left."""
-    plain, _ = _suffixes(extra_suffixes)
-    return sorted(plain, key=lambda suffix: (COMMON.index(suffix) if suffix in COMMON else len(COMMON), suffix))
+    """Those of one label and the common ones of two; the common ones first, because they are looked for from the left."""
+    plain, suffixes = _suffixes(extra_suffixes)
+    pairs = [pair for pair in COMMON_PAIRS if pair in suffixes and f"*.{pair}" not in suffixes]
+    return [*(it for it in COMMON if it in plain), *pairs, *sorted(plain.difference(COMMON))]
 
 
 @lru_cache
 def _special_bits(extra_suffixes: tuple[str, ...]) -> list[int]:
-    """Numbers of 32 bits each: set for the hash of every host of two labels that is more than a plain domain."""
+    """Numbers of 32 bits each: set for the hash of every host of two labels, or below a common pair, that is more than a plain domain."""
     _, suffixes = _suffixes(extra_suffixes)
     words = [0] * WORDS
-    for host in (it for it in suffixes | FREE_MAIL if it.count(".") == 1):
-        word, bit = divmod(zlib.crc32(host.encode()) % (BITS * WORDS), BITS)
-        words[word] |= 1 << bit
+    for host in suffixes | FREE_MAIL:
+        if host.count(".") == 1 or host.partition(".")[2] in COMMON_PAIRS:
+            word, bit = divmod(zlib.crc32(host.encode()) % (BITS * WORDS), BITS)
+            words[word] |= 1 << bit
     return words

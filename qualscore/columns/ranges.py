@@ -45,7 +45,8 @@ def range_midpoint_revenue(text: Column) -> Column:
 
 def employees_range(text: Column) -> Column:
     """The text as it is; null where it is no range of employees."""
-    return F.when(_is_range(_headcounts(text)), text)
+    is_usual = F.find_in_set(text, F.lit(",".join(EMPLOYEES))) > 0  # without the ten patterns of the others
+    return F.when(is_usual, text).when(_is_range(_headcounts(text)), text)
 
 
 def revenue_range(text: Column) -> Column:

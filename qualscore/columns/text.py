@@ -1,19 +1,13 @@
 """Delivered text to text, numbers, truth values and dates: null in, null out, and null for what is none."""
 
-import re
-from functools import reduce
-from operator import or_
-
 from pyspark.sql import Column
 from pyspark.sql import functions as F
 
 # What exports write where there is no value. (Not NA: that is Namibia.)
 NOTHING = ("", "n/a", "#n/a", "n.a.", "null", "none", "nil", "nan", "-", "--", "\u2013", "\u2014", "\\n", "(blank)", "(null)")
-# A pattern, not a list of literals: each of those is five calls into the JVM, for every column of every source.
-IS_NOTHING = f"(?i)^(?:{'|'.join(map(re.escape, NOTHING))})$"
 LONGEST_NOTHING = max(len(it.encode()) for it in NOTHING)
 SPACES = r"[\s\u00a0\u2007\u202f\u200b\ufeff]+"
-UNTIDY = ("  ", "\t", "\n", "\r", "\v", "\f")  # of ASCII
+UNTIDY = "[^ -~]|  "
 TRUE, FALSE = ("true", "t", "yes", "y", "1", "1.0"), ("false", "f", "no", "n", "0", "0.0")
 # Points set off thousands and a comma the decimals, and it cannot be the other way round.
 EUROPEAN = r"^[+-]?([0-9]{1,3}([.][0-9]{3})+,[0-9]+|[0-9]{1,3}([.][0-9]{3}){2,}|[0-9]+,[0-9]{1,2})$"
@@ -28,10 +22,15 @@ def text(raw: Column) -> Column:
     >>> [row.text for row in frame.select(text(F.col("raw")).alias("text")).collect()]
     ['Acme Inc', None, 'NA', None, None]
     """
-    # Both patterns are for few texts: a test of bytes, which takes a tenth of the time, tells which.
-    is_tidy = (F.octet_length(raw) == F.length(raw)) & ~reduce(or_, (F.contains(raw, F.lit(it)) for it in UNTIDY))
-    spaced = F.trim(F.when(is_tidy, raw).otherwise(F.regexp_replace(raw, SPACES, " ")))
-    return F.when((F.octet_length(spaced) > LONGEST_NOTHING) | ~spaced.rlike(IS_NOTHING), spaced)
+    # Most texts are tidy: one search for what is not takes a tenth of the time that the replacement takes.
+    spaced = F.trim(F.regexp_replace(raw, SPACES, " "))
+    return F.when(raw.rlike(UNTIDY), _unless_nothing(spaced)).otherwise(_unless_nothing(F.trim(raw)))
+
+
+def _unless_nothing(spaced: Column) -> Column:
+    # One text of all words, not a list of literals: each of those is five calls into the JVM, for every column of every source.
+    is_nothing = F.find_in_set(F.lower(spaced), F.lit(",".join(NOTHING))) > 0
+    return F.when((F.octet_length(spaced) > LONGEST_NOTHING) | ~is_nothing, spaced)
 
 
 def number(text: Column) -> Column:
@@ -42,9 +41,14 @@ def number(text: Column) -> Column:
     >>> [row.number for row in frame.select(number(F.col("text")).alias("number")).collect()]
     [1200.0, 1200.5, 1000.0, 1200.5, 1234567.0, 12.5, 1.2, None, None]
     """
+    is_plain = text.rlike("^[0-9]{1,15}$")
     is_number = text.rlike(r"^[+-]?([0-9]{1,3}([,' ][0-9]{3})+|[0-9]+)(\.[0-9]*)?([eE][+-]?[0-9]{1,3})?$")
     european = F.replace(F.replace(text, F.lit("."), F.lit("")), F.lit(","), F.lit("."))
-    return F.when(text.rlike(EUROPEAN), european.cast("double")).when(is_number, F.regexp_replace(text, "[,' ]", "").cast("double"))
+    return (
+        F.when(is_plain, text.cast("double"))
+        .when(text.rlike(EUROPEAN), european.cast("double"))
+        .when(is_number, F.regexp_replace(text, "[,' ]", "").cast("double"))
+    )
 
 
 def integer(text: Column) -> Column:

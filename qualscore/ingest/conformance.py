@@ -29,7 +29,9 @@ def conform_source(source: Source, delivery: Delivery, contract: Contract, *, ru
     cleaners = Cleaners(contract, delivery, rules, tuple(name for name in contract.columns if name in known))
     # Step by step in columns, not in structs or in one expression: Spark would write each step out again wherever it is used.
     texts = cells(source, delivery).withColumns(_raw(cleaners)).withColumns(_texts(cleaners, default))
-    values = texts.withColumns(_domain(cleaners)).withColumns(_values(cleaners)).withColumns(cleaners.derived())
+    values = (
+        texts.withColumns(_address(cleaners)).withColumns(_domain(cleaners)).withColumns(_values(cleaners)).withColumns(cleaners.derived())
+    )
     judged = values.withColumns(_codes(cleaners)).withColumns({"_reasons": _reasons(cleaners), "_notes": _notes(cleaners)})
     # JSON is made for refused rows only: of all rows it would cost as much as reading them.
     row = F.when(F.size("_reasons") > 0, F.to_json("_cells"))
@@ -70,17 +72,23 @@ def _text(name: str, delivery: Delivery, default: str | None) -> Column:
     return F.coalesce(*texts)
 
 
+def _address(cleaners: Cleaners) -> dict[str, Column]:
+    """`_address`: the text that a domain is made of, the domain's own or else an e-mail address; and whether that is all there is to do."""
+    name = _domain_column(cleaners.contract)
+    if name is None:
+        return {}
+    mails = [other for other, it in cleaners.contract.columns.items() if it.clean == "contact"]
+    texts = [F.col(f"_text_{one}") for one in (name, *mails) if one in cleaners.present]
+    address = F.coalesce(*texts) if texts else F.lit(None).cast("string")
+    return {"_address": address, "_is_plain": columns.is_plain(F.lower(address), cleaners.rules.domains)}
+
+
 def _domain(cleaners: Cleaners) -> dict[str, Column]:
-    """`_domain`, from the domain's own text, else from an e-mail address."""
     name = _domain_column(cleaners.contract)
     if name is None:
         return {}
     accept = DOMAINS[str(cleaners.contract.columns[name].clean)]
-    mails = [other for other, it in cleaners.contract.columns.items() if it.clean == "contact"]
-    texts = [F.col(f"_text_{one}") for one in (name, *mails) if one in cleaners.present]
-    found = columns.domain(
-        F.coalesce(*texts) if texts else F.lit(None).cast("string"), rules=cleaners.rules.domains, accept_free_mail=accept
-    )
+    found = columns.domain(F.col("_address"), rules=cleaners.rules.domains, accept_free_mail=accept, plain=F.col("_is_plain"))
     return {"_domain": found}
 
 

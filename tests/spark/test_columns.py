@@ -5,7 +5,7 @@ from pyspark.sql import Column, SparkSession
 from pyspark.sql import functions as F
 
 from qualscore import columns
-from qualscore.columns import DomainRules
+from qualscore.columns import DomainRules, domains
 
 RULES = DomainRules(extra_suffixes=("maven-crm.example",), shared_hosts=("linkedin.com", "google.com/maps", "sites.google.com"))
 DOMAINS = {
@@ -257,9 +257,14 @@ def test_codes_of_industries_roll_up(spark: SparkSession, kind: str, codes: dict
     assert applied(spark, lambda text: columns.industry_group(none, none, **(given | {kind: text})), list(codes)) == codes
 
 
+def test_the_usual_suffixes_need_no_search() -> None:
+    assert {"com", "de", "io", "co.uk", "com.au"} <= set(domains._plain_suffixes(())) and "ck" not in domains._plain_suffixes(())
+
+
 def test_a_plain_domain_and_one_that_needs_the_list_of_suffixes_are_found_alike(spark: SparkSession) -> None:
     hosts = {"acme.com": "acme.com", "ACME.de": "acme.de", "a-b.io": "a-b.io", "co.uk": None, "github.io": None, "acme.zz": None}
     hosts |= {"acme.co.uk": "acme.co.uk", "-acme.com": None, "shop.acme.com": "acme.com", "gmail.com": "gmail.com"}
+    hosts |= {"yahoo.co.uk": "yahoo.co.uk", "a.com.au": "a.com.au", "shop.acme.co.uk": "acme.co.uk", "x.ck": None, "a.x.ck": "a.x.ck"}
     found = applied(spark, lambda raw: columns.domain(raw, rules=RULES, accept_free_mail=False)["domain"], list(hosts))
     assert found == hosts
     problems = applied(spark, lambda raw: columns.domain(raw, rules=RULES, accept_free_mail=False)["problem"], list(hosts))
@@ -269,4 +274,6 @@ def test_a_plain_domain_and_one_that_needs_the_list_of_suffixes_are_found_alike(
         "acme.zz": "INVALID_DOMAIN",
         "-acme.com": "INVALID_DOMAIN",
         "gmail.com": "FREE_MAIL_DOMAIN",
+        "yahoo.co.uk": "FREE_MAIL_DOMAIN",
+        "x.ck": "SHARED_HOST",
     }
