@@ -41,6 +41,7 @@ def test_what_makes_another_training_due(change: dict[str, object], trains_again
 
 TABLES = ("account_lists", "crm_opportunities", "activities")
 ONE_OF = "give exactly one of any, all, not, opportunities, activities, account_list"
+TEXT = "should be one text, in quotes where YAML takes it for a number, yes or no"
 LISTED = "examples: {account_list: customers}"
 # What is written below `name: one`, and what is said of it.
 MISTAKES = {
@@ -58,7 +59,7 @@ MISTAKES = {
     f"{LISTED}\nreference: {{country: [Germany, de, Xanadu]}}": (
         "reference.country: no ISO code of two letters: 'Germany' (did you mean DE?), 'de' (did you mean DE?), 'Xanadu'"
     ),
-    f"{LISTED}\nreference: {{country: [NO]}}": "reference.country.0: should be one text, in quotes where YAML takes it for a number, yes or no",
+    f"{LISTED}\nreference: {{country: [NO]}}": f"reference.country.0: {TEXT}",
     "examples: {}": f"examples: {ONE_OF}",
     "examples: customers": "examples: should hold settings as 'key: value'",
     "examples: {account_list: customers, any: [{account_list: partners}]}": f"examples: {ONE_OF}; found any and account_list",
@@ -71,7 +72,7 @@ MISTAKES = {
     "examples: {any: [{opportunities: {outcome: wn}}]}": "examples.any.0.opportunities.outcome: 'wn' is none; did you mean 'won'?",
     "examples: {opportunities: {prodct: [Platform]}}": "examples.opportunities.prodct: unknown; did you mean 'product'?",
     "examples: {opportunities: {product: Platform}}": "examples.opportunities.product: should be a list, such as [one, two]",
-    "examples: {opportunities: {product: [7]}}": "examples.opportunities.product.0: should be one text, in quotes where YAML takes it for a number, yes or no",
+    "examples: {opportunities: {product: [7]}}": f"examples.opportunities.product.0: {TEXT}",
     "examples: {opportunities: {created_within_months: 0}}": (
         "examples.opportunities.created_within_months: Input should be greater than or equal to 1"
     ),
