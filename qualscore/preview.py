@@ -13,7 +13,7 @@ from qualscore.errors import TrainingRefused
 from qualscore.model import inputs, training
 from qualscore.model.coverage import KINDS
 
-WIDTH = 76
+WIDTH = 60
 ENOUGH, FEW, REFUSED = "enough", "few", "refused"
 
 
