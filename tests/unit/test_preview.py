@@ -20,7 +20,7 @@ def test_one_sentence_says_which_command_is_missing(there: Collection[str], tabl
     run = SimpleNamespace(tables=SimpleNamespace(exists=lambda name: name in there), definitions=[DEFINITION])
     with pytest.raises(ConfigurationError) as caught:
         check_ready(run)
-    assert str(caught.value) == f"{table} is not there yet: first run `./spark-submit.sh {job}` with the same settings"
+    assert str(caught.value) == f"{table} is not there yet: run `./spark-submit.sh {job}` with the same --config and --warehouse first"
 
 
 def counts(examples: int, unlabelled: int = 10_000) -> dict[str, int]:
