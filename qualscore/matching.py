@@ -19,6 +19,7 @@ OF_DEALS = {
     "owner": ("owner", folded),
 }
 SHOWN = 5
+LEAST_LETTERS = 3  # of a word that is looked for inside others
 
 # (selector, key) to the values delivered, the most frequent first; ("account_list", "") to the lists that have a row.
 Delivered = Mapping[tuple[str, str], Sequence[str]]
@@ -70,9 +71,10 @@ def _unmatched(wanted: Iterable[str], values: Sequence[str], spelling: Callable[
 
 
 def _hint(word: str, values: Sequence[str]) -> str:
-    """The nearest value, else the most frequent ones."""
+    """The nearest value, one that holds the word, else the most frequent ones."""
     by_letters = {letters(value): value for value in reversed(values)}
-    close = difflib.get_close_matches(letters(word), by_letters, n=1)
+    holding = [value for value in map(letters, values) if len(word) >= LEAST_LETTERS and letters(word) in value]
+    close = difflib.get_close_matches(letters(word), by_letters, n=1) or holding
     if close:
         return f"did you mean '{by_letters[close[0]]}'?"
     shown = ", ".join(f"'{value}'" for value in values[:SHOWN])

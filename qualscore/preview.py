@@ -114,9 +114,8 @@ def preview(
         )
         for number, node in enumerate(nodes)
     ]
-    of_examples = {definition.selectors.index(leaf) for leaf in definition.examples.selectors()}
     counts = {name: number for name, number in found.items() if not name[0].isdigit()}
-    counts |= {"dated": counts["examples"] - counts["undated"], "without_domain": sum(lost.get(number, 0) for number in of_examples)}
+    counts |= {"dated": counts["examples"] - counts["undated"], "without_domain": _lost(definition, lost)}
     verdict, said = _verdict(counts, definition)
     return Preview(definition.name, as_of, connection_mode, selectors, counts, verdict, said)
 
@@ -126,8 +125,13 @@ def by_selector(accounts: DataFrame, definition: Definition, *, without_domain: 
     leaves = list(dict.fromkeys(definition.examples.selectors()))
     row = accounts.agg(*(F.count_if(labels.holds(leaf, definition.selectors)) for leaf in leaves)).first()
     said = ", ".join(f"{leaf.said}: {number}" for leaf, number in zip(leaves, row or (), strict=True))
-    lost = sum(without_domain.get(definition.selectors.index(leaf), 0) for leaf in leaves)
+    lost = _lost(definition, without_domain)
     return f" ({said})" + (f" and {lost} records without a usable domain" if lost else "")
+
+
+def _lost(definition: Definition, without_domain: Mapping[int, int]) -> int:
+    """The records of no account that selectors of the examples find."""
+    return sum(without_domain.get(definition.selectors.index(leaf), 0) for leaf in set(definition.examples.picking()))
 
 
 def _counted(definition: Definition, own_domains: tuple[str, ...]) -> dict[str, Column]:
@@ -146,9 +150,9 @@ def _verdict(counts: Mapping[str, int], definition: Definition) -> tuple[str, st
     try:
         warnings = training.check_counts(counts, definition, lambda: "")
     except TrainingRefused as refused:
-        return REFUSED, f"training would be refused: {refused}"
+        return REFUSED, f"training would be refused: {str(refused).removeprefix(f'{definition.name}: ')}"
     if warnings:
-        return FEW, f"enough with a warning: {warnings[0]}"
+        return FEW, f"enough with a warning: {warnings[0].removeprefix(f'{definition.name}: ')}"
     return ENOUGH, f"enough: {counts['examples']:,} customers; {training.RECOMMENDED_EXAMPLES} or more are recommended"
 
 

@@ -124,6 +124,13 @@ class Selection(Strict):
         """The selectors at the leaves, in order."""
         yield from (node.selection for node in self.nodes("") if node.selection.is_leaf)
 
+    def picking(self) -> Iterator["Selection"]:
+        """The selectors that can pick an account: not those in `not`."""
+        if self.is_leaf:
+            yield self
+        for one in () if self.none_of else self.nested:
+            yield from one.picking()
+
 
 @dataclass(frozen=True)
 class Node:

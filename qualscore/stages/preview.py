@@ -47,7 +47,8 @@ def show(run: Run, definition: Definition) -> Outcome:
         without_domain=without_domain(run, definition),
     )
     run.console.result(found.text, **found.record)
-    return Outcome(found.said, versions(run, *SELECTED_FROM, FEATURES), found.counts)
+    said = f"{found.counts['examples']:,} customers, {found.verdict}"
+    return Outcome(said, versions(run, *SELECTED_FROM, FEATURES), found.counts)
 
 
 def _preview_depends(run: Run, definition: Definition) -> Mapping[str, object]:

@@ -26,7 +26,7 @@ DEALS = [
     ("both.com", "won", ["GTXPro", "Other"], "Closed Won", None, date(2025, 6, 14), LATE),
     ("old.com", "lost", ["GTX Pro"], "Closed Lost", 800.0, date(2020, 1, 1), date(2020, 5, 1)),
     ("none.com", "open", ["Other"], "Proposal", 100.0, date(2025, 5, 15), date(2026, 9, 1)),
-    ("me.com", "open", ["Other"], "Proposal", 100.0, date(2025, 5, 14), date(2026, 9, 1)),
+    ("old.com", "open", ["Other"], "Proposal", 100.0, date(2025, 5, 14), date(2026, 9, 1)),
     ("soon.com", "won", ["Other"], "Closed Won", 100.0, date(2026, 1, 1), date(2026, 7, 1)),
     ("later.com", "won", ["GTX Pro"], "Closed Won", 100.0, date(2026, 6, 16), date(2026, 6, 16)),
     (None, "won", ["GTX Pro"], "Closed Won", 100.0, LATE, LATE),
@@ -103,7 +103,7 @@ SELECTED = {
     "a stage in another case, with spaces": (
         {"opportunities": {"stage": [" CLOSED WON"], "product": ["MG special"]}}, {"won.com": FIRST},
     ),
-    "an amount, which has to be known": ({"opportunities": {"min_amount": 500}}, {"won.com": FIRST}),
+    "an amount, which has to be known": ({"opportunities": {"min_amount": 500, "product": ["GTX Pro"]}}, {"won.com": CREATED}),
     "lost, however old": ({"opportunities": {"outcome": "lost"}}, {"old.com": date(2020, 1, 1)}),
     "open, of 13 months, won only later too": (
         {"opportunities": {"outcome": "open"}}, {"none.com": date(2025, 5, 15), "soon.com": LATE},

@@ -54,9 +54,9 @@ def found(spark: SparkSession, records: labels.Records) -> Preview:
     )
     labelled = labels.label(accounts.selectExpr("*", stack), records, definition=DEFINITION, as_of=AS_OF, own_domains=("own.com",))
     labelled = labelled.withColumn("is_in_reference", labels.in_reference(DEFINITION.reference)).persist()
-    said = by_selector(labelled, DEFINITION, without_domain={0: 1, 1: 2})
+    said = by_selector(labelled, DEFINITION, without_domain={0: 1, 1: 2, 2: 9})
     assert said == " (opportunities won, product A: 4, account list won: 4, account list rivals: 1) and 3 records without a usable domain"
-    mode, lost = "CRM hybrid", {0: 1, 1: 2}
+    mode, lost = "CRM hybrid", {0: 1, 1: 2, 2: 9}
     return preview(labelled, DEFINITION, as_of=AS_OF, connection_mode=mode, own_domains=("own.com",), without_domain=lost)
 
 
@@ -68,7 +68,7 @@ def test_each_part_of_the_definition_is_counted(found: Preview) -> None:
         ("examples.any.1", 1, 3, 0),
         ("examples.any.1.all.0", 2, 4, 2),
         ("examples.any.1.all.1", 2, 27, 0),
-        ("examples.any.1.all.1.not", 3, 1, 0),
+        ("examples.any.1.all.1.not", 3, 1, 9),
         ("exclude", 0, 2, 0),
     ]
     assert found.selectors[1].by_source == {"crm": 4, "marketing": 0, "csv": 2, "firmographics": 1}
@@ -87,7 +87,7 @@ def test_each_cleaning_rule_is_counted(found: Preview) -> None:
         "unlabelled": 21,
         "reference": 23,
     }
-    assert found.verdict == "few" and found.said.startswith("enough with a warning: one: 3 customers with a domain and data")
+    assert found.verdict == "few" and found.said.startswith("enough with a warning: 3 customers with a domain and data")
 
 
 def test_it_is_shown_as_the_definition_is_written(found: Preview) -> None:
@@ -99,7 +99,7 @@ def test_it_is_shown_as_the_definition_is_written(found: Preview) -> None:
         "all 3 1 0 3 0",
         "account list won (and 2 without a domain) 4 1 0 4 0",
         "not 27 4 0 4 22",
-        "account list rivals 1 0 0 1 0",
+        "account list rivals (and 9 without a domain) 1 0 0 1 0",
     ]
     assert [len(line) - len(line.lstrip()) for line in lines[3:9]] == [2, 4, 4, 6, 6, 8]
     assert "  = examples                 3  of them 2 with a date, 1 without (described as of 2026-06-15)" in lines

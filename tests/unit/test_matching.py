@@ -28,6 +28,7 @@ FOUND = {
     "product: GTX-PRO": None,
     "stage: ' closed won '": None,
     "stage: Closed-Won": "opportunities.stage: 'Closed-Won' matches nothing; did you mean 'Closed Won'?",
+    "stage: Won": "opportunities.stage: 'Won' matches nothing; did you mean 'Closed Won'?",
     "stage: xyz": (
         "opportunities.stage: 'xyz' matches nothing; "
         "delivered: 'Closed Won', 'Proposal', 'Lead', 'Closed Lost', 'Negotiation' and 2 more"
