@@ -2,6 +2,7 @@
 
 from qualscore.runner import main
 from qualscore.stages.build_features import BUILD_FEATURES
+from qualscore.stages.check import CHECK
 from qualscore.stages.ingest import INGEST
 from qualscore.stages.sample import SAMPLE, overlay_of_sample
 from qualscore.stages.score import SCORE
@@ -9,4 +10,4 @@ from qualscore.stages.summary import summarise
 from qualscore.stages.train import TRAIN
 
 if __name__ == "__main__":
-    main("pipeline", __doc__, [SAMPLE, INGEST, BUILD_FEATURES, TRAIN, SCORE], summary=summarise, overlay=overlay_of_sample)
+    main("pipeline", __doc__, [SAMPLE, INGEST, CHECK, BUILD_FEATURES, TRAIN, SCORE], summary=summarise, overlay=overlay_of_sample)

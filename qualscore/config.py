@@ -19,6 +19,12 @@ Crm = Literal["crm_accounts", "crm_opportunities", "crm_opportunity_history"]
 SourceTable = Literal[Crm, "activities", "account_lists", "firmographics", "technographics", "intent_signals"]
 DateOrder = Literal["mdy", "dmy"]
 Model = TypeVar("Model", bound=BaseModel)
+# In words of YAML what pydantic says in words of Python.
+TOLD = {
+    "tuple_type": "should be a list, such as [one, two]",
+    "string_type": "should be one text, in quotes where YAML takes it for a number, yes or no",
+    "model_type": "should hold settings as 'key: value'",
+}
 
 
 class Strict(BaseModel):
@@ -189,18 +195,19 @@ def _finding(model: type[BaseModel], finding: Any) -> str:
         known = re.findall("'([^']+)'", finding["ctx"]["expected"])
         return f"{place}: {finding['input']!r} is none; {nearest(str(finding['input']), known)}"
     if finding["type"] != "extra_forbidden":
-        return f"{place}: {finding['msg'].removeprefix('Value error, ')}"
+        return f"{place}: {TOLD.get(finding['type']) or finding['msg'].removeprefix('Value error, ')}"
     for part in finding["loc"][:-1]:
         if isinstance(part, str) and part in model.model_fields:
-            model = _inner(model.model_fields[part].annotation) or model
+            model = inner_model(model.model_fields[part].annotation) or model
     names = [field.alias or name for name, field in model.model_fields.items()]
     return f"{place}: unknown; {nearest(str(finding['loc'][-1]), names)}"
 
 
-def _inner(annotation: Any) -> type[BaseModel] | None:
+def inner_model(annotation: Any) -> type[BaseModel] | None:
+    """The model that a field holds, by itself, several of them, or nothing; None when it holds plain values."""
     if isinstance(annotation, type) and issubclass(annotation, BaseModel):
         return annotation
-    return next((found for found in map(_inner, get_args(annotation)) if found), None)
+    return next((found for found in map(inner_model, get_args(annotation)) if found), None)
 
 
 def _merge(under: dict[str, Any], over: Mapping[str, Any]) -> dict[str, Any]:

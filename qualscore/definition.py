@@ -2,47 +2,34 @@
 
 import hashlib
 import json
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Sequence
 from pathlib import Path
 from typing import Literal
 
-from pydantic import Field, model_validator
+from pydantic import Field, field_validator, model_validator
 
+from qualscore.columns import countries
 from qualscore.config import Strict, nearest, read_yaml, validate
 from qualscore.errors import ConfigurationError
+from qualscore.selection import EXAMPLE_SOURCES, TABLES, Node, Selection
 
 APPLY_AT_ONCE = {"bands", "actions", "retrain_after_months"}
-
-
-class Selection(Strict):
-    """Exactly one of: any, all, not (nested), or a selector."""
-
-    any_of: tuple["Selection", ...] | None = Field(None, alias="any")
-    all_of: tuple["Selection", ...] | None = Field(None, alias="all")
-    none_of: "Selection | None" = Field(None, alias="not")
-    account_list: str | None = None
-
-    @model_validator(mode="after")
-    def _exactly_one(self) -> "Selection":
-        given = [name for name in ("any_of", "all_of", "none_of", "account_list") if getattr(self, name) is not None]
-        if len(given) != 1:
-            raise ValueError("give exactly one of any, all, not, account_list")
-        return self
-
-    def selectors(self) -> Iterator["Selection"]:
-        """The selectors at the leaves, in order."""
-        nested = (*(self.any_of or ()), *(self.all_of or ()), *((self.none_of,) if self.none_of else ()))
-        if not nested and self.account_list is not None:
-            yield self
-        for selection in nested:
-            yield from selection.selectors()
 
 
 class Reference(Strict):
     """Which accounts customers are compared with; default all. Everybody is scored."""
 
     country: tuple[str, ...] = ()
-    min_employees: int | None = None
+    min_employees: int | None = Field(None, ge=1)
+
+    @field_validator("country")
+    @classmethod
+    def _are_codes(cls, country: tuple[str, ...]) -> tuple[str, ...]:
+        wrong = [code for code in country if code not in countries.alpha_2()]
+        if wrong:
+            hints = [f"'{code}'" + (f" (did you mean {meant}?)" if (meant := countries.code_of(code)) else "") for code in wrong]
+            raise ValueError(f"no ISO code of two letters: {', '.join(hints)}")
+        return country
 
 
 class Inputs(Strict):
@@ -67,6 +54,12 @@ class Bands(Strict):
     highly_likely: float = Field(95, ge=0, le=100)
     likely: float = Field(50, ge=0, le=100)
 
+    @model_validator(mode="after")
+    def _in_order(self) -> "Bands":
+        if self.likely > self.highly_likely:
+            raise ValueError(f"likely ({self.likely:g}) is above highly_likely ({self.highly_likely:g})")
+        return self
+
 
 class Actions(Strict):
     """Scores at which an action is due: >= act_now, > qualified, > good_fit."""
@@ -74,6 +67,13 @@ class Actions(Strict):
     act_now: float = Field(90, ge=0, le=100)
     qualified: float = Field(75, ge=0, le=100)
     good_fit: float = Field(70, ge=0, le=100)
+
+    @model_validator(mode="after")
+    def _in_order(self) -> "Actions":
+        if not self.act_now >= self.qualified >= self.good_fit:
+            given = f"act_now {self.act_now:g}, qualified {self.qualified:g}, good_fit {self.good_fit:g}"
+            raise ValueError(f"out of order: {given}; act_now is the highest, good_fit the lowest")
+        return self
 
 
 class Training(Strict):
@@ -101,6 +101,29 @@ class Definition(Strict):
     retrain_after_months: int = Field(6, ge=1)
     training: Training = Training()
 
+    @field_validator("examples")
+    @classmethod
+    def _finds_its_examples(cls, examples: Selection) -> Selection:
+        if examples.holds_for_the_unknown:
+            raise ValueError("selects every account that no selector in it finds; put 'not' beside another selector, in 'all'")
+        return examples
+
+    @property
+    def nodes(self) -> list[Node]:
+        """Every part of examples and exclude, with its place."""
+        roots = {"examples": self.examples, "exclude": self.exclude}
+        return [node for place, root in roots.items() if root for node in root.nodes(place)]
+
+    @property
+    def leaves(self) -> list[Node]:
+        """The selectors of examples and exclude, with their places."""
+        return [node for node in self.nodes if node.selection.is_leaf]
+
+    @property
+    def selectors(self) -> list[Selection]:
+        """The different selectors of examples and exclude; a selector's place in this list is its number."""
+        return list(dict.fromkeys(node.selection for node in self.leaves))
+
     @property
     def fingerprint(self) -> str:
         """Changes with whatever needs another training; bands, actions and the date of retraining do not."""
@@ -108,8 +131,16 @@ class Definition(Strict):
         return hashlib.sha256(json.dumps(content, sort_keys=True).encode()).hexdigest()[:16]
 
 
-def load(paths: Sequence[str], *, lists: Sequence[str], names: Sequence[str] = ()) -> list[Definition]:
+def load(
+    paths: Sequence[str], *, lists: Sequence[str], tables: Collection[str] | None = None, names: Sequence[str] = ()
+) -> list[Definition]:
     """The definitions in files and folders, those of `names` only if given, sorted by name.
+
+    Args:
+        paths: files and folders.
+        lists: account lists that sources declare.
+        tables: that sources deliver; not checked when None.
+        names: of the scores wanted; all when empty.
 
     Raises:
         ConfigurationError: with the findings of all definitions at once.
@@ -119,7 +150,7 @@ def load(paths: Sequence[str], *, lists: Sequence[str], names: Sequence[str] = (
     for file in (file for path in paths for file in _files(Path(path))):
         try:
             found = validate(Definition, read_yaml(file), where=str(file))
-            findings += _unknown_lists(found, lists, file)
+            findings += _unknown_lists(found, lists, file) + _missing_tables(found, tables, file)
             if found.name in definitions:
                 findings.append(f"{file}: the score '{found.name}' is defined twice")
             definitions[found.name] = found
@@ -138,11 +169,15 @@ def _files(path: Path) -> list[Path]:
 
 
 def _unknown_lists(definition: Definition, lists: Sequence[str], file: Path) -> list[str]:
-    roots = {"examples": definition.examples, "exclude": definition.exclude}
+    named = [(node.place, node.selection.account_list) for node in definition.leaves if node.selection.account_list is not None]
+    unknown = [(place, name) for place, name in named if name not in lists]
+    return [f"{file}: {place}: no source declares the account list '{name}'; {nearest(name, lists)}" for place, name in unknown]
+
+
+def _missing_tables(definition: Definition, tables: Collection[str] | None, file: Path) -> list[str]:
+    needed = [(node.place, node.selection.kind, TABLES[node.selection.kind]) for node in definition.leaves if node.selection.kind in TABLES]
     return [
-        f"{file}: {place}: no source declares the account list '{leaf.account_list}'; {nearest(str(leaf.account_list), lists)}"
-        for place, root in roots.items()
-        if root is not None
-        for leaf in root.selectors()
-        if leaf.account_list not in lists
+        f"{file}: {place}: no source delivers {table}, which '{kind}' selects from; add one such as {EXAMPLE_SOURCES[table]}"
+        for place, kind, table in needed
+        if tables is not None and table not in tables
     ]

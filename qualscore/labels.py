@@ -1,25 +1,52 @@
 """Selectors: which accounts are examples, from which date, and which are left out."""
 
 import math
+from collections.abc import Callable, Sequence
+from datetime import date
 from functools import reduce
+from operator import and_, or_
+from typing import NamedTuple
 
 from pyspark.sql import Column, DataFrame
 from pyspark.sql import functions as F
 
-from qualscore.definition import Definition, Reference, Selection
+from qualscore.columns.spelling import folded, folded_of, letters, letters_of
+from qualscore.definition import Definition, Reference
+from qualscore.selection import OPEN_MONTHS, Activities, Opportunities, Selection
 
 
-def label(accounts: DataFrame, *, account_lists: DataFrame, definition: Definition, own_domains: tuple[str, ...] = ()) -> DataFrame:
-    """Adds is_selected, is_excluded, is_example and event_on (the first selecting event; null when undated). No row is added."""
-    roots = [definition.examples, *([definition.exclude] if definition.exclude else [])]
-    names = sorted({str(leaf.account_list) for root in roots for leaf in root.selectors()})
+class Records(NamedTuple):
+    """The clean tables that selectors select from."""
+
+    crm_opportunities: DataFrame
+    activities: DataFrame
+    account_lists: DataFrame
+
+
+def label(accounts: DataFrame, records: Records, *, definition: Definition, as_of: date, own_domains: tuple[str, ...] = ()) -> DataFrame:
+    """Adds what the definition's selectors say of each account. No row is added.
+
+    Args:
+        accounts: domain, one row each.
+        records: what is selected from; windows count back from `as_of`, and nothing after it counts.
+        definition: the score.
+        as_of: the day of the run.
+        own_domains: excluded whatever the definition says.
+
+    Returns:
+        accounts with is_selected, is_excluded, is_example, event_on (the first selecting event; null when undated), and picked_by:
+        the numbers of the selectors (in definition.selectors) that hold, null where none does.
+    """
+    leaves = definition.selectors
     excluded = F.col("domain").isin(list(own_domains)) if own_domains else F.lit(False)
     if definition.exclude:
-        excluded = excluded | _holds(definition.exclude)
-    selected, event = _holds(definition.examples), _event(definition.examples)
-    flags = {"is_selected": selected, "is_excluded": excluded, "is_example": selected & ~excluded, "event_on": event}
-    members = F.broadcast(_memberships(account_lists, names))
-    return accounts.join(members, "domain", "left").withColumns(flags).drop("events")
+        excluded = excluded | holds(definition.exclude, leaves)
+    selected = holds(definition.examples, leaves)
+    flags = {"is_selected": selected, "is_excluded": excluded, "is_example": selected & ~excluded}
+    event = F.when(selected, _event(definition.examples, leaves))
+    # Broadcast: accounts that a selector finds are those of a CRM, and the other side may be a universe of 55 million.
+    found = F.broadcast(_picked(records_found(records, leaves, as_of=as_of), leaves))
+    return accounts.join(found, "domain", "left").withColumns(flags | {"event_on": event}).drop("first_on")
 
 
 def in_reference(reference: Reference) -> Column:
@@ -29,37 +56,91 @@ def in_reference(reference: Reference) -> Column:
         conditions.append(F.coalesce(F.col("country").isin(list(reference.country)), F.lit(False)))
     if reference.min_employees is not None:
         conditions.append(F.coalesce(F.col("firmo_size") >= math.log1p(reference.min_employees - 0.5), F.lit(False)))
-    return reduce(lambda one, other: one & other, conditions)
+    return reduce(and_, conditions)
 
 
-def _memberships(account_lists: DataFrame, names: list[str]) -> DataFrame:
-    """One row per domain on any of the lists: lists (names), events (list to date)."""
-    return (
-        account_lists.where(F.col("list_name").isin(names))
-        .groupBy("domain")
-        .agg(F.map_from_entries(F.collect_list(F.struct("list_name", "event_on"))).alias("events"))
-    )
+def holds(selection: Selection, leaves: Sequence[Selection]) -> Column:
+    """Whether a selection holds for an account, by its picked_by."""
+    inner = [holds(one, leaves) for one in selection.nested]
+    if selection.none_of:
+        return ~inner[0]
+    if inner:
+        return reduce(or_ if selection.any_of else and_, inner)
+    return F.coalesce(F.array_contains("picked_by", leaves.index(selection)), F.lit(False))
 
 
-def _holds(selection: Selection) -> Column:
-    if selection.any_of is not None:
-        return reduce(lambda one, other: one | other, map(_holds, selection.any_of), F.lit(False))
-    if selection.all_of is not None:
-        return reduce(lambda one, other: one & other, map(_holds, selection.all_of), F.lit(True))
-    if selection.none_of is not None:
-        return ~_holds(selection.none_of)
-    return F.coalesce(F.map_contains_key("events", selection.account_list), F.lit(False))
+def records_found(records: Records, leaves: Sequence[Selection], *, as_of: date) -> DataFrame:
+    """Every record that a selector finds: domain (null for a deal without a usable one), selector (its number), on (null when undated).
+
+    One pass over each table that is selected from; a record that several selectors find is several rows.
+    """
+    of_kind: dict[str, tuple[DataFrame, str, Callable[[Selection], Column]]] = {
+        "opportunities": (records.crm_opportunities, "created_on", lambda it: _of_deal(it.opportunities or Opportunities(), as_of)),
+        "activities": (records.activities, "active_on", lambda it: _of_activity(it.activities or Activities(), as_of)),
+        "account_list": (records.account_lists, "event_on", lambda it: _of_list(str(it.account_list), as_of)),
+    }
+    found = []
+    for kind, (table, day, condition) in of_kind.items():
+        numbers = [F.when(condition(leaf), F.lit(number)) for number, leaf in enumerate(leaves) if leaf.kind == kind]
+        if numbers:
+            found.append(table.select("domain", F.explode(F.array_compact(F.array(*numbers))).alias("selector"), F.col(day).alias("on")))
+    return reduce(DataFrame.unionByName, found)
 
 
-def _event(selection: Selection) -> Column:
-    """The first event among the selectors that pick an account; what `not` holds picks nothing."""
+def _picked(found: DataFrame, leaves: Sequence[Selection]) -> DataFrame:
+    """One row per domain that a selector holds for: picked_by (their numbers), first_on (the first day that each found, in their order)."""
+    of_leaf = [F.col("selector") == number for number in range(len(leaves))]
+    is_held = [F.count_if(here) >= leaf.least_count for here, leaf in zip(of_leaf, leaves, strict=True)]
+    numbers = F.array_compact(F.array(*(F.when(held, F.lit(number)) for number, held in enumerate(is_held))))
+    first = F.array(*(F.min(F.when(here, F.col("on"))) for here in of_leaf))
+    by_domain = found.where("domain is not null").groupBy("domain")
+    return by_domain.agg(numbers.alias("picked_by"), first.alias("first_on")).where(F.size("picked_by") > 0)
+
+
+def _event(selection: Selection, leaves: Sequence[Selection]) -> Column:
+    """The first event among the selectors that pick an account; a branch that does not hold and what is in `not` pick nothing."""
     never = F.lit(None).cast("date")
-    leaves = _picking(selection)
-    dates = [F.col("events").getItem(name) for name in leaves]
-    return F.least(*dates, never) if dates else never
+    if selection.none_of:
+        return never
+    days = [_event(one, leaves) for one in selection.nested] or [F.get("first_on", F.lit(leaves.index(selection)))]
+    return F.when(holds(selection, leaves), F.least(*days, never))
 
 
-def _picking(selection: Selection) -> list[str]:
-    if selection.account_list is not None:
-        return [selection.account_list]
-    return [name for nested in (*(selection.any_of or ()), *(selection.all_of or ())) for name in _picking(nested)]
+def _of_deal(wanted: Opportunities, as_of: date) -> Column:
+    """Whether a deal is one that the selector wants, as it was known on the day: won or lost only later, it was open."""
+    created, today = F.col("created_on"), F.lit(as_of)
+    outcome = F.when((F.col("outcome") != "open") & (F.col("close_on") > today), "open").otherwise(F.col("outcome"))
+    conditions = [_not_later("created_on", as_of)]
+    if wanted.outcome != "any":
+        conditions.append(outcome == wanted.outcome)
+    if wanted.created_within_months is not None:
+        conditions.append(created >= F.add_months(today, -wanted.created_within_months))
+    else:
+        conditions.append((outcome != "open") | (created >= F.add_months(today, -OPEN_MONTHS)))
+    if wanted.min_amount is not None:
+        conditions.append(F.col("amount") >= wanted.min_amount)
+    if wanted.product:
+        sought = [letters(product) for product in wanted.product]
+        conditions.append(F.exists("products", lambda product: letters_of(product).isin(sought)))
+    for column, words in (("stage", wanted.stage), ("opportunity_type", wanted.type), ("owner", wanted.owner)):
+        if words:
+            conditions.append(folded_of(F.col(column)).isin([folded(word) for word in words]))
+    return reduce(and_, conditions)
+
+
+def _of_activity(wanted: Activities, as_of: date) -> Column:
+    conditions = [_not_later("active_on", as_of)]
+    if wanted.within_days is not None:
+        conditions.append(F.col("active_on") >= F.date_sub(F.lit(as_of), wanted.within_days))
+    if wanted.type:
+        conditions.append(letters_of(F.col("activity_type")).isin([letters(kind) for kind in wanted.type]))
+    return reduce(and_, conditions)
+
+
+def _of_list(name: str, as_of: date) -> Column:
+    return (F.col("list_name") == name) & _not_later("event_on", as_of)
+
+
+def _not_later(day: str, as_of: date) -> Column:
+    """Undated records may be of any day."""
+    return F.coalesce(F.col(day) <= F.lit(as_of), F.lit(True))

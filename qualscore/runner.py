@@ -25,7 +25,7 @@ from qualscore.tables import Tables
 
 RUNS = "scores/score_runs"
 UNIVERSE = "clean/accounts"
-READS_SOURCES = ("ingest", "pipeline")
+READS_SOURCES = ("ingest", "pipeline", "preview")
 BYTES_PER_PARTITION = 32 << 20
 # Bytes, measured on 42,000 companies delivered as packed CSV and nine scores: 24 delivered for an account, 2.5 written for
 # each of them (clean, universe, features), and 82 + 42 written for an account's score and its place among the best.
@@ -140,7 +140,8 @@ def _prepare(job: str, options: Any, console: Console, overlay: Callable[..., An
     if job in READS_SOURCES:
         console.say(connections.check(settings.sources, is_scored=bool(settings.scores)))
     lists = sorted({str(source.list) for source in settings.sources if source.list})
-    definitions = definition.load(settings.scores, lists=lists, names=options.score)
+    delivered = {source.table for source in settings.sources}
+    definitions = definition.load(settings.scores, lists=lists, tables=delivered, names=options.score)
     places.check_writable(settings.warehouse)
     session = SparkSession.builder.appName("qualscore").config("spark.qualscore.staging", f"{settings.warehouse}/_staging").getOrCreate()
     _fit_partitions(session, settings)

@@ -10,7 +10,7 @@ import pandas as pd
 from pyspark.sql import DataFrame
 from pyspark.sql import functions as F
 
-from qualscore import features, labels
+from qualscore import contracts, features, labels
 from qualscore.definition import Definition
 
 AS_OF = date(2026, 6, 1)
@@ -43,7 +43,9 @@ class Universe:
 
     def labelled(self, definition: Definition, account_lists: DataFrame | None = None) -> DataFrame:
         """What training takes."""
-        found = labels.label(self.today(), account_lists=account_lists or self.account_lists, definition=definition)
+        none = (contracts.load(f"clean/{table}").rows(self.account_lists.sparkSession, []) for table in ("crm_opportunities", "activities"))
+        records = labels.Records(*none, account_lists or self.account_lists)
+        found = labels.label(self.today(), records, definition=definition, as_of=AS_OF)
         return found.withColumn("is_in_reference", labels.in_reference(definition.reference))
 
 

@@ -1,6 +1,9 @@
-"""How near two words are."""
+"""How near two words are, and when two spellings are one."""
 
 import os
+
+from pyspark.sql import Column
+from pyspark.sql import functions as F
 
 
 def is_one_edit(one: str, other: str) -> bool:
@@ -16,3 +19,38 @@ def is_one_edit(one: str, other: str) -> bool:
     if len(one) != len(other):
         return rest[1:] == others or rest == others[1:]
     return rest[1:] == others[1:] or (rest[1:2] + rest[:1] + rest[2:]) == others
+
+
+def letters(text: str) -> str:
+    """A name without capitals, spaces and punctuation; + and # stay, which tell C++ from C#.
+
+    >>> [letters("GTX Pro"), letters(" gtx-pro"), letters("C++"), letters("?!")]
+    ['gtxpro', 'gtxpro', 'c++', '?!']
+    """
+    kept = "".join(letter for letter in text.lower() if letter.isalnum() or letter in "+#")
+    return kept or folded(text)
+
+
+def folded(text: str) -> str:
+    """A name without capitals and the spaces around it.
+
+    >>> folded("  Closed Won ")
+    'closed won'
+    """
+    return text.strip().lower()
+
+
+def letters_of(text: Column) -> Column:
+    r"""`letters` of a column.
+
+    >>> frame = spark.createDataFrame([("GTX Pro",), (" gtx-pro",), ("C++",), ("?!",), ("\u00c4pfel 2",)], "text string")
+    >>> [row.it for row in frame.select(letters_of(F.col("text")).alias("it")).collect()]
+    ['gtxpro', 'gtxpro', 'c++', '?!', 'äpfel2']
+    """
+    kept = F.regexp_replace(F.lower(text), r"[^\p{L}\p{N}+#]", "")
+    return F.when(kept != "", kept).otherwise(folded_of(text))
+
+
+def folded_of(text: Column) -> Column:
+    """`folded` of a column."""
+    return F.lower(F.trim(text))

@@ -36,7 +36,13 @@ class Trained:
 
 
 def train(
-    accounts: DataFrame, describe: Callable[[DataFrame], DataFrame], definition: Definition, *, as_of: date, evaluation_accounts: int
+    accounts: DataFrame,
+    describe: Callable[[DataFrame], DataFrame],
+    definition: Definition,
+    *,
+    as_of: date,
+    evaluation_accounts: int,
+    by_selector: Callable[[DataFrame], str] = lambda accounts: "",
 ) -> Trained:
     """Trains, calibrates and judges the ensemble of one definition.
 
@@ -47,13 +53,14 @@ def train(
         definition: what to learn.
         as_of: the training date.
         evaluation_accounts: unlabelled accounts, at most, that calibrate and judge.
+        by_selector: says of such accounts how many each selector finds; asked only when they are few.
 
     Raises:
         TrainingRefused: too few customers or unlabelled accounts, a value that gives the answer away, no signal.
     """
-    flagged = _flagged(inputs.with_stack(accounts, definition.features)).persist()
+    flagged = marked(inputs.with_stack(accounts, definition.features)).persist()
     counts = _counts(flagged)
-    warnings = _check_counts(counts, definition)
+    warnings = check_counts(counts, definition, lambda: by_selector(flagged))
     covered = coverage.measure(flagged) if "known_by" in flagged.columns else {}
     warnings += coverage.warnings(covered, definition.name)
     shares = _reference_shares(giveaways.count_values(flagged), counts["reference"])
@@ -116,7 +123,7 @@ def _reference_shares(values: list[giveaways.ValueCount], n_reference: int) -> d
     return shares
 
 
-def _flagged(accounts: DataFrame) -> DataFrame:
+def marked(accounts: DataFrame) -> DataFrame:
     """Adds who is an example, unlabelled and in the reference; an account of which nothing is known is none of them."""
     usable = F.col("has_data") & ~F.col("is_excluded")
     return accounts.withColumns(
@@ -128,8 +135,9 @@ def _flagged(accounts: DataFrame) -> DataFrame:
     )
 
 
-def _counts(flagged: DataFrame) -> dict[str, int]:
-    conditions = {
+def counted() -> dict[str, Column]:
+    """What is counted of `marked` accounts, by name."""
+    return {
         "selected": F.col("is_selected"),
         "excluded": F.col("is_selected") & F.col("is_excluded"),
         "no_data": F.col("is_selected") & ~F.col("is_excluded") & ~F.col("has_data"),
@@ -138,21 +146,30 @@ def _counts(flagged: DataFrame) -> dict[str, int]:
         "unlabelled": F.col("is_unlabelled"),
         "reference": F.col("is_reference"),
     }
-    row = flagged.agg(*(F.count_if(condition).alias(name) for name, condition in conditions.items())).first()
+
+
+def _counts(flagged: DataFrame) -> dict[str, int]:
+    row = flagged.agg(*(F.count_if(condition).alias(name) for name, condition in counted().items())).first()
     assert row is not None
     return {str(name): int(value) for name, value in row.asDict().items()}
 
 
-def _check_counts(counts: dict[str, int], definition: Definition) -> list[str]:
+def check_counts(counts: Mapping[str, int], definition: Definition, by_selector: Callable[[], str]) -> list[str]:
+    """The warning that is due, if any.
+
+    Raises:
+        TrainingRefused: too few customers or unlabelled accounts.
+    """
     found, least = counts["examples"], definition.training.min_examples
+    if found >= max(least, RECOMMENDED_EXAMPLES) and counts["unlabelled"] >= UNLABELLED_PER_EXAMPLE * found:
+        return []
     said = (
-        f"{definition.name}: {found} customers with a domain and data (the selectors pick {counts['selected']} accounts; "
+        f"{definition.name}: {found} customers with a domain and data (the selectors pick {counts['selected']} accounts{by_selector()}; "
         f"{counts['excluded']} are excluded, of {counts['no_data']} nothing but the domain is known)"
     )
     if found < least:
         raise TrainingRefused(
-            f"{said}; at least {least} are needed, {RECOMMENDED_EXAMPLES} or more are recommended. "
-            "Add customers to the lists that `examples` names."
+            f"{said}; at least {least} are needed, {RECOMMENDED_EXAMPLES} or more are recommended. Add customers, or widen `examples`."
         )
     if counts["unlabelled"] == 0:
         raise TrainingRefused(

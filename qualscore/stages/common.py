@@ -10,6 +10,7 @@ from pyspark.sql import functions as F
 from qualscore import contracts, features, labels
 from qualscore.definition import Definition
 from qualscore.errors import ConfigurationError, TrainingRefused
+from qualscore.labels import Records
 from qualscore.runner import Run
 
 # In the order in which they are judged: firmographics say which free-mail domains are companies, CRM accounts whose a deal is.
@@ -22,6 +23,7 @@ SOURCES = tuple(table for together in JUDGED_TOGETHER for table in together)
 ACCOUNTS, FEATURES, SCORES = "clean/accounts", "features/account_features", "scores/account_scores"
 REJECTING = ("firmographics", "account_lists", "activities")
 KEEPING = {"crm_accounts": "account_id", "crm_opportunities": "opportunity_id"}
+SELECTED_FROM = tuple(f"clean/{table}" for table in Records._fields)
 FEATURE_INPUTS = (ACCOUNTS, "clean/firmographics", "clean/technographics")
 
 
@@ -37,13 +39,36 @@ def describe(run: Run) -> Callable[[DataFrame], DataFrame]:
     return partial(features.account_features, **sources, own_values=clean(run, "accounts").select("domain", "own_values"))
 
 
+def selectable(run: Run) -> Records:
+    """What selectors select from."""
+    return Records(*(clean(run, table) for table in Records._fields))
+
+
 def labelled(run: Run, definition: Definition) -> DataFrame:
     """Today's features of every account, with what the selectors say of it. One row per account."""
     described = run.tables.read(FEATURES)
     selected = labels.label(
-        described, account_lists=clean(run, "account_lists"), definition=definition, own_domains=run.settings.own_domains
+        described, selectable(run), definition=definition, as_of=features_date(run), own_domains=run.settings.own_domains
     )
     return selected.withColumn("is_in_reference", labels.in_reference(definition.reference))
+
+
+def without_domain(run: Run, definition: Definition) -> dict[int, int]:
+    """Number of a selector (in definition.selectors) to the records that it finds and that are of no account.
+
+    A rejected activity was refused before its type was known: a selector of some types counts those of all.
+    """
+    leaves, found = definition.selectors, labels.records_found
+    deals = found(selectable(run), leaves, as_of=features_date(run)).where("domain is null").groupBy("selector").count()
+    lost = {int(row["selector"]): int(row["count"]) for row in deals.collect()}
+    refused = rejected(run).groupBy("source").count()
+    of_source = {str(row["source"]): int(row["count"]) for row in refused.collect()}
+    for number, leaf in enumerate(leaves):
+        table = {"activities": "activities", "account_list": "account_lists"}.get(leaf.kind)
+        named = [it.id for it in run.settings.sources if it.table == table and it.list == leaf.account_list]
+        if table:
+            lost[number] = sum(of_source.get(name, 0) for name in named)
+    return lost
 
 
 def rejected(run: Run) -> DataFrame:

@@ -6,9 +6,10 @@ from qualscore import scoring
 from qualscore.definition import Definition
 from qualscore.model import registry
 from qualscore.runner import Outcome, Run, Stage
-from qualscore.stages.common import FEATURES, KEEPING, REJECTING, SCORES, labelled, named, rejected, versions
+from qualscore.stages.common import FEATURES, KEEPING, REJECTING, SCORES, SELECTED_FROM, labelled, named, rejected, versions
 
-INPUTS = ("clean/account_lists", FEATURES, *(f"rejected/{table}" for table in REJECTING), *(f"clean/{table}" for table in KEEPING))
+_CLEAN = (*SELECTED_FROM, *(f"clean/{table}" for table in KEEPING))
+INPUTS = tuple(dict.fromkeys((*_CLEAN, FEATURES, *(f"rejected/{table}" for table in REJECTING))))
 
 
 def score(run: Run, definition: Definition) -> Outcome:

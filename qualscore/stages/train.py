@@ -4,10 +4,22 @@ from collections.abc import Mapping
 
 from qualscore.definition import Definition
 from qualscore.model import registry, training
+from qualscore.preview import by_selector
 from qualscore.runner import Outcome, Run, Stage
-from qualscore.stages.common import FEATURE_INPUTS, FEATURES, describe, features_date, labelled, named, versions, with_coverage
+from qualscore.stages.common import (
+    FEATURE_INPUTS,
+    FEATURES,
+    SELECTED_FROM,
+    describe,
+    features_date,
+    labelled,
+    named,
+    versions,
+    with_coverage,
+    without_domain,
+)
 
-INPUTS = ("clean/account_lists", FEATURES, *FEATURE_INPUTS)
+INPUTS = (*SELECTED_FROM, FEATURES, *FEATURE_INPUTS)
 
 
 def train(run: Run, definition: Definition) -> Outcome:
@@ -19,6 +31,7 @@ def train(run: Run, definition: Definition) -> Outcome:
         definition,
         as_of=as_of,
         evaluation_accounts=run.settings.evaluation_accounts,
+        by_selector=lambda accounts: by_selector(accounts, definition, without_domain=without_domain(run, definition)),
     )
     inputs = versions(run, *INPUTS)
     uri, artifacts = run.store

@@ -134,10 +134,11 @@ def test_a_dry_run_names_inputs_and_disk_and_writes_nothing(ran: Ran) -> None:
     before = len(ran.table("scores/score_runs"))
     dry = ran.pipeline("--dry-run", "--restart")
     assert dry.returncode == 0, dry.stderr
-    ingest, features, *_, last = dry.stdout.splitlines()
+    ingest, check, features, *_, last = dry.stdout.splitlines()
     assert re.fullmatch(
         r"would run: ingest, reading .*/firmographics_2026-11-01\.csv\.gz \([\d,]+ kB\), .*partners\.csv \(\d+ kB\)", ingest
     )
+    assert check.startswith("would run: check_definitions, reading clean/crm_opportunities (version ")
     assert re.fullmatch(r"would run: build_features, reading clean/accounts \(version \d+\), .*", features)
     assert re.fullmatch(rf"needs about \d+ MB in {ran.folder / 'warehouse'}", last)
     assert len(ran.table("scores/score_runs")) == before

@@ -1,13 +1,16 @@
 """Score definitions: what is loaded, what trains again, and what is said of mistakes."""
 
 from pathlib import Path
+from typing import Any
 
 import pytest
+from pydantic import BaseModel
 
 from qualscore import definition
-from qualscore.config import ROOT
+from qualscore.config import ROOT, inner_model, read_yaml
 from qualscore.definition import Definition
 from qualscore.errors import ConfigurationError
+from qualscore.selection import Activities, Opportunities, Selection
 
 PLAIN = {"name": "one", "examples": {"account_list": "customers"}}
 
@@ -18,11 +21,6 @@ def test_a_folder_is_loaded_without_its_example(tmp_path: Path) -> None:
     found = definition.load([str(tmp_path)], lists=["customers"])
     assert [it.name for it in found] == ["one", "two"]
     assert [it.name for it in definition.load([str(tmp_path)], lists=["customers"], names=["two"])] == ["two"]
-
-
-def test_the_example_that_comes_with_the_code_is_a_definition() -> None:
-    (found,) = definition.load([str(ROOT / "conf" / "scores" / "example.yml")], lists=["customers", "partners", "competitors"])
-    assert found.bands == definition.Bands() and found.training == definition.Training()
 
 
 @pytest.mark.parametrize(
@@ -41,25 +39,176 @@ def test_what_makes_another_training_due(change: dict[str, object], trains_again
     assert (Definition.model_validate(PLAIN | change).fingerprint != Definition.model_validate(PLAIN).fingerprint) == trains_again
 
 
+TABLES = ("account_lists", "crm_opportunities", "activities")
+ONE_OF = "give exactly one of any, all, not, opportunities, activities, account_list"
+TEXT = "should be one text, in quotes where YAML takes it for a number, yes or no"
+LISTED = "examples: {account_list: customers}"
+# What is written below `name: one`, and what is said of it.
 MISTAKES = {
-    "name: Big One\nexamples: {account_list: customers}": "name: String should match pattern",
-    "name: one": "examples: Field required",
-    "name: one\nexamples: {}": "give exactly one of any, all, not, account_list",
-    "name: one\nexamples: {account_list: customers, any: []}": "give exactly one of any, all, not, account_list",
-    "name: one\nexamples: {account_list: custmers}": "examples: no source declares the account list 'custmers'; did you mean 'customers'?",
-    "name: one\nexamples: {account_list: customers}\nband: {}": "band: unknown; did you mean 'bands'?",
-    "name: one\nexamples: {account_list: customers}\nfeatures: {leave_out: {product: [x]}}": "did you mean 'products'?",
-    "name: one\nexamples: {account_list: customers}\ntraining: {folds: 1}": "training.folds: Input should be greater than or equal to 2",
+    "": "examples: Field required",
+    f"{LISTED}\nband: {{}}": "band: unknown; did you mean 'bands'?",
+    f"{LISTED}\nfeatures: {{leave_out: {{product: [x]}}}}": "features.leave_out.product: unknown; did you mean 'products'?",
+    f"{LISTED}\ntraining: {{folds: 1}}": "training.folds: Input should be greater than or equal to 2",
+    f"{LISTED}\ntype: predicted": "type: 'predicted' is none; did you mean 'predictive'?",
+    f"{LISTED}\nbands: {{likely: 96}}": "bands: likely (96) is above highly_likely (95)",
+    f"{LISTED}\nbands: {{highly_likely: 101}}": "bands.highly_likely: Input should be less than or equal to 100",
+    f"{LISTED}\nactions: {{qualified: 95}}": (
+        "actions: out of order: act_now 90, qualified 95, good_fit 70; act_now is the highest, good_fit the lowest"
+    ),
+    f"{LISTED}\nretrain_after_months: 0": "retrain_after_months: Input should be greater than or equal to 1",
+    f"{LISTED}\nreference: {{country: [Germany, de, Xanadu]}}": (
+        "reference.country: no ISO code of two letters: 'Germany' (did you mean DE?), 'de' (did you mean DE?), 'Xanadu'"
+    ),
+    f"{LISTED}\nreference: {{country: [NO]}}": f"reference.country.0: {TEXT}",
+    "examples: {}": f"examples: {ONE_OF}",
+    "examples: customers": "examples: should hold settings as 'key: value'",
+    "examples: {account_list: customers, any: [{account_list: partners}]}": f"examples: {ONE_OF}; found any and account_list",
+    "examples: {any: [{account_list: customers, activities: {}}]}": f"examples.any.0: {ONE_OF}; found activities and account_list",
+    "examples: {any: []}": "examples: 'any' is empty; name at least one selector in it",
+    "examples: {all: [{account_list: customers}, {any: []}]}": "examples.all.1: 'any' is empty; name at least one selector in it",
+    "examples: {any: {account_list: customers}}": "examples.any: should be a list, such as [one, two]",
+    "examples: {not: [{account_list: customers}]}": "examples.not: should hold settings as 'key: value'",
+    "examples: {opportunites: {outcome: won}}": "examples.opportunites: unknown; did you mean 'opportunities'?",
+    "examples: {any: [{opportunities: {outcome: wn}}]}": "examples.any.0.opportunities.outcome: 'wn' is none; did you mean 'won'?",
+    "examples: {opportunities: {prodct: [Platform]}}": "examples.opportunities.prodct: unknown; did you mean 'product'?",
+    "examples: {opportunities: {product: Platform}}": "examples.opportunities.product: should be a list, such as [one, two]",
+    "examples: {opportunities: {product: [7]}}": f"examples.opportunities.product.0: {TEXT}",
+    "examples: {opportunities: {created_within_months: 0}}": (
+        "examples.opportunities.created_within_months: Input should be greater than or equal to 1"
+    ),
+    "examples: {opportunities: {created_within_months: a year}}": (
+        "examples.opportunities.created_within_months: Input should be a valid integer, unable to parse string as an integer"
+    ),
+    "examples: {opportunities: {min_amount: -5}}": "examples.opportunities.min_amount: Input should be greater than or equal to 0",
+    "examples: {activities: {min_count: 0}}": "examples.activities.min_count: Input should be greater than or equal to 1",
+    "examples: {activities: {within_days: -30}}": "examples.activities.within_days: Input should be greater than or equal to 1",
+    "examples: {activities: {within_months: 3}}": "examples.activities.within_months: unknown; did you mean 'within_days'?",
+    "examples: {not: {account_list: customers}}": (
+        "examples: selects every account that no selector in it finds; put 'not' beside another selector, in 'all'"
+    ),
+    "examples: {any: [{account_list: customers}, {not: {activities: {}}}]}": (
+        "examples: selects every account that no selector in it finds; put 'not' beside another selector, in 'all'"
+    ),
 }
 
 
 @pytest.mark.parametrize("text", MISTAKES)
 def test_a_mistake_is_named(text: str, tmp_path: Path) -> None:
     file = tmp_path / "one.yml"
-    file.write_text(text)
+    file.write_text(f"name: one\n{text}")
     with pytest.raises(ConfigurationError) as caught:
+        definition.load([str(file)], lists=["customers", "partners"], tables=TABLES)
+    assert str(caught.value) == f"{file}: 1 finding(s)\n  {MISTAKES[text]}"
+
+
+# What no schema can know: the sources.
+MISFITS = {
+    "{account_list: custmers}": "examples: no source declares the account list 'custmers'; did you mean 'customers'?",
+    "{all: [{account_list: customers}, {not: {account_list: rivals}}]}": (
+        "examples.all.1.not: no source declares the account list 'rivals'; known: customers"
+    ),
+    "{any: [{opportunities: {}}, {account_list: customers}]}": (
+        "examples.any.0: no source delivers crm_opportunities, which 'opportunities' selects from; "
+        "add one such as {table: crm_opportunities, path: Opportunity.csv}"
+    ),
+    "{activities: {}}": (
+        "examples: no source delivers activities, which 'activities' selects from; "
+        "add one such as {table: activities, path: activities.csv}"
+    ),
+}
+
+
+@pytest.mark.parametrize("text", MISFITS)
+def test_what_no_source_delivers_is_named(text: str, tmp_path: Path) -> None:
+    file = tmp_path / "one.yml"
+    file.write_text(f"name: one\nexamples: {text}")
+    with pytest.raises(ConfigurationError) as caught:
+        definition.load([str(file)], lists=["customers"], tables=["account_lists"])
+    assert str(caught.value) == f"{file}: {MISFITS[text]}"
+
+
+def test_a_name_has_to_fit(tmp_path: Path) -> None:
+    file = tmp_path / "one.yml"
+    file.write_text(f"name: Big One\n{LISTED}")
+    with pytest.raises(ConfigurationError, match="name: String should match pattern"):
         definition.load([str(file)], lists=["customers"])
-    assert str(file) in str(caught.value) and MISTAKES[text] in str(caught.value)
+
+
+def test_all_findings_of_all_definitions_come_at_once(tmp_path: Path) -> None:
+    (tmp_path / "a.yml").write_text("name: a\nexamples: {account_list: rivals}\nexclude: {activities: {}}")
+    (tmp_path / "b.yml").write_text("name: b\nexamples: {any: []}\nbands: {likely: 99}")
+    with pytest.raises(ConfigurationError) as caught:
+        definition.load([str(tmp_path)], lists=["customers"], tables=["account_lists"])
+    lines = str(caught.value).splitlines()
+    assert [line.replace(str(tmp_path), "") for line in lines] == [
+        "/a.yml: examples: no source declares the account list 'rivals'; known: customers",
+        "/a.yml: exclude: no source delivers activities, which 'activities' selects from; "
+        "add one such as {table: activities, path: activities.csv}",
+        "/b.yml: 2 finding(s)",
+        "  examples: 'any' is empty; name at least one selector in it",
+        "  bands: likely (99) is above highly_likely (95)",
+    ]
+
+
+@pytest.mark.parametrize(
+    ("selection", "said"),
+    [
+        ({"opportunities": {}}, "opportunities won"),
+        (
+            {"opportunities": {"outcome": "open", "product": ["A", "B"], "min_amount": 5000}},
+            "opportunities open, product A or B, of at least 5,000, created within 13 months",
+        ),
+        ({"opportunities": {"outcome": "any"}}, "opportunities any, open ones created within 13 months"),
+        ({"opportunities": {"outcome": "any", "created_within_months": 36}}, "opportunities any, created within 36 months"),
+        ({"activities": {}}, "activities"),
+        ({"activities": {"type": ["demo"], "min_count": 2, "within_days": 90}}, "activities demo, at least 2, within 90 days"),
+        ({"account_list": "won"}, "account list won"),
+        ({"not": {"account_list": "won"}}, "not"),
+    ],
+)
+def test_a_selector_in_words(selection: dict[str, object], said: str) -> None:
+    assert Selection.model_validate(selection).said == said
+
+
+EXAMPLE = ROOT / "conf" / "scores" / "example.yml"
+
+
+def test_the_example_is_a_definition_of_nothing_but_defaults() -> None:
+    (found,) = definition.load([str(EXAMPLE)], lists=["customers", "partners"], tables=TABLES)
+    least = Definition.model_validate({"name": "example", "examples": found.examples, "exclude": found.exclude})
+    assert found == least
+    assert all(leaf == type(leaf)() for it in found.selectors if (leaf := it.opportunities or it.activities))
+
+
+def test_the_example_names_every_key() -> None:
+    assert _unnamed(Definition, read_yaml(EXAMPLE)) == []
+
+
+def _unnamed(model: type[BaseModel], content: Any, place: str = "") -> list[str]:
+    """Keys of a model and of all models in it that the content does not name; a selection names each kind once anywhere in it."""
+    if model is Selection:
+        return [] if place != "examples." else [kind for kind in _kinds() if f"'{kind}'" not in str(content)] + _in_leaves(content)
+    unnamed = []
+    for name, field in model.model_fields.items():
+        if name not in content:
+            unnamed.append(f"{place}{name}")
+        elif inner := inner_model(field.annotation):
+            unnamed += _unnamed(inner, content[name], f"{place}{name}.")
+    return unnamed
+
+
+def _kinds() -> list[str]:
+    return [field.alias or name for name, field in Selection.model_fields.items()]
+
+
+def _in_leaves(content: Any) -> list[str]:
+    if isinstance(content, list):
+        return [key for one in content for key in _in_leaves(one)]
+    leaves = {"opportunities": Opportunities, "activities": Activities}
+    found = []
+    for kind, inner in content.items():
+        found += _unnamed(leaves[kind], inner, f"{kind}.") if kind in leaves else _in_leaves(inner) if kind != "account_list" else []
+    return found
 
 
 def test_a_name_that_is_taken_or_unknown(tmp_path: Path) -> None:

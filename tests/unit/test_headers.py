@@ -53,7 +53,7 @@ def test_a_vendor_is_a_name_in_conf_sources() -> None:
     [
         (
             "table: firmographics\ncolumns: {compny_name: [a], founded_year: 3}\n",
-            r"2 finding\(s\)(.|\n)*did you mean 'company_name'(.|\n)*columns.founded_year: Input should be a valid tuple",
+            r"2 finding\(s\)(.|\n)*did you mean 'company_name'(.|\n)*columns.founded_year: should be a list",
         ),
         ("table: firmographics\ncolumn: {}\n", "column: unknown; did you mean 'columns'?"),
         ("- columns\n", "a document should hold"),

@@ -1,0 +1,59 @@
+"""What each score definition selects, in numbers, without training."""
+
+from collections.abc import Mapping
+
+from qualscore import connections
+from qualscore.definition import Definition
+from qualscore.errors import ConfigurationError
+from qualscore.preview import preview
+from qualscore.runner import Outcome, Run, Stage
+from qualscore.stages.common import (
+    ACCOUNTS,
+    FEATURES,
+    SELECTED_FROM,
+    features_date,
+    labelled,
+    named,
+    versions,
+    with_coverage,
+    without_domain,
+)
+
+
+def check_ready(run: Run) -> Outcome:
+    """Whether there is anything to count.
+
+    Raises:
+        ConfigurationError: names the command that is missing.
+    """
+    for table, job in ((ACCOUNTS, "ingest"), (FEATURES, "build_features")):
+        if not run.tables.exists(table):
+            raise ConfigurationError(
+                f"{table} is not there yet: run `./spark-submit.sh {job}` with the same --config and --warehouse first"
+            )
+    return Outcome(f"{len(run.definitions)} score definition(s)")
+
+
+def show(run: Run, definition: Definition) -> Outcome:
+    """Prints what one definition selects."""
+    as_of, own_domains = features_date(run), run.settings.own_domains
+    mode = connections.mode({source.table for source in run.settings.sources})
+    found = preview(
+        with_coverage(run, labelled(run, definition)),
+        definition,
+        as_of=as_of,
+        connection_mode=f"{mode} ({connections.MEANING[mode]})",
+        own_domains=own_domains,
+        without_domain=without_domain(run, definition),
+    )
+    run.console.result(found.text, **found.record)
+    said = f"{found.counts['examples']:,} customers, {found.verdict}"
+    return Outcome(said, versions(run, *SELECTED_FROM, FEATURES), found.counts)
+
+
+def _preview_depends(run: Run, definition: Definition) -> Mapping[str, object]:
+    return versions(run, *SELECTED_FROM, FEATURES) | {"definition": definition.model_dump()}
+
+
+READY = Stage("check_tables", check_ready, lambda run: {}, reads=named(ACCOUNTS, FEATURES))
+PREVIEW = Stage("preview", show, _preview_depends, per_score=True, reads=named(*SELECTED_FROM, FEATURES))

@@ -1,0 +1,59 @@
+"""What preview and training say of numbers, and of tables that are not there."""
+
+from collections.abc import Collection
+from types import SimpleNamespace
+
+import pytest
+
+from qualscore.definition import Definition
+from qualscore.errors import ConfigurationError, TrainingRefused
+from qualscore.model.training import check_counts
+from qualscore.stages.preview import check_ready
+
+DEFINITION = Definition.model_validate({"name": "one", "examples": {"account_list": "won"}})
+
+
+@pytest.mark.parametrize(
+    ("there", "table", "job"), [([], "clean/accounts", "ingest"), (["clean/accounts"], "features/account_features", "build_features")]
+)
+def test_one_sentence_says_which_command_is_missing(there: Collection[str], table: str, job: str) -> None:
+    run = SimpleNamespace(tables=SimpleNamespace(exists=lambda name: name in there), definitions=[DEFINITION])
+    with pytest.raises(ConfigurationError) as caught:
+        check_ready(run)
+    assert str(caught.value) == f"{table} is not there yet: run `./spark-submit.sh {job}` with the same --config and --warehouse first"
+
+
+def counts(examples: int, unlabelled: int = 10_000) -> dict[str, int]:
+    return {"selected": examples + 3, "excluded": 1, "no_data": 2, "examples": examples, "unlabelled": unlabelled}
+
+
+def never() -> str:
+    raise AssertionError("costs a pass over the accounts")
+
+
+def test_the_selectors_are_counted_only_when_customers_are_few() -> None:
+    assert check_counts(counts(100), DEFINITION, never) == []
+    assert check_counts(counts(99), DEFINITION, lambda: " (account list won: 102)") == [
+        "one: 99 customers with a domain and data (the selectors pick 102 accounts (account list won: 102); 1 are excluded, "
+        "of 2 nothing but the domain is known); 100 or more are recommended"
+    ]
+
+
+@pytest.mark.parametrize(
+    ("examples", "unlabelled", "said"),
+    [
+        (49, 10_000, "at least 50 are needed, 100 or more are recommended"),
+        (200, 0, "no unlabelled accounts to compare them with"),
+        (200, 999, "but only 999 unlabelled accounts; at least 5 for each customer are needed"),
+    ],
+)
+def test_too_few_are_refused(examples: int, unlabelled: int, said: str) -> None:
+    with pytest.raises(TrainingRefused, match=said) as refused:
+        check_counts(counts(examples, unlabelled), DEFINITION, lambda: "")
+    assert refused.value.exit_code == 4
+
+
+def test_more_may_be_asked_for_than_is_recommended() -> None:
+    wanting = DEFINITION.model_copy(update={"training": DEFINITION.training.model_copy(update={"min_examples": 300})})
+    with pytest.raises(TrainingRefused, match="at least 300 are needed"):
+        check_counts(counts(200), wanting, lambda: "")
