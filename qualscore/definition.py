@@ -4,9 +4,9 @@ import hashlib
 import json
 from collections.abc import Iterator, Sequence
 from pathlib import Path
-from typing import Literal
+from typing import Any, Literal
 
-from pydantic import Field, model_validator
+from pydantic import Field, field_validator, model_validator
 
 from qualscore.config import Strict, nearest, read_yaml, validate
 from qualscore.errors import ConfigurationError
@@ -48,7 +48,7 @@ class Reference(Strict):
 class Inputs(Strict):
     """Inputs of the model by name."""
 
-    families: tuple[Literal["firmographics", "technographics"], ...] = ()
+    families: tuple[Literal["firmographics", "technographics", "intent"], ...] = ()
     products: tuple[str, ...] = ()
     categories: tuple[str, ...] = ()
     columns: tuple[str, ...] = ()
@@ -95,11 +95,24 @@ class Definition(Strict):
     examples: Selection
     exclude: Selection | None = None
     reference: Reference = Reference()
+    keyword_sets: Literal["all"] | tuple[str, ...] = "all"
     features: Features = Features()
     bands: Bands = Bands()
     actions: Actions = Actions()
     retrain_after_months: int = Field(6, ge=1)
     training: Training = Training()
+
+    @field_validator("keyword_sets", mode="before")
+    @classmethod
+    def _at_least_one(cls, sets: Any) -> Any:
+        """In any order, each once."""
+        if sets == "all":
+            return sets
+        if not isinstance(sets, list | tuple) or not sets or not all(isinstance(name, str) for name in sets):
+            raise ValueError(
+                "write all, or a list with the name of at least one keyword set; features.leave_out.families: [intent] uses none"
+            )
+        return tuple(sorted(set(sets)))
 
     @property
     def fingerprint(self) -> str:
@@ -108,7 +121,7 @@ class Definition(Strict):
         return hashlib.sha256(json.dumps(content, sort_keys=True).encode()).hexdigest()[:16]
 
 
-def load(paths: Sequence[str], *, lists: Sequence[str], names: Sequence[str] = ()) -> list[Definition]:
+def load(paths: Sequence[str], *, lists: Sequence[str], keyword_sets: Sequence[str] = (), names: Sequence[str] = ()) -> list[Definition]:
     """The definitions in files and folders, those of `names` only if given, sorted by name.
 
     Raises:
@@ -119,7 +132,7 @@ def load(paths: Sequence[str], *, lists: Sequence[str], names: Sequence[str] = (
     for file in (file for path in paths for file in _files(Path(path))):
         try:
             found = validate(Definition, read_yaml(file), where=str(file))
-            findings += _unknown_lists(found, lists, file)
+            findings += _unknown_lists(found, lists, file) + _unknown_sets(found, keyword_sets, file)
             if found.name in definitions:
                 findings.append(f"{file}: the score '{found.name}' is defined twice")
             definitions[found.name] = found
@@ -146,3 +159,8 @@ def _unknown_lists(definition: Definition, lists: Sequence[str], file: Path) -> 
         for leaf in root.selectors()
         if leaf.account_list not in lists
     ]
+
+
+def _unknown_sets(definition: Definition, keyword_sets: Sequence[str], file: Path) -> list[str]:
+    unknown = [] if definition.keyword_sets == "all" else [name for name in definition.keyword_sets if name not in keyword_sets]
+    return [f"{file}: keyword_sets: there is no keyword set '{name}'; {nearest(name, keyword_sets)}" for name in unknown]

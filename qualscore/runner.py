@@ -140,7 +140,7 @@ def _prepare(job: str, options: Any, console: Console, overlay: Callable[..., An
     if job in READS_SOURCES:
         console.say(connections.check(settings.sources, is_scored=bool(settings.scores)))
     lists = sorted({str(source.list) for source in settings.sources if source.list})
-    definitions = definition.load(settings.scores, lists=lists, names=options.score)
+    definitions = definition.load(settings.scores, lists=lists, keyword_sets=sorted(settings.keywords), names=options.score)
     places.check_writable(settings.warehouse)
     session = SparkSession.builder.appName("qualscore").config("spark.qualscore.staging", f"{settings.warehouse}/_staging").getOrCreate()
     _fit_partitions(session, settings)
