@@ -35,7 +35,7 @@ def researched(dates: DataFrame, signals: DataFrame, *, as_of: date | None = Non
             `dates` are broadcast: they are the rows of a training.
     """
     dated = signals.join(F.broadcast(dates.select("domain", "as_of_on")), "domain", "inner") if as_of is None else _on(signals, as_of)
-    in_year = (F.date_add("week_on", 6) <= F.col("as_of_on")) & (F.col("week_on") > F.date_sub("as_of_on", YEAR_DAYS))
+    in_year = (F.col("week_on") <= F.date_sub("as_of_on", 6)) & (F.col("week_on") > F.date_sub("as_of_on", YEAR_DAYS))
     sets = F.coalesce("keyword_sets", F.array().cast("array<string>"))
     rows = dated.where(in_year).select(
         *("domain", "as_of_on"),
