@@ -4,7 +4,7 @@ import hashlib
 import json
 from collections.abc import Collection, Sequence
 from pathlib import Path
-from typing import Literal
+from typing import Any, Literal
 
 from pydantic import Field, field_validator, model_validator
 
@@ -35,7 +35,7 @@ class Reference(Strict):
 class Inputs(Strict):
     """Inputs of the model by name."""
 
-    families: tuple[Literal["firmographics", "technographics"], ...] = ()
+    families: tuple[Literal["firmographics", "technographics", "intent"], ...] = ()
     products: tuple[str, ...] = ()
     categories: tuple[str, ...] = ()
     columns: tuple[str, ...] = ()
@@ -95,11 +95,24 @@ class Definition(Strict):
     examples: Selection
     exclude: Selection | None = None
     reference: Reference = Reference()
+    keyword_sets: Literal["all"] | tuple[str, ...] = "all"
     features: Features = Features()
     bands: Bands = Bands()
     actions: Actions = Actions()
     retrain_after_months: int = Field(6, ge=1)
     training: Training = Training()
+
+    @field_validator("keyword_sets", mode="before")
+    @classmethod
+    def _at_least_one(cls, sets: Any) -> Any:
+        """In any order, each once."""
+        if sets == "all":
+            return sets
+        if not isinstance(sets, list | tuple) or not sets or not all(isinstance(name, str) for name in sets):
+            raise ValueError(
+                "write all, or a list with the name of at least one keyword set; features.leave_out.families: [intent] uses none"
+            )
+        return tuple(sorted(set(sets)))
 
     @field_validator("examples")
     @classmethod
@@ -132,7 +145,12 @@ class Definition(Strict):
 
 
 def load(
-    paths: Sequence[str], *, lists: Sequence[str], tables: Collection[str] | None = None, names: Sequence[str] = ()
+    paths: Sequence[str],
+    *,
+    lists: Sequence[str],
+    tables: Collection[str] | None = None,
+    keyword_sets: Sequence[str] = (),
+    names: Sequence[str] = (),
 ) -> list[Definition]:
     """The definitions in files and folders, those of `names` only if given, sorted by name.
 
@@ -140,6 +158,7 @@ def load(
         paths: files and folders.
         lists: account lists that sources declare.
         tables: that sources deliver; not checked when None.
+        keyword_sets: names of those that are configured.
         names: of the scores wanted; all when empty.
 
     Raises:
@@ -150,7 +169,11 @@ def load(
     for file in (file for path in paths for file in _files(Path(path))):
         try:
             found = validate(Definition, read_yaml(file), where=str(file))
-            findings += _unknown_lists(found, lists, file) + _missing_tables(found, tables, file)
+            findings += [
+                *_unknown_lists(found, lists, file),
+                *_missing_tables(found, tables, file),
+                *_unknown_sets(found, keyword_sets, file),
+            ]
             if found.name in definitions:
                 findings.append(f"{file}: the score '{found.name}' is defined twice")
             definitions[found.name] = found
@@ -181,3 +204,8 @@ def _missing_tables(definition: Definition, tables: Collection[str] | None, file
         for place, kind, table in needed
         if tables is not None and table not in tables
     ]
+
+
+def _unknown_sets(definition: Definition, keyword_sets: Sequence[str], file: Path) -> list[str]:
+    unknown = [] if definition.keyword_sets == "all" else [name for name in definition.keyword_sets if name not in keyword_sets]
+    return [f"{file}: keyword_sets: there is no keyword set '{name}'; {nearest(name, keyword_sets)}" for name in unknown]

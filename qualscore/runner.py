@@ -140,8 +140,8 @@ def _prepare(job: str, options: Any, console: Console, overlay: Callable[..., An
     if job in READS_SOURCES:
         console.say(connections.check(settings.sources, is_scored=bool(settings.scores)))
     lists = sorted({str(source.list) for source in settings.sources if source.list})
-    delivered = {source.table for source in settings.sources}
-    definitions = definition.load(settings.scores, lists=lists, tables=delivered, names=options.score)
+    delivered, sets = {source.table for source in settings.sources}, sorted(settings.keywords)
+    definitions = definition.load(settings.scores, lists=lists, tables=delivered, keyword_sets=sets, names=options.score)
     places.check_writable(settings.warehouse)
     session = SparkSession.builder.appName("qualscore").config("spark.qualscore.staging", f"{settings.warehouse}/_staging").getOrCreate()
     _fit_partitions(session, settings)

@@ -31,11 +31,13 @@ class Universe:
     firmographics: DataFrame
     technographics: DataFrame
     account_lists: DataFrame
+    intent_signals: DataFrame
 
     @property
     def describe(self) -> Callable[[DataFrame], DataFrame]:
         """(domain, company_name, as_of_on) to features."""
-        return partial(features.account_features, firmographics=self.firmographics, technographics=self.technographics)
+        tables = {"firmographics": self.firmographics, "technographics": self.technographics, "intent_signals": self.intent_signals}
+        return partial(features.account_features, **tables)
 
     def today(self) -> DataFrame:
         """Features of every account as of AS_OF."""

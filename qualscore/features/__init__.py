@@ -3,15 +3,23 @@
 Training and scoring call the same function, so that a model never sees what came after an example's own date.
 """
 
+from datetime import date
+
 from pyspark.sql import DataFrame
 from pyspark.sql import functions as F
 
-from qualscore.features import firmographic, technographic
+from qualscore.features import firmographic, intent, technographic
 from qualscore.features.firmographic import FIRMOGRAPHIC_VALUES
 
 
 def account_features(
-    dates: DataFrame, *, firmographics: DataFrame, technographics: DataFrame, own_values: DataFrame | None = None
+    dates: DataFrame,
+    *,
+    firmographics: DataFrame,
+    technographics: DataFrame,
+    intent_signals: DataFrame,
+    own_values: DataFrame | None = None,
+    as_of: date | None = None,
 ) -> DataFrame:
     """One row per row of `dates`, described as of its own date.
 
@@ -19,16 +27,21 @@ def account_features(
         dates: domain, company_name, as_of_on; one row per domain and date.
         firmographics: clean/firmographics.
         technographics: clean/technographics.
+        intent_signals: clean/intent_signals.
         own_values: domain, own_values of clean/accounts; they describe accounts that no snapshot knows.
+        as_of: the date of all rows, where they share one.
     """
     keys = ["domain", "as_of_on"]
     described = (
         dates.join(firmographic.snapshots(dates, firmographics), keys, "left")
         .join(technographic.stacks(dates, technographics), keys, "left")
+        .join(intent.researched(dates, intent_signals, as_of=as_of), keys, "left")
         .withColumn("tech_stack", F.coalesce("tech_stack", F.array().cast("array<struct<product:string,category:string>>")))
     )
     if own_values is not None:
         described = firmographic.filled(described, own_values)
     has_value = F.greatest(*(F.col(name).isNotNull() for name in FIRMOGRAPHIC_VALUES))
-    known = {"has_data": has_value | (F.size("tech_stack") > 0), "is_backfilled": F.coalesce("is_backfilled", F.lit(False))}
-    return firmographic.with_inputs(described.withColumns(known))
+    # Of an account without a signal in the year `any_set` is null.
+    has_data = has_value | (F.size("tech_stack") > 0) | F.col("any_set").isNotNull()
+    known = {"has_data": has_data, "is_backfilled": F.coalesce("is_backfilled", F.lit(False))}
+    return firmographic.with_inputs(intent.with_totals(described.withColumns(known), intent_signals))

@@ -3,6 +3,7 @@
 from pyspark.sql import Column, DataFrame
 from pyspark.sql import functions as F
 
+from qualscore.model import research
 from qualscore.model.inputs import Inputs
 
 IN_WORDS = 3  # factors named on each side of the one line
@@ -16,7 +17,7 @@ def with_factors(scored: DataFrame, inputs: Inputs) -> DataFrame:
         inputs: the model's columns.
     """
     # The texts are a column of their own, or Spark would format all of them anew for each factor.
-    valued = scored.withColumn("_values", F.array(*(_value(name) for name in _general(inputs))))
+    valued = scored.withColumn("_values", F.array(*(_value(name, inputs) for name in _general(inputs))))
     sides = {f"factors_{side}": _factors(F.col(f"ids_{side}"), F.col(f"contributions_{side}"), inputs) for side in ("for", "against")}
     return valued.withColumns(sides).drop("_values")
 
@@ -49,14 +50,19 @@ def _listed(side: Column) -> Column:
 def _phrase(factor: Column) -> Column:
     product = F.substring(factor["factor"], 6, 10_000)
     uses = F.when(factor["value"] == "yes", factor["factor"]).otherwise(F.concat(F.lit("does not use "), product))
-    return F.when(factor["factor"].startswith("uses "), uses).otherwise(F.concat_ws(": ", factor["factor"], factor["value"]))
+    researches = F.concat(factor["factor"], F.lit(" ("), factor["value"], F.lit(")"))
+    return (
+        F.when(factor["factor"].startswith("uses "), uses)
+        .when(factor["factor"].startswith("researches: "), researches)
+        .otherwise(F.concat_ws(": ", factor["factor"], factor["value"]))
+    )
 
 
 def _general(inputs: Inputs) -> tuple[str, ...]:
     return tuple(name for name in inputs.factors if not name.startswith("uses "))
 
 
-def _value(factor: str) -> Column:
+def _value(factor: str, inputs: Inputs) -> Column:
     if factor.startswith("technologies in "):
         category = factor.removeprefix("technologies in ")
         return F.size(F.filter("tech_categories", lambda name: name == category)).cast("string")
@@ -70,5 +76,6 @@ def _value(factor: str) -> Column:
         "company age": F.concat(F.col("firmo_age_years").cast("int"), F.lit(" years")),
         "listed on a stock exchange": listed,
         "technologies known": F.col("tech_count").cast("int").cast("string"),
+        **{research.factor(topic): research.shown(topic) for topic in inputs.topics},
     }
     return F.coalesce(known[factor] if factor in known else F.col(factor), F.lit("unknown"))

@@ -1,6 +1,6 @@
 """From readable account features to the model's columns: what is used, how it is named, and in which order."""
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 
 import numpy as np
@@ -9,7 +9,8 @@ from pyspark.ml.feature import CountVectorizerModel, VectorAssembler
 from pyspark.sql import DataFrame
 from pyspark.sql import functions as F
 
-from qualscore.definition import Features
+from qualscore.definition import Definition, Features
+from qualscore.model import research
 from qualscore.model.native_trees import Array
 
 LIFTED = ("country", "state", "city", "sector", "industry")
@@ -29,9 +30,14 @@ MAX_PRODUCTS = 2_000
 
 @dataclass(frozen=True)
 class Inputs:
-    """The model's columns in the order of its vectors: numeric, stack size, categories, products, then lifted."""
+    """The model's columns in the order of its vectors: numeric, stack size, research, categories, products, then lifted.
+
+    `topics` are the keyword sets that the model learned from, each with the same `measures` (see research.py).
+    """
 
     numeric: tuple[str, ...]
+    topics: tuple[str, ...]
+    measures: tuple[str, ...]
     categories: tuple[str, ...]
     products: tuple[str, ...]
     lifted: tuple[str, ...]
@@ -39,16 +45,22 @@ class Inputs:
     @property
     def factors(self) -> tuple[str, ...]:
         """Factor names; products come last, so that their number in the list tells the product."""
-        named = [*(_numeric_factor(name) for name in self.numeric), *self.lifted, *(f"technologies in {name}" for name in self.categories)]
+        named = [*map(_numeric_factor, self.numeric), *self.lifted, *map(research.factor, self.topics)]
+        named += [f"technologies in {name}" for name in self.categories]
         return (*dict.fromkeys(named), *(f"uses {name}" for name in self.products))
 
     @property
     def factor_of_column(self) -> Array:
         """For each model column (static, then lifted) the position of its factor."""
-        names = [*(_numeric_factor(name) for name in self.numeric), *(f"technologies in {name}" for name in self.categories)]
-        names += [*(f"uses {name}" for name in self.products), *self.lifted]
+        names = [*map(_numeric_factor, self.numeric), *(research.factor(topic) for topic in self.topics for _ in self.measures)]
+        names += [*(f"technologies in {name}" for name in self.categories), *(f"uses {name}" for name in self.products), *self.lifted]
         position = {name: index for index, name in enumerate(self.factors)}
         return np.array([position[name] for name in names], dtype=np.int32)
+
+    @property
+    def research(self) -> list[str]:
+        """The columns of the topics."""
+        return research.columns(self.topics, self.measures)
 
 
 def _numeric_factor(column: str) -> str:
@@ -76,13 +88,15 @@ def with_stack(frame: DataFrame, features: Features) -> DataFrame:
     )
 
 
-def choose(accounts_of: Mapping[str, Mapping[str, int]], features: Features) -> Inputs:
+def choose(accounts_of: Mapping[str, Mapping[str, int]], keyword_sets: Collection[str], definition: Definition) -> Inputs:
     """The inputs that a training frame supports: products of at least 10 accounts, at most 2,000, chosen without the labels.
 
     Args:
         accounts_of: for tech_products and tech_categories each name with its number of accounts in the frame.
-        features: what is left out.
+        keyword_sets: those with a signal in the frame.
+        definition: what is left out.
     """
+    features = definition.features
     products = _common(accounts_of["tech_products"], MIN_PRODUCT_ACCOUNTS)
     categories = _common(accounts_of["tech_categories"], 1)
     families, columns = features.leave_out.families, features.leave_out.columns
@@ -90,7 +104,8 @@ def choose(accounts_of: Mapping[str, Mapping[str, int]], features: Features) -> 
     numeric = [name for name in NUMERIC if firmographic and name not in columns and name.removeprefix("firmo_") not in columns]
     stack = [STACK_SIZE] if "technographics" not in families and STACK_SIZE not in columns else []
     lifted = tuple(name for name in LIFTED if firmographic and name not in columns)
-    return Inputs((*numeric, *stack), categories, products, lifted)
+    topics = research.topics(keyword_sets, definition)
+    return Inputs((*numeric, *stack), topics, research.measures(definition) if topics else (), categories, products, lifted)
 
 
 def _common(accounts: Mapping[str, int], least: int) -> tuple[str, ...]:
@@ -100,9 +115,9 @@ def _common(accounts: Mapping[str, int], least: int) -> tuple[str, ...]:
 
 
 def vectorizer(inputs: Inputs) -> PipelineModel:
-    """The Spark ML pipeline from account features (with_stack) to the vector `static`; missing numbers stay NaN."""
+    """The Spark ML pipeline from features with_stack and with research columns to the vector `static`; missing numbers stay NaN."""
     stages: list[Transformer] = []
-    assembled = list(inputs.numeric)
+    assembled = [*inputs.numeric, *inputs.research]
     for column, names in (("tech_categories", inputs.categories), ("tech_products", inputs.products)):
         if names:
             stages.append(CountVectorizerModel.from_vocabulary(list(names), inputCol=column, outputCol=f"{column}_counts"))

@@ -14,7 +14,7 @@ from pyspark.sql import types as T
 
 from qualscore import contracts
 from qualscore.definition import Definition
-from qualscore.model import explanation, inputs, tree_shap
+from qualscore.model import explanation, inputs, research, tree_shap
 from qualscore.model.bands import action, band
 from qualscore.model.calibration import Calibration
 from qualscore.model.draws import draw
@@ -166,8 +166,9 @@ class QualificationModel:
         """Adds `static` and `folds` (one entry a repeat) to account features with_stack."""
         training = self.definition.training
         folds = F.array(*(draw("fold", training.folds, seed=training.seed, repeat=repeat) for repeat in range(training.repeats)))
-        unneeded = ("tech_categories_counts", "tech_products_counts")
-        return self.vectorizer.transform(stacked).drop(*unneeded).withColumn("folds", folds)
+        unneeded = ("tech_categories_counts", "tech_products_counts", *self.inputs.research)
+        researched = research.with_columns(stacked, self.inputs.topics, self.inputs.measures)
+        return self.vectorizer.transform(researched).drop(*unneeded).withColumn("folds", folds)
 
     def _published(self, scored: DataFrame, run_id: str | None, scored_at: datetime | None) -> DataFrame:
         both = explanation.with_factors(scored, self.inputs)

@@ -101,7 +101,7 @@ def fit(
     training = definition.training
     stack = ("tech_products", "tech_categories")
     accounts_of = {name: {str(it.value): it.examples + it.unlabelled for it in values if it.column == name} for name in stack}
-    chosen = inputs.choose(accounts_of, definition.features)
+    chosen = inputs.choose(accounts_of, _keyword_sets(rows), definition)
     model = QualificationModel(definition, chosen, inputs.vectorizer(chosen), {}, [])
     inner = F.array(*(draw("inner", encoding.INNER_FOLDS, seed=training.seed, repeat=repeat) for repeat in range(training.repeats)))
     kept = ("domain", "is_example", "repeats", "in_evaluation", "static", "folds", "inners", *chosen.lifted)
@@ -114,6 +114,12 @@ def fit(
         for name in chosen.lifted
     }
     return replace(model, lifted=lifted, texts=pipeline.fit_ensemble(vectors, lifted, training)), vectors
+
+
+def _keyword_sets(rows: DataFrame) -> set[str]:
+    """The keyword sets that any account of the training frame has a signal of."""
+    frame = rows.where(F.col("is_example") | (F.size("repeats") > 0))
+    return {str(row["keyword_set"]) for row in frame.select(F.explode("intent.keyword_set").alias("keyword_set")).distinct().collect()}
 
 
 def _reference_shares(values: list[giveaways.ValueCount], n_reference: int) -> dict[str, dict[str | None, float]]:

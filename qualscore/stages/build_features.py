@@ -4,16 +4,32 @@ from collections.abc import Mapping
 
 from pyspark.sql import functions as F
 
+from qualscore.features import intent
 from qualscore.runner import Outcome, Run, Stage
-from qualscore.stages.common import ACCOUNTS, FEATURE_INPUTS, FEATURES, describe, named, versions
+from qualscore.stages.common import ACCOUNTS, FEATURE_INPUTS, FEATURES, clean, describe, named, versions
 
 
 def build_features(run: Run) -> Outcome:
     """Features of every account as of the run's date."""
     dates = run.tables.read(ACCOUNTS).select("domain", "company_name", F.lit(run.as_of).alias("as_of_on"))
-    described = describe(run)(dates)
-    written = run.tables.replace(FEATURES, described)
-    return Outcome(f"{written:,} accounts described as of {run.as_of}", inputs=versions(run, *FEATURE_INPUTS), counts={"accounts": written})
+    written = run.tables.replace(FEATURES, describe(run, as_of=run.as_of)(dates))
+    said = f"{written:,} accounts described as of {run.as_of}"
+    return Outcome(said, inputs=versions(run, *FEATURE_INPUTS), counts={"accounts": written}, warnings=_missing_intent(run))
+
+
+def _missing_intent(run: Run) -> list[str]:
+    """At most one line: of which weeks the deliveries of intent tell nothing. It is the same for all rows."""
+    delivered = intent.coverage(clean(run, "intent_signals")).first()
+    totals = run.tables.read(FEATURES).select(*intent.TOTALS).first()
+    if totals is None or delivered is None or delivered["last_week_on"] is None:
+        return []
+    missing = intent.uncovered(totals.asDict())
+    if not missing:
+        return []
+    return [
+        f"intent signals of the weeks of {delivered['first_week_on']} to {delivered['last_week_on']} were delivered: for {run.as_of} "
+        f"research in the last {' and '.join(map(str, missing))} weeks is not known. Deliver the missing weeks, or choose another --as-of."
+    ]
 
 
 def _features_depends(run: Run) -> Mapping[str, object]:

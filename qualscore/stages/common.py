@@ -23,8 +23,9 @@ SOURCES = tuple(table for together in JUDGED_TOGETHER for table in together)
 ACCOUNTS, FEATURES, SCORES = "clean/accounts", "features/account_features", "scores/account_scores"
 REJECTING = ("firmographics", "account_lists", "activities")
 KEEPING = {"crm_accounts": "account_id", "crm_opportunities": "opportunity_id"}
+DESCRIBING = ("firmographics", "technographics", "intent_signals")
 SELECTED_FROM = tuple(f"clean/{table}" for table in Records._fields)
-FEATURE_INPUTS = (ACCOUNTS, "clean/firmographics", "clean/technographics")
+FEATURE_INPUTS = (ACCOUNTS, *(f"clean/{table}" for table in DESCRIBING))
 
 
 def clean(run: Run, table: str) -> DataFrame:
@@ -33,10 +34,11 @@ def clean(run: Run, table: str) -> DataFrame:
     return run.tables.read(name) if run.tables.exists(name) else contracts.load(name).rows(run.spark, [])
 
 
-def describe(run: Run) -> Callable[[DataFrame], DataFrame]:
-    """(domain, company_name, as_of_on) to features as of each row's own date."""
-    sources = {"firmographics": clean(run, "firmographics"), "technographics": clean(run, "technographics")}
-    return partial(features.account_features, **sources, own_values=clean(run, "accounts").select("domain", "own_values"))
+def describe(run: Run, *, as_of: date | None = None) -> Callable[[DataFrame], DataFrame]:
+    """(domain, company_name, as_of_on) to features as of each row's own date, or of `as_of`, the date of all rows."""
+    sources = {table: clean(run, table) for table in DESCRIBING}
+    own_values = clean(run, "accounts").select("domain", "own_values")
+    return partial(features.account_features, **sources, own_values=own_values, as_of=as_of)
 
 
 def selectable(run: Run) -> Records:

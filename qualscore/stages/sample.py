@@ -12,9 +12,10 @@ ACCOUNTS, SEED = 20_000, 0
 
 
 def overlay_of_sample(options: Namespace) -> Path | None:
-    """The sample's own settings, when `--sample` or the job itself asks for them."""
+    """The sample's own settings and its own day, when `--sample` or the job itself asks for them."""
     if not getattr(options, "sample", True):
         return None
+    options.as_of = options.as_of or sample.AS_OF  # later, its research would be of weeks that nobody delivered
     return sample.write_configuration(_folder(options), accounts=_accounts(options), seed=_seed(options))
 
 

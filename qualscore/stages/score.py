@@ -4,7 +4,8 @@ from collections.abc import Mapping
 
 from qualscore import scoring
 from qualscore.definition import Definition
-from qualscore.model import registry
+from qualscore.model import registry, research
+from qualscore.model.qualification import QualificationModel
 from qualscore.runner import Outcome, Run, Stage
 from qualscore.stages.common import FEATURES, KEEPING, REJECTING, SCORES, SELECTED_FROM, labelled, named, rejected, versions
 
@@ -26,7 +27,17 @@ def score(run: Run, definition: Definition) -> Outcome:
     counts["scored"] = run.tables.replace(SCORES, scored, where=table_slice)
     scored.unpersist()
     said = f"{counts['scored']:,} accounts scored, {counts['unscored']:,} without a score"
-    return Outcome(said, versions(run, *INPUTS), counts, model_version=model.version)
+    return Outcome(said, versions(run, *INPUTS), counts, model_version=model.version, warnings=_lost_sets(run, model))
+
+
+def _lost_sets(run: Run, model: QualificationModel) -> list[str]:
+    """At most one line: keyword sets that the model learned from and the configuration no longer has."""
+    lost = sorted(set(model.inputs.topics) - {research.ANY_SET, *run.settings.keywords})
+    return (
+        [f"{model.definition.name}: no account researches {', '.join(lost)} any more, as there is no such keyword set: --retrain"]
+        if lost
+        else []
+    )
 
 
 def _score_depends(run: Run, definition: Definition) -> Mapping[str, object]:

@@ -25,7 +25,7 @@ def universe(spark: SparkSession) -> Universe:
     stack += [{"domain": domain, "product": "Excel", "category": "Office"} for domain in frame["domain"][::3]]
     lists = [{"list_name": "customers", "domain": domain} for domain in frame[frame["is_customer"]]["domain"]]
     lists += [{"list_name": "partners", "domain": f"company{i}.com"} for i in range(5)]
-    rows = {"firmographics": firmographics, "technographics": stack, "account_lists": lists}
+    rows = {"firmographics": firmographics, "technographics": stack, "account_lists": lists, "intent_signals": []}
     return Universe(**{name: contracts.load(f"clean/{name}").rows(spark, of_table).persist() for name, of_table in rows.items()})
 
 

@@ -33,15 +33,27 @@ def test_a_folder_is_loaded_without_its_example(tmp_path: Path) -> None:
         ({"training": {"seed": 1}}, True),
         ({"features": {"leave_out": {"products": ["Ours"]}}}, True),
         ({"reference": {"country": ["DE"]}}, True),
+        ({"keyword_sets": ["analytics"]}, True),
+        ({"keyword_sets": "all"}, False),
     ],
 )
 def test_what_makes_another_training_due(change: dict[str, object], trains_again: bool) -> None:
     assert (Definition.model_validate(PLAIN | change).fingerprint != Definition.model_validate(PLAIN).fingerprint) == trains_again
 
 
+def test_keyword_sets_are_all_or_some_in_any_order(tmp_path: Path) -> None:
+    ordered = [Definition.model_validate(PLAIN | {"keyword_sets": sets}) for sets in (["b", "a"], ["a", "b", "b"])]
+    assert ordered[0].keyword_sets == ("a", "b") and ordered[0].fingerprint == ordered[1].fingerprint
+    assert Definition.model_validate_json(ordered[0].model_dump_json(by_alias=True)) == ordered[0]
+    (tmp_path / "one.yml").write_text("name: one\nexamples: {account_list: customers}\nkeyword_sets: [analytics, data]\n")
+    (found,) = definition.load([str(tmp_path)], lists=["customers"], keyword_sets=["analytics", "data"])
+    assert found.keyword_sets == ("analytics", "data")
+
+
 TABLES = ("account_lists", "crm_opportunities", "activities")
 ONE_OF = "give exactly one of any, all, not, opportunities, activities, account_list"
 TEXT = "should be one text, in quotes where YAML takes it for a number, yes or no"
+SETS = "write all, or a list with the name of at least one keyword set; features.leave_out.families: [intent] uses none"
 LISTED = "examples: {account_list: customers}"
 # What is written below `name: one`, and what is said of it.
 MISTAKES = {
@@ -89,6 +101,11 @@ MISTAKES = {
     "examples: {any: [{account_list: customers}, {not: {activities: {}}}]}": (
         "examples: selects every account that no selector in it finds; put 'not' beside another selector, in 'all'"
     ),
+    f"{LISTED}\nkeyword_sets: []": f"keyword_sets: {SETS}",
+    f"{LISTED}\nkeyword_sets: analytics": f"keyword_sets: {SETS}",
+    f"{LISTED}\nfeatures: {{leave_out: {{families: [intents]}}}}": (
+        "features.leave_out.families.0: 'intents' is none; did you mean 'intent'?"
+    ),
 }
 
 
@@ -125,6 +142,14 @@ def test_what_no_source_delivers_is_named(text: str, tmp_path: Path) -> None:
     with pytest.raises(ConfigurationError) as caught:
         definition.load([str(file)], lists=["customers"], tables=["account_lists"])
     assert str(caught.value) == f"{file}: {MISFITS[text]}"
+
+
+def test_a_keyword_set_that_nobody_configured_is_named(tmp_path: Path) -> None:
+    file = tmp_path / "one.yml"
+    file.write_text(f"name: one\n{LISTED}\nkeyword_sets: [analitics]")
+    with pytest.raises(ConfigurationError) as caught:
+        definition.load([str(file)], lists=["customers"], keyword_sets=["analytics", "security"])
+    assert str(caught.value) == f"{file}: keyword_sets: there is no keyword set 'analitics'; did you mean 'analytics'?"
 
 
 def test_a_name_has_to_fit(tmp_path: Path) -> None:

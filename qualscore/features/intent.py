@@ -1,0 +1,122 @@
+"""What an account researched in the year before a date: per keyword set, and over all of them.
+
+A week is complete on a date when its last day, week_on + 6, is not after it. The windows are the last 4 and 13 complete weeks
+and the year: the complete weeks that began less than 364 days before the date. Strength is summed, not averaged: a sum is 0
+without signals, as their number is, so that null says one thing only: the deliveries do not cover the window.
+"""
+
+from collections.abc import Mapping
+from datetime import date
+
+from pyspark.sql import Column, DataFrame
+from pyspark.sql import functions as F
+
+WINDOWS = (4, 13, 52)
+YEAR_DAYS = 364
+MEASURES = {
+    **{f"signals_{weeks}w": "int" for weeks in WINDOWS},
+    **{f"strength_{weeks}w": "double" for weeks in WINDOWS},
+    **{"trend": "double", "weeks_since_last": "int"},
+}
+TOTALS = tuple(f"intent_{name}" for name in MEASURES)
+RESEARCHED = f"array<struct<keyword_set:string,{','.join(f'{name}:{kind}' for name, kind in MEASURES.items())}>>"
+
+
+def researched(dates: DataFrame, signals: DataFrame, *, as_of: date | None = None) -> DataFrame:
+    """For each (domain, as_of_on) the struct `any_set` of MEASURES, and `intent`, the same for each keyword set, in their order.
+
+    A signal counts in each set that holds its keyword, and once in `any_set`; a keyword of no set counts nowhere. An account
+    without a signal in the year has no row; accounts that are not in `dates` may have one.
+
+    Args:
+        dates: domain, as_of_on; one row per domain and date.
+        signals: clean/intent_signals.
+        as_of: the date of all rows, where they share one: each domain is then summed up before anything is joined. Else
+            `dates` are broadcast: they are the rows of a training.
+    """
+    dated = signals.join(F.broadcast(dates.select("domain", "as_of_on")), "domain", "inner") if as_of is None else _on(signals, as_of)
+    in_year = (F.col("week_on") <= F.date_sub("as_of_on", 6)) & (F.col("week_on") > F.date_sub("as_of_on", YEAR_DAYS))
+    sets = F.coalesce("keyword_sets", F.array().cast("array<string>"))
+    rows = dated.where(in_year).select(
+        *("domain", "as_of_on"),
+        F.floor((F.datediff("as_of_on", "week_on") - 6) / 7).cast("int").alias("age"),
+        # Hundredths as whole numbers: a sum of doubles would depend on the partitioning.
+        F.round(F.col("strength") * 100).cast("bigint").alias("hundredths"),
+        (F.size(sets) > 0).alias("counts"),
+        F.explode(F.concat(sets, F.array(F.lit(None).cast("string")))).alias("keyword_set"),
+    )
+    # Sums before any list: of a domain with a million signals one row per keyword set is left in each partition.
+    by_set = rows.groupBy("domain", "as_of_on", "keyword_set").agg(*_sums())
+    measured = (
+        by_set.crossJoin(coverage(signals))
+        .withColumn("trend", _trend())
+        .withColumns(_where_covered({name: F.col(name) for name in MEASURES}))
+    )
+    of_set = F.when(F.col("keyword_set").isNotNull(), F.struct("keyword_set", *MEASURES))
+    of_any = F.when(F.col("keyword_set").isNull(), F.struct(*MEASURES))
+    return measured.groupBy("domain", "as_of_on").agg(
+        F.max(of_any).alias("any_set"), F.array_sort(F.collect_list(of_set)).cast(RESEARCHED).alias("intent")
+    )
+
+
+def coverage(signals: DataFrame) -> DataFrame:
+    """One row, for a cross join: first_week_on and last_week_on of all deliveries; null when there are none."""
+    return F.broadcast(signals.agg(F.min("week_on").alias("first_week_on"), F.max("week_on").alias("last_week_on")))
+
+
+def with_totals(described: DataFrame, signals: DataFrame) -> DataFrame:
+    """Turns `any_set` into the columns TOTALS: without a signal 0, or null where the deliveries do not cover the window.
+
+    Args:
+        described: as_of_on, any_set and intent; both null without a signal. No row is added.
+        signals: clean/intent_signals.
+    """
+    found = {name: F.col(f"any_set.{name}") for name in MEASURES}
+    zero = {name: value if name == "weeks_since_last" else F.coalesce(value, F.lit(0)) for name, value in found.items()}
+    totals = dict(zip(TOTALS, _where_covered(zero).values(), strict=True))
+    none = F.array().cast(RESEARCHED)
+    return (
+        described.crossJoin(coverage(signals))
+        .withColumns(totals | {"intent": F.coalesce("intent", none)})
+        .drop("any_set", "first_week_on", "last_week_on")
+    )
+
+
+def uncovered(totals: Mapping[str, object]) -> list[int]:
+    """The windows, in weeks, that the deliveries do not cover, by any row of features.
+
+    >>> uncovered({"intent_signals_4w": 0, "intent_signals_13w": 2, "intent_signals_52w": None})
+    [52]
+    """
+    return [weeks for weeks in WINDOWS if totals[f"intent_signals_{weeks}w"] is None]
+
+
+def _on(signals: DataFrame, as_of: date) -> DataFrame:
+    return signals.withColumn("as_of_on", F.lit(as_of))
+
+
+def _sums() -> list[Column]:
+    sums = [F.min(F.when(F.col("counts"), F.col("age"))).alias("weeks_since_last")]
+    for weeks in WINDOWS:
+        inside = F.col("counts") & (F.col("age") < weeks)
+        strength = F.coalesce(F.sum(F.when(inside, F.col("hundredths"))), F.lit(0)) / 100
+        sums += [F.count_if(inside).cast("int").alias(f"signals_{weeks}w"), strength.alias(f"strength_{weeks}w")]
+    return sums
+
+
+def _trend() -> Column:
+    """Signals per week of the last 4 weeks less those of the last 13: 0 when nothing changed, or nothing was seen."""
+    return F.col("signals_4w") / 4 - F.col("signals_13w") / 13
+
+
+def _where_covered(measures: Mapping[str, Column]) -> dict[str, Column]:
+    """Each measure, or null where first_week_on to last_week_on does not hold all weeks of its window."""
+    newest = F.trunc(F.date_sub("as_of_on", 6), "week")
+    is_current = F.col("last_week_on") >= newest
+    of_year = F.date_add(F.trunc(F.date_sub("as_of_on", YEAR_DAYS), "week"), 7)
+    oldest = {4: F.date_sub(newest, 21), 13: F.date_sub(newest, 84), 52: of_year}
+    covered = {weeks: is_current & (F.col("first_week_on") <= day) for weeks, day in oldest.items()}
+    needed = {f"{measure}_{weeks}w": covered[weeks] for measure in ("signals", "strength") for weeks in WINDOWS}
+    # Of an account whose last signal is known, the weeks before do not matter.
+    needed |= {"trend": covered[13], "weeks_since_last": is_current}
+    return {name: F.when(needed[name], value) for name, value in measures.items()}

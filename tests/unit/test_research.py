@@ -1,0 +1,50 @@
+"""Research as inputs of a model: which keyword sets, which columns, which factors."""
+
+from typing import Any
+
+import pytest
+
+from qualscore.definition import Definition
+from qualscore.model import inputs, research
+from qualscore.model.inputs import Inputs
+
+COUNTS = {"tech_products": {"Kafka": 10}, "tech_categories": {"Streaming": 1}}
+
+
+def definition(**changes: Any) -> Definition:
+    return Definition.model_validate({"name": "one", "examples": {"account_list": "customers"}, **changes})
+
+
+@pytest.mark.parametrize(
+    ("changes", "topics"),
+    [
+        ({}, (research.ANY_SET, "analytics", "data_platform")),
+        ({"keyword_sets": "all"}, (research.ANY_SET, "analytics", "data_platform")),
+        ({"keyword_sets": ["data_platform"]}, ("data_platform",)),  # over all sets would be over the other one too
+        ({"keyword_sets": ["never_seen", "analytics"]}, ("analytics",)),
+        ({"features": {"leave_out": {"families": ["intent"]}}}, ()),
+    ],
+)
+def test_a_model_learns_from_the_sets_of_its_definition(changes: dict[str, Any], topics: tuple[str, ...]) -> None:
+    chosen = inputs.choose(COUNTS, {"data_platform", "analytics"}, definition(**changes))
+    assert chosen.topics == topics
+    assert len(chosen.research) == len(topics) * len(chosen.measures)
+
+
+def test_without_intent_there_are_no_columns_of_it() -> None:
+    chosen = inputs.choose(COUNTS, set(), definition())
+    assert (chosen.topics, chosen.research) == ((), [])
+
+
+def test_a_measure_is_left_out_of_every_set() -> None:
+    left = {"features": {"leave_out": {"columns": ["intent_trend", "strength_4w"]}}}
+    assert set(research.MEASURES) - set(inputs.choose(COUNTS, {"analytics"}, definition(**left)).measures) == {"trend", "strength_4w"}
+
+
+def test_a_factor_covers_all_columns_of_its_set() -> None:
+    chosen = Inputs(("firmo_size",), (research.ANY_SET, "data_platform"), ("signals_4w", "trend"), ("Streaming",), ("Kafka",), ("city",))
+    assert chosen.research == ["intent_0_signals_4w", "intent_0_trend", "intent_1_signals_4w", "intent_1_trend"]
+    of_column = [chosen.factors[place] for place in chosen.factor_of_column]
+    researches = ["research activity"] * 2 + ["researches: data platform"] * 2
+    assert of_column == ["employees", *researches, "technologies in Streaming", "uses Kafka", "city"]
+    assert chosen.factors[-1] == "uses Kafka"
