@@ -57,7 +57,7 @@ def judge(trained: Trained, *, learning_curve: bool = False) -> Judgement:
         "evaluation_accounts": len(unlabelled),
         "intervals": ends,
         "rules": one_line_rules.reported(measured),
-        "beaten_by": slices.beaten_by(trained.metrics, measured),
+        "beaten_by": slices.beaten_by(trained.metrics, ends, measured),
         "slices": slices.judge(evidence.judged, rules),
         "by_time": refits.by_time(evidence, definition),
         "reliability": trained.reliability,

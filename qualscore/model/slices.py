@@ -1,6 +1,6 @@
 """Parts of the universe, each judged for itself: a model may be good over all and useless within the part that one sells to."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 import numpy as np
 import pandas as pd
@@ -14,6 +14,7 @@ FEWEST_EXAMPLES = 20  # an interval of ROC-AUC is .2 wide with fewer
 FEWEST_UNLABELLED = 100
 MOST_COUNTRIES = 5
 DRAWS = 200
+NORMAL_95 = 1.96  # half a 95 % interval in standard errors
 SIZES = ((-1, 50), (50, 250), (250, 1_000), (1_000, 10_000), (10_000, np.inf))
 
 
@@ -63,18 +64,31 @@ def judge(judged: pd.DataFrame, rules: Sequence[Rule]) -> list[dict[str, object]
     for name, mask in masks(judged).items():
         examples, unlabelled = margin[mask & is_example], margin[mask & ~is_example]
         found = ranking(examples, unlabelled)
-        low, high = intervals(examples, unlabelled, draws=DRAWS)["roc_auc"]
+        ends = intervals(examples, unlabelled, draws=DRAWS)
         measured = one_line_rules.judge(rules, is_example, mask)
-        row = {"slice": name, "customers": len(examples), "unlabelled": len(unlabelled), **found, "roc_auc_low": low, "roc_auc_high": high}
-        rows.append(row | {"rules": one_line_rules.reported(measured, 1), "beaten_by": beaten_by(found, measured)})
+        row = {"slice": name, "customers": len(examples), "unlabelled": len(unlabelled), **found}
+        row |= {"roc_auc_low": ends["roc_auc"][0], "roc_auc_high": ends["roc_auc"][1]}
+        rows.append(row | {"rules": one_line_rules.reported(measured, 1), "beaten_by": beaten_by(found, ends, measured)})
     return rows
 
 
-def beaten_by(found: dict[str, float], measured: Sequence[Measured]) -> list[dict[str, object]]:
-    """The measures in which the best rule is better than the model: measure, the model's value, the rule's, the rule."""
+def beaten_by(found: Mapping[str, float], ends: Mapping[str, tuple[float, float]], measured: Sequence[Measured]) -> list[dict[str, object]]:
+    """The measures in which the best rule is better than the model.
+
+    Args:
+        found: the model's measures.
+        ends: their 95 % intervals.
+        measured: the rules.
+
+    Returns:
+        measure, model (its value), value (the rule's), rule, and is_clear: better by more than one standard error of the
+        model's. The best of fifty rules is often a little better by chance.
+    """
     rows: list[dict[str, object]] = []
     for measure in ("roc_auc", "recall_at_10"):
         rule = one_line_rules.best(measured, measure)
         if rule is not None and rule.found[measure] > found[measure]:
-            rows.append({"measure": measure, "model": found[measure], "value": rule.found[measure], "rule": rule.rule})
+            error = (ends[measure][1] - ends[measure][0]) / (2 * NORMAL_95)
+            row: dict[str, object] = {"measure": measure, "model": found[measure], "value": rule.found[measure], "rule": rule.rule}
+            rows.append(row | {"is_clear": rule.found[measure] > found[measure] + error})
     return rows

@@ -75,7 +75,7 @@ def clumped(unlabelled: Array) -> list[Suspicion]:
 
 
 def beaten(slices: Sequence[Mapping[str, Any]]) -> list[Suspicion]:
-    """Slices in which a one-line rule finds more than the model."""
+    """Slices in which a one-line rule finds clearly more than the model."""
     return [
         Suspicion(
             "rule_wins",
@@ -83,7 +83,7 @@ def beaten(slices: Sequence[Mapping[str, Any]]) -> list[Suspicion]:
             f"for {row['slice']}, make a score of its own with `reference` and `examples` of this slice, or sort by that rule",
         )
         for row in slices
-        for it in row["beaten_by"][:1]
+        for it in [it for it in row["beaten_by"] if it["is_clear"]][:1]
     ]
 
 

@@ -76,9 +76,18 @@ def test_a_rule_that_wins_in_a_slice_is_named_with_the_measure() -> None:
     assert {"country DE", "country FR", "51 to 250 employees"} <= set(rows) and "country IT" not in rows
     assert rows["country FR"]["roc_auc"] == 1 and rows["country FR"]["beaten_by"] == []
     best = "size (employees, or estimated from other values), most first"
-    assert rows["country DE"]["beaten_by"][0] == {"measure": "roc_auc", "model": 0, "value": 1, "rule": best}
+    assert rows["country DE"]["beaten_by"][0] == {"measure": "roc_auc", "model": 0, "value": 1, "rule": best, "is_clear": True}
     (doubt,) = suspicions.beaten([rows["country FR"], rows["country DE"]])
     assert doubt.said == f"country DE: '{best}' alone is better (ROC-AUC 1.000, the model 0.000)"
+
+
+def test_a_rule_that_is_better_by_less_than_one_standard_error_is_kept_but_not_doubted() -> None:
+    found, ends = {"roc_auc": 0.8, "recall_at_10": 0.5}, {"roc_auc": (0.8 - 0.0196, 0.8 + 0.0196), "recall_at_10": (0.4, 0.6)}
+    for auc, is_clear in ((0.809, False), (0.811, True)):
+        measured = [one_line_rules.Measured("age", "age", {"roc_auc": auc, "recall_at_10": 0.5})]
+        (row,) = slices.beaten_by(found, ends, measured)
+        assert row == {"measure": "roc_auc", "model": 0.8, "value": auc, "rule": "age", "is_clear": is_clear}
+        assert len(suspicions.beaten([{"slice": "listed", "beaten_by": [row]}])) == is_clear
 
 
 def test_slices_are_the_parts_with_enough_accounts_on_either_side() -> None:

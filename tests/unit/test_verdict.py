@@ -39,7 +39,7 @@ def test_the_weakest_slices_come_first_and_doubts_come_with_what_to_do() -> None
     doubt = {"kind": "drift", "said": "today differs", "advice": "deliver snapshots"}
     lines = verdict.lines(
         report(
-            slices=[slice_of("country DE", 0.9), slice_of("listed", 0.7)],
+            slices=[slice_of("country DE", 0.9), slice_of("listed", 0.7), slice_of("in the CRM", 0.8)],
             warnings=["small: NO DATES"],
             suspicions=[doubt, doubt],
             customers=80,
@@ -49,7 +49,8 @@ def test_the_weakest_slices_come_first_and_doubts_come_with_what_to_do() -> None
         )
     )
     assert [line.strip() for line in lines[6:]] == [
-        "weakest slices       listed: ROC-AUC 0.700 (0.600 to 0.800), 50% in the top 10 %, 30 customers",
+        "slices, the weakest  in the CRM: ROC-AUC 0.800 (0.700 to 0.900), 50% in the top 10 %, 30 customers",
+        "listed: ROC-AUC 0.700 (0.600 to 0.800), 50% in the top 10 %, 30 customers",
         "country DE: ROC-AUC 0.900 (0.800 to 1.000), 50% in the top 10 %, 30 customers",
         "more customers?      more customers would help",
         "what to doubt        small: NO DATES",
