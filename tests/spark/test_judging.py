@@ -13,11 +13,11 @@ from pyspark.sql import DataFrame, SparkSession
 from pyspark.sql import functions as F
 
 from qualscore import reports
-from qualscore.model import judging, refits, training, verdict
+from qualscore.model import inputs, judging, refits, training, verdict
 from qualscore.model.evidence import Evidence
 from qualscore.model.judging import Judgement
 from qualscore.model.training import Trained
-from tests.small_universe import AS_OF, DEFINITION, companies
+from tests.small_universe import AS_OF, DEFINITION, Universe, companies
 
 FIXED = (
     *("roc_auc", "average_precision", "recall_at_1", "recall_at_5", "recall_at_10", "calibration_error"),
@@ -66,6 +66,15 @@ def test_nothing_dated_is_said_and_judged_no_further(judgement: Judgement, train
 def test_judging_again_gives_the_same(trained: Trained, judgement: Judgement) -> None:
     shuffled = replace(trained, evidence=replace(trained.evidence, judged=trained.evidence.judged.sample(frac=1, random_state=1)))
     assert judging.judge(shuffled).report == judgement.report
+
+
+def test_accounts_that_look_different_today_are_said(trained: Trained, universe: Universe) -> None:
+    """Had all accounts moved to DE and turned to software since: most would score high, and the margins would have drifted."""
+    moved = universe.today().withColumns({"country": F.lit("DE"), "industry": F.lit("Software")})
+    today = inputs.with_stack(moved, DEFINITION.features)
+    report = judging.judge(replace(trained, evidence=replace(trained.evidence, today=today))).report
+    assert report["psi"] > 1 and "drift" in {it["kind"] for it in report["suspicions"]}
+    assert report["bands_today"][2]["share"] + report["bands_today"][3]["share"] > 0.9
 
 
 @pytest.fixture
