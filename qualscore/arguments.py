@@ -16,15 +16,27 @@ def _pipeline(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--sample", action="store_true", help="run on a generated sample of 20,000 companies")
     parser.add_argument("--retrain", action="store_true", help="train every score again")
     _restart(parser)
+    _train(parser)
 
 
 def _restart(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--restart", action="store_true", help="do all of it again, whatever is up to date")
 
 
+def _train(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument(
+        "--learning-curve", action="store_true", help="also say whether more customers would help each score that is trained"
+    )
+
+
 # Jobs that leave what is up to date: the same deliveries twice change nothing.
 ONLY_WHAT_IS_DUE = ("pipeline", "ingest")
-OWN: dict[str, Callable[[argparse.ArgumentParser], None]] = {"generate_sample": _sample, "pipeline": _pipeline, "ingest": _restart}
+OWN: dict[str, Callable[[argparse.ArgumentParser], None]] = {
+    "generate_sample": _sample,
+    "pipeline": _pipeline,
+    "ingest": _restart,
+    "train": _train,
+}
 
 
 def parse(job: str, about: str, arguments: Sequence[str]) -> argparse.Namespace:

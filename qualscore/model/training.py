@@ -1,6 +1,6 @@
 """From labelled accounts to a calibrated ensemble, or to an honest refusal."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, timedelta
 
@@ -11,17 +11,19 @@ from pyspark.sql import functions as F
 
 from qualscore.definition import Definition, Training
 from qualscore.errors import TrainingRefused
-from qualscore.model import calibration, coverage, encoding, evaluation, giveaways, inputs, pipeline
+from qualscore.model import calibration, coverage, encoding, evaluation, evidence, giveaways, inputs, pipeline
 from qualscore.model.draws import draw, is_drawn
+from qualscore.model.evidence import Evidence
 from qualscore.model.qualification import QualificationModel
 
 SAMPLE_LEAST = 6_000  # unlabelled accounts of a repeat; more does not matter
 SAMPLE_PER_EXAMPLE = 20  # 5 are too few
-RECOMMENDED_EXAMPLES = 100
+LEAST_EXAMPLES, RECOMMENDED_EXAMPLES = 50, 100
 UNLABELLED_PER_EXAMPLE = 5
 QUANTILES = 1_000
 MAX_DATES = 1_000  # quantiles of the examples' dates stand for all of them
 CALIBRATION_FOLDS = 5
+JUDGED = ("as_of_on", "is_dated", "in_crm")
 
 
 @dataclass(frozen=True)
@@ -33,6 +35,7 @@ class Trained:
     reliability: list[dict[str, float]]
     counts: dict[str, int]
     warnings: list[str]
+    evidence: Evidence
 
 
 def train(
@@ -66,14 +69,15 @@ def train(
     shares = _reference_shares(giveaways.count_values(flagged), counts["reference"])
     # A checkpoint, not a cache: each of the hundred Spark jobs to come would analyse the whole plan behind a cached frame again.
     rows = _rows(flagged, describe, definition, counts, as_of=as_of, evaluation_accounts=evaluation_accounts).localCheckpoint()
+    today = _today(flagged, counts, definition) if counts["undated"] < counts["examples"] else None
     flagged.unpersist()
     frame = rows.where(F.col("is_example") | (F.size("repeats") > 0))
     values = giveaways.count_values(frame)
     giveaways.refuse(values, definition, n_examples=counts["examples"], drawn=frame.where("is_unlabelled").count(), of=counts["unlabelled"])
-    model, vectors = fit(rows, values, shares, definition)
-    judged = model.margins(
-        vectors.where(F.col("is_example") | F.col("in_evaluation")), "domain_hash", "is_example", "calibration_fold"
-    ).toPandas()
+    technologies = evidence.telling_technologies(values)
+    known = rows.withColumn("facts", evidence.facts(rows, technologies))
+    model, vectors = fit(known, values, shares, definition, keep=(*JUDGED, "facts"))
+    judged = _judged(model, vectors)
     finished, metrics, reliability = _calibrated(model, judged)
     least = evaluation.least_auc(counts["examples"])
     if metrics["roc_auc"] < least:
@@ -82,13 +86,18 @@ def train(
             f"ROC-AUC {metrics['roc_auc']:.3f} on accounts that the model did not see, at least {least:.3f} is needed. "
             "Nothing was registered. Other examples, or data that says more about accounts, may help."
         )
-    return Trained(
-        finished, metrics | covered | {"customers": counts["examples"], "unlabelled": counts["unlabelled"]}, reliability, counts, warnings
-    )
+    found = metrics | covered | {"customers": counts["examples"], "unlabelled": counts["unlabelled"]}
+    named = tuple(evidence.spoken_technology(*it) for it in technologies)
+    return Trained(finished, found, reliability, counts, warnings, Evidence(rows, values, shares, judged, named, today, as_of))
 
 
 def fit(
-    rows: DataFrame, values: list[giveaways.ValueCount], shares: Mapping[str, dict[str | None, float]], definition: Definition
+    rows: DataFrame,
+    values: list[giveaways.ValueCount],
+    shares: Mapping[str, dict[str | None, float]],
+    definition: Definition,
+    *,
+    keep: Sequence[str] = (),
 ) -> tuple[QualificationModel, DataFrame]:
     """Fits the encodings and the ensemble; returns the uncalibrated model and the vectors of all rows.
 
@@ -97,6 +106,7 @@ def fit(
         values: counts of each value in the training frame.
         shares: by column each value's share of the reference accounts.
         definition: what to learn.
+        keep: other columns of the rows that the vectors have too.
     """
     training = definition.training
     stack = ("tech_products", "tech_categories")
@@ -104,7 +114,7 @@ def fit(
     chosen = inputs.choose(accounts_of, _keyword_sets(rows), definition)
     model = QualificationModel(definition, chosen, inputs.vectorizer(chosen), {}, [])
     inner = F.array(*(draw("inner", encoding.INNER_FOLDS, seed=training.seed, repeat=repeat) for repeat in range(training.repeats)))
-    kept = ("domain", "is_example", "repeats", "in_evaluation", "static", "folds", "inners", *chosen.lifted)
+    kept = ("domain", "is_example", "repeats", "in_evaluation", "static", "folds", "inners", *chosen.lifted, *keep)
     marks = {"domain_hash": F.xxhash64("domain"), "calibration_fold": draw("calibration", CALIBRATION_FOLDS, seed=training.seed)}
     vectors = model.vectors(rows).withColumn("inners", inner).select(*kept).withColumns(marks).localCheckpoint()
     examples = vectors.where("is_example").select("folds", "inners", *chosen.lifted).toPandas()
@@ -122,6 +132,19 @@ def _keyword_sets(rows: DataFrame) -> set[str]:
     return {str(row["keyword_set"]) for row in frame.select(F.explode("intent.keyword_set").alias("keyword_set")).distinct().collect()}
 
 
+def _judged(model: QualificationModel, vectors: DataFrame) -> pd.DataFrame:
+    """Margins and facts of examples and evaluation accounts, at most 200,000 and the examples, in one order whatever the partitioning."""
+    wanted = vectors.where(F.col("is_example") | F.col("in_evaluation"))
+    margins = model.margins(wanted, "domain_hash", "is_example", "calibration_fold", *JUDGED, "facts")
+    return margins.select("*", "facts.*").drop("facts").toPandas().sort_values("domain_hash", ignore_index=True)
+
+
+def _today(flagged: DataFrame, counts: dict[str, int], definition: Definition) -> DataFrame:
+    """Some unlabelled accounts as of the training date: what the model will score, beside the dates that it learned from."""
+    share = evidence.TODAY_ACCOUNTS / counts["unlabelled"]
+    return flagged.where(F.col("is_unlabelled") & is_drawn("evaluation", share, seed=definition.training.seed)).localCheckpoint()
+
+
 def _reference_shares(values: list[giveaways.ValueCount], n_reference: int) -> dict[str, dict[str | None, float]]:
     shares: dict[str, dict[str | None, float]] = {}
     for it in values:
@@ -132,11 +155,13 @@ def _reference_shares(values: list[giveaways.ValueCount], n_reference: int) -> d
 def marked(accounts: DataFrame) -> DataFrame:
     """Adds who is an example, unlabelled and in the reference; an account of which nothing is known is none of them."""
     usable = F.col("has_data") & ~F.col("is_excluded")
+    in_crm = F.array_contains("known_by", "crm") if "known_by" in accounts.columns else F.lit(False)
     return accounts.withColumns(
         {
             "is_example": F.col("is_example") & F.col("has_data"),
             "is_unlabelled": usable & ~F.col("is_example") & F.col("is_in_reference"),
             "is_reference": usable & F.col("is_in_reference"),
+            "in_crm": in_crm,
         }
     )
 
@@ -149,6 +174,7 @@ def counted() -> dict[str, Column]:
         "no_data": F.col("is_selected") & ~F.col("is_excluded") & ~F.col("has_data"),
         "examples": F.col("is_example"),
         "undated": F.col("is_example") & F.col("event_on").isNull(),
+        "undated_in_crm": F.col("is_example") & F.col("event_on").isNull() & F.col("in_crm"),
         "unlabelled": F.col("is_unlabelled"),
         "reference": F.col("is_reference"),
     }
@@ -168,7 +194,7 @@ def check_counts(counts: Mapping[str, int], definition: Definition, by_selector:
     """
     found, least = counts["examples"], definition.training.min_examples
     if found >= max(least, RECOMMENDED_EXAMPLES) and counts["unlabelled"] >= UNLABELLED_PER_EXAMPLE * found:
-        return []
+        return _count_warnings(counts, "", definition.name)
     said = (
         f"{definition.name}: {found} customers with a domain and data (the selectors pick {counts['selected']} accounts{by_selector()}; "
         f"{counts['excluded']} are excluded, of {counts['no_data']} nothing but the domain is known)"
@@ -186,7 +212,23 @@ def check_counts(counts: Mapping[str, int], definition: Definition, by_selector:
             f"{said}, but only {counts['unlabelled']} unlabelled accounts; at least {UNLABELLED_PER_EXAMPLE} for each customer are needed. "
             "Deliver firmographics of more companies, or widen `reference`."
         )
-    return [f"{said}; {RECOMMENDED_EXAMPLES} or more are recommended"] if found < RECOMMENDED_EXAMPLES else []
+    return _count_warnings(counts, said, definition.name)
+
+
+def _count_warnings(counts: Mapping[str, int], said: str, name: str) -> list[str]:
+    found = counts["examples"]
+    warnings = []
+    if found < LEAST_EXAMPLES:
+        warnings.append(f"{said}; fewer than {LEAST_EXAMPLES} are at your own risk: what the model finds may be chance")
+    elif found < RECOMMENDED_EXAMPLES:
+        warnings.append(f"{said}; {RECOMMENDED_EXAMPLES} or more are recommended")
+    if counts["undated_in_crm"]:
+        warnings.append(
+            f"{name}: NO DATES: {counts['undated_in_crm']} of {found} customers are in the CRM and have no date, so that they are "
+            "described as they are today. The model may learn what happened because of the sale, and look better than it is. "
+            "Select them by opportunities, or deliver their lists with event_on."
+        )
+    return warnings
 
 
 def _rows(
@@ -211,20 +253,16 @@ def _rows(
         }
     )
     used = drawn.where(F.col("is_example") | (F.size("repeats") > 0) | F.col("in_evaluation"))
-    dated = used.select(
-        "domain",
-        "company_name",
-        "is_example",
-        "repeats",
-        "in_evaluation",
-        "founded_year",
-        _own_date(flagged, training, as_of).alias("as_of_on"),
-    )
+    flags = ("is_example", "repeats", "in_evaluation", "in_crm")
+    own_date = _own_date(flagged, training, as_of).alias("as_of_on")
+    dated = used.select("domain", "company_name", *flags, "event_on", "founded_year", own_date)
     founded = F.coalesce(F.col("founded_year") <= F.year("as_of_on"), F.lit(True))
     dated = dated.where(F.col("is_example") | founded).drop("founded_year")
     described = describe(dated.select("domain", "company_name", "as_of_on"))
-    flags = dated.select("domain", "is_example", "repeats", "in_evaluation")
-    stacked = inputs.with_stack(described.join(flags, "domain", "inner"), definition.features)
+    # An unlabelled account whose drawn date is that of undated examples is not dated either.
+    is_dated = F.when(F.col("is_example"), F.col("event_on").isNotNull()).otherwise(F.col("as_of_on") < F.lit(as_of))
+    flagged_rows = dated.select("domain", *flags, is_dated.alias("is_dated"))
+    stacked = inputs.with_stack(described.join(flagged_rows, "domain", "inner"), definition.features)
     return stacked.withColumns({"is_unlabelled": ~F.col("is_example"), "is_reference": F.lit(False)})
 
 

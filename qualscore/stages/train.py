@@ -1,9 +1,12 @@
 """Labels and features to a registered model."""
 
+import json
 from collections.abc import Mapping
+from dataclasses import replace
 
+from qualscore import reports
 from qualscore.definition import Definition
-from qualscore.model import registry, training
+from qualscore.model import judging, registry, training, verdict
 from qualscore.preview import by_selector
 from qualscore.runner import Outcome, Run, Stage
 from qualscore.stages.common import (
@@ -33,16 +36,23 @@ def train(run: Run, definition: Definition) -> Outcome:
         evaluation_accounts=run.settings.evaluation_accounts,
         by_selector=lambda accounts: by_selector(accounts, definition, without_domain=without_domain(run, definition)),
     )
+    judgement = judging.judge(trained, learning_curve=getattr(run.options, "learning_curve", False))
     inputs = versions(run, *INPUTS)
     uri, artifacts = run.store
-    version = registry.register(trained, mlflow=registry.client(uri), artifacts=artifacts, as_of=as_of, inputs=inputs, spark=run.spark)
-    metrics = trained.metrics
-    said = (
-        f"version {version.number}, {trained.counts['examples']:,} customers; "
-        f"on accounts it did not see: ROC-AUC {metrics['roc_auc']:.3f}, "
-        f"{metrics['recall_at_10']:.0%} of customers in the top 10 %"
-    )
-    return Outcome(said, inputs, trained.counts, metrics, version.number, warnings=trained.warnings)
+    judged = replace(trained, metrics=judgement.metrics, warnings=judgement.warnings)
+    version = registry.register(judged, mlflow=registry.client(uri), artifacts=artifacts, as_of=as_of, inputs=inputs, spark=run.spark)
+    path = _report(run, judgement, version.number)
+    said = f"version {version.number}, {trained.counts['examples']:,} customers; what was measured is in {path}"
+    return Outcome(said, inputs, trained.counts, judged.metrics, version.number, warnings=judged.warnings)
+
+
+def _report(run: Run, judgement: judging.Judgement, version: int) -> str:
+    """Prints what a person needs to know of the model, and keeps all of it; returns where."""
+    report = judgement.report | {"model_version": version}
+    text = json.dumps(report, indent=1, default=str)
+    path = reports.write(run.spark, run.settings.warehouse, f"{report['score_name']}/metrics.json", text)
+    run.console.result("\n" + "\n".join(verdict.lines(judgement.report)), **report)
+    return path
 
 
 def _train_depends(run: Run, definition: Definition) -> Mapping[str, object]:

@@ -15,7 +15,11 @@ from tests.small_universe import AS_OF, DEFINITION, Universe, companies
 @pytest.fixture(scope="session")
 def universe(spark: SparkSession) -> Universe:
     """The clean tables."""
-    frame = companies()
+    return clean_tables(spark, companies())
+
+
+def clean_tables(spark: SparkSession, frame: pd.DataFrame) -> Universe:
+    """What is delivered of made-up companies."""
     plain = ["domain", "company_name", "country", "city", "industry", "employees"]
     firmographics = [
         {**{k: v for k, v in row.items() if v is not None}, "observed_on": date(2026, 5, 1), "source": "f"}

@@ -3,7 +3,9 @@
 import json
 import os
 import re
+import sqlite3
 import subprocess
+from contextlib import closing
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -52,6 +54,32 @@ def test_a_score_with_too_few_customers_is_refused_and_the_other_finishes(ran: R
     assert re.search(r"analytics: \d+ customers with a domain and data .*at least 50 are needed", ran.first.stderr)
     assert set(ran.table("scores/account_scores").score_name) == {"platform"}
     assert "Traceback" not in ran.first.stdout + ran.first.stderr
+    with closing(sqlite3.connect(ran.folder / "warehouse" / "_mlflow" / "mlflow.db")) as store:
+        assert store.execute("select name from registered_models").fetchall() == [("qualscore.platform",)]
+    assert [it.name for it in (ran.folder / "warehouse" / "reports").iterdir()] == ["platform"]
+
+
+def test_a_model_comes_with_what_was_measured_and_what_to_doubt(ran: Ran) -> None:
+    report = json.loads((ran.folder / "warehouse" / "reports" / "platform" / "metrics.json").read_text())
+    runs = ran.table("scores/score_runs")
+    (kept,) = (dict(it) for it in runs[(runs.job == "train") & (runs.score_name == "platform")].metrics)
+    for name in (
+        "roc_auc",
+        "average_precision",
+        "recall_at_1",
+        "recall_at_5",
+        "recall_at_10",
+        "calibration_error",
+        "customers",
+        "unlabelled",
+    ):
+        assert kept[name] == report[name], name
+    low, high = report["intervals"]["roc_auc"]
+    assert (kept["roc_auc_low"], kept["roc_auc_high"]) == (low, high) and low < report["roc_auc"] < high
+    assert f"ROC-AUC {report['roc_auc']:.3f} ({low:.3f} to {high:.3f})" in ran.first.stdout
+    assert report["model_version"] == 1 and report["slices"] and report["rules"]
+    for doubt in report["suspicions"]:
+        assert doubt["said"] in ran.first.stderr and doubt["advice"] in ran.first.stderr
 
 
 def test_every_account_is_scored_or_listed(ran: Ran) -> None:

@@ -1,0 +1,126 @@
+"""The report of the trained model: it is judged by accounts that no model saw, and by nothing but its own evidence."""
+
+import json
+from collections.abc import Callable
+from dataclasses import replace
+from datetime import date, timedelta
+from typing import Any
+
+import numpy as np
+import pandas as pd
+import pytest
+from pyspark.sql import DataFrame, SparkSession
+from pyspark.sql import functions as F
+
+from qualscore import reports
+from qualscore.model import inputs, judging, refits, training, verdict
+from qualscore.model.evidence import Evidence
+from qualscore.model.judging import Judgement
+from qualscore.model.training import Trained
+from tests.small_universe import AS_OF, DEFINITION, Universe, companies
+
+FIXED = (
+    *("roc_auc", "average_precision", "recall_at_1", "recall_at_5", "recall_at_10", "calibration_error"),
+    *("customers", "unlabelled", "slices", "rules"),
+)
+
+
+@pytest.fixture(scope="module")
+def judgement(trained: Trained) -> Judgement:
+    return judging.judge(trained)
+
+
+def test_the_margins_that_judge_are_those_of_the_published_scores(trained: Trained, scores: pd.DataFrame) -> None:
+    """One row for each example and evaluation account, with what slices and rules look at."""
+    judged = trained.evidence.judged
+    assert np.isin(np.round(judged["margin"], 9), np.round(scores["margin"], 9)).all()
+    assert sorted(judged[judged["is_example"]]["margin"]) == sorted(scores[scores["is_example"]]["margin"])
+    assert judged["domain_hash"].is_unique and judged["domain_hash"].is_monotonic_increasing
+    truth = companies().iloc[5:]  # the first five are partners
+    expected = truth[truth["is_customer"]]["country"].value_counts().to_dict()
+    assert judged[judged["is_example"]]["country"].value_counts().to_dict() == expected
+
+
+def test_the_report_has_the_keys_that_programs_read_and_is_json(judgement: Judgement) -> None:
+    assert set(FIXED) <= set(judgement.report)
+    assert json.loads(json.dumps(judgement.report, allow_nan=False)) == json.loads(json.dumps(judgement.report))
+    low, high = judgement.report["intervals"]["roc_auc"]
+    assert low < judgement.report["roc_auc"] < high and judgement.metrics["roc_auc_low"] == low
+    assert all(isinstance(value, float) for value in judgement.metrics.values())
+
+
+def test_the_causes_are_the_best_rules_and_the_model_is_better(judgement: Judgement) -> None:
+    names = {it["rule"] for it in judgement.report["rules"]}
+    assert {"industry, by how common among customers", "country, by how common among customers", "uses Kafka"} <= names
+    assert judgement.report["rules"][0]["roc_auc"] < judgement.report["roc_auc"]
+    assert judgement.report["beaten_by"] == []
+    assert {"country DE", "country US"} <= {it["slice"] for it in judgement.report["slices"]}
+
+
+def test_nothing_dated_is_said_and_judged_no_further(judgement: Judgement, trained: Trained) -> None:
+    assert judgement.report["dated"] == 0 and judgement.report["psi"] is None
+    assert judgement.report["by_time"] == {"skipped": f"only 0 of {trained.counts['examples']} customers have a date"}
+    assert len(verdict.lines(judgement.report)) <= 25
+
+
+def test_judging_again_gives_the_same(trained: Trained, judgement: Judgement) -> None:
+    shuffled = replace(trained, evidence=replace(trained.evidence, judged=trained.evidence.judged.sample(frac=1, random_state=1)))
+    assert judging.judge(shuffled).report == judgement.report
+
+
+def test_accounts_that_look_different_today_are_said(trained: Trained, universe: Universe) -> None:
+    """Had all accounts moved to DE and turned to software since: most would score high, and the margins would have drifted."""
+    moved = universe.today().withColumns({"country": F.lit("DE"), "industry": F.lit("Software")})
+    today = inputs.with_stack(moved, DEFINITION.features)
+    report = judging.judge(replace(trained, evidence=replace(trained.evidence, today=today))).report
+    assert report["psi"] > 1 and "drift" in {it["kind"] for it in report["suspicions"]}
+    assert report["bands_today"][2]["share"] + report["bands_today"][3]["share"] > 0.9
+
+
+@pytest.fixture
+def dated(trained: Trained) -> Evidence:
+    """The evidence, as if every account had a date of its own."""
+    evidence = trained.evidence
+    day = F.pmod("domain_hash", F.lit(300)).cast("int")
+    rows = evidence.rows.withColumn("domain_hash", F.xxhash64("domain"))
+    rows = rows.withColumns({"as_of_on": F.date_sub(F.lit(AS_OF), day + 1), "is_dated": F.lit(True)}).drop("domain_hash")
+    dates = [AS_OF - timedelta(days=int(it) % 300 + 1) for it in evidence.judged["domain_hash"]]
+    return replace(evidence, rows=rows, judged=evidence.judged.assign(as_of_on=dates, is_dated=True))
+
+
+def test_later_customers_are_found_by_models_that_learned_from_earlier_ones_only(dated: Evidence, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(refits, "FEWEST_EXAMPLES", 20)
+    fitted: list[DataFrame] = []
+    monkeypatch.setattr(training, "fit", _noting(training.fit, fitted))
+    found = refits.by_time(dated, DEFINITION)
+    dates = dated.judged[dated.judged["is_example"]]["as_of_on"]
+    cut = date.fromisoformat(found["from"])
+    assert (found["customers_before"], found["customers"]) == ((dates < cut).sum(), (dates >= cut).sum())
+    assert found["unlabelled"] == (dated.judged[~dated.judged["is_example"]]["as_of_on"] >= cut).sum()
+    assert found["roc_auc"] > 0.7 and found["intervals"]["roc_auc"][0] < found["roc_auc"]
+    (rows,) = fitted
+    assert rows.where((F.col("is_example") | (F.size("repeats") > 0)) & (F.col("as_of_on") >= F.lit(cut))).isEmpty()
+
+
+def test_a_learning_curve_judges_all_customers_with_ever_more_to_learn_from(trained: Trained) -> None:
+    points = refits.learning_curve(trained.evidence, DEFINITION)
+    total = trained.counts["examples"]
+    learned = [it["learned_from"] for it in points]
+    assert learned == sorted(learned) and learned[-1] == total and 0.5 < learned[0] / 50 < 1.5
+    assert {it["customers"] for it in points} == {total}
+    assert points[-1]["roc_auc"] == pytest.approx(trained.metrics["roc_auc"], abs=0.05)
+
+
+def _noting(fit: Callable[..., Any], noted: list[DataFrame]) -> Callable[..., Any]:
+    def noting(rows: DataFrame, *given: Any, **named: Any) -> Any:
+        noted.append(rows)
+        return fit(rows, *given, **named)
+
+    return noting
+
+
+def test_a_report_is_written_and_replaced(spark: SparkSession, tmp_path: Any) -> None:
+    for text in ('{"a": "ä, longer than the next"}', '{"a": 1}'):
+        path = reports.write(spark, str(tmp_path / "ware house"), "small/metrics.json", text)
+    assert (tmp_path / "ware house" / "reports" / "small" / "metrics.json").read_text() == '{"a": 1}'
+    assert path.endswith("ware house/reports/small/metrics.json")

@@ -1,0 +1,38 @@
+"""What the numbers of customers and of unlabelled accounts allow: refused, warned, or nothing said."""
+
+import pytest
+
+from qualscore.definition import Definition
+from qualscore.errors import TrainingRefused
+from qualscore.model.training import _check_counts
+
+
+def warnings(examples: int, unlabelled: int = 10_000, *, undated_in_crm: int = 0, least: int = 50) -> list[str]:
+    definition = Definition.model_validate({"name": "small", "examples": {"account_list": "x"}, "training": {"min_examples": least}})
+    counts = {"selected": 200, "excluded": 7, "no_data": 3, "examples": examples, "unlabelled": unlabelled}
+    return _check_counts(counts | {"undated": 0, "undated_in_crm": undated_in_crm}, definition)
+
+
+@pytest.mark.parametrize(
+    ("examples", "unlabelled", "said"),
+    [
+        (49, 10_000, "49 customers .* 7 are excluded, of 3 nothing .* at least 50 are needed"),
+        (100, 499, "only 499 unlabelled accounts; at least 5 for each"),
+        (100, 0, "no unlabelled accounts to compare them with"),
+    ],
+)
+def test_too_few_are_refused(examples: int, unlabelled: int, said: str) -> None:
+    with pytest.raises(TrainingRefused, match=said) as refused:
+        warnings(examples, unlabelled)
+    assert refused.value.exit_code == 4
+
+
+def test_just_enough_are_trained_with_a_warning_below_100() -> None:
+    assert warnings(100, 500) == []
+    assert warnings(50, 250)[0].endswith("100 or more are recommended")
+    assert "49 customers" in warnings(49, least=10)[0] and "fewer than 50 are at your own risk" in warnings(49, least=10)[0]
+
+
+def test_customers_of_the_crm_without_a_date_are_a_loud_warning() -> None:
+    (said,) = warnings(120, undated_in_crm=40)
+    assert said.startswith("small: NO DATES: 40 of 120 customers are in the CRM and have no date")
