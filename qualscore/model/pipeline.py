@@ -17,7 +17,7 @@ from qualscore.model.native_trees import Array
 from qualscore.parallel import side_by_side
 
 
-def fit_ensemble(vectors: DataFrame, lifted: dict[str, LiftedColumn], training: Training) -> list[list[str]]:
+def fit_ensemble(vectors: DataFrame, lifted: dict[str, LiftedColumn], training: Training, *, static: int) -> list[list[str]]:
     """Native LightGBM texts, [repeat][fold]: each model trained on its repeat's rows outside its fold.
 
     Args:
@@ -25,26 +25,37 @@ def fit_ensemble(vectors: DataFrame, lifted: dict[str, LiftedColumn], training: 
             (array<int>, one entry a repeat), static (vector) and the lifted columns.
         lifted: the encodings by column.
         training: sizes and seeds.
+        static: columns of the vector `static`.
     """
+    # How common a value is among examples never counts against it: on the nine real lists ROC-AUC .9319 for .9305, on US listed companies
+    # recall@10% .697 for .685, and the ranks of two seeds agree better (.974 for .943).
+    constraints = [0] * static + [1] * len(lifted)
     texts = []
     for repeat in range(training.repeats):
         chosen = vectors.where(F.col("is_example") | F.array_contains("repeats", repeat))
         encoded = _encoded(chosen, lifted, repeat, training)
         rows = encoded.repartition(training.num_tasks).sortWithinPartitions("domain").localCheckpoint()
-        texts.append(side_by_side(partial(_fit, rows, training, repeat), range(training.folds)))
+        texts.append(side_by_side(partial(_fit, rows, training, constraints, repeat), range(training.folds)))
     return texts
 
 
-def _fit(rows: DataFrame, training: Training, repeat: int, fold: int) -> str:
-    model = classifier(training, repeat=repeat, fold=fold).fit(rows.where(F.col("fold") != fold))
+def _fit(rows: DataFrame, training: Training, constraints: list[int], repeat: int, fold: int) -> str:
+    model = classifier(training, constraints, repeat=repeat, fold=fold).fit(rows.where(F.col("fold") != fold))
     text = str(model.getNativeModel())
     if any(line.startswith("num_cat=") and line != "num_cat=0" for line in text.splitlines()):
         raise TrainingRefused("LightGBM took an input for a categorical one; this is a bug in Qualscore: please report it")
     return text
 
 
-def classifier(training: Training, *, repeat: int, fold: int):  # type: ignore[no-untyped-def]  # noqa: ANN201
-    """The SynapseML classifier of one fit; deterministic for a given layout."""
+def classifier(training: Training, constraints: list[int], *, repeat: int, fold: int):  # type: ignore[no-untyped-def]  # noqa: ANN201
+    """The SynapseML classifier of one fit; deterministic for a given layout.
+
+    Args:
+        training: sizes and seeds.
+        constraints: for each column of the vector 1 where more of it never counts against an account, else 0.
+        repeat: of the ensemble.
+        fold: that is left out.
+    """
     from synapse.ml.lightgbm import LightGBMClassifier
 
     seed = 1 + training.seed * 10_000 + repeat * 100 + fold
@@ -53,6 +64,7 @@ def classifier(training: Training, *, repeat: int, fold: int):  # type: ignore[n
         minDataInLeaf=20, lambdaL2=5.0, baggingFraction=0.8, baggingFreq=1, featureFraction=0.5, maxBin=63, seed=seed, baggingSeed=seed,
         featureFractionSeed=seed, dataRandomSeed=seed, numTasks=training.num_tasks, numThreads=1, dataTransferMode="streaming",
         useSingleDatasetMode=True, deterministic=True, verbosity=-1,
+        monotoneConstraints=constraints,
     )  # fmt: skip
 
 

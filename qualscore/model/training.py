@@ -123,7 +123,8 @@ def fit(
         name: encoding.count(examples, name, shares.get(name, {}), folds=folds, inners=inners, n_folds=training.folds)
         for name in chosen.lifted
     }
-    return replace(model, lifted=lifted, texts=pipeline.fit_ensemble(vectors, lifted, training)), vectors
+    static = len(chosen.factor_of_column) - len(chosen.lifted)
+    return replace(model, lifted=lifted, texts=pipeline.fit_ensemble(vectors, lifted, training, static=static)), vectors
 
 
 def _keyword_sets(rows: DataFrame) -> set[str]:

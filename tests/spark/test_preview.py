@@ -78,6 +78,7 @@ def test_each_cleaning_rule_is_counted(found: Preview) -> None:
     assert dict(found.counts) == {
         "selected": 6,
         "without_domain": 3,
+        "undated_in_crm": 0,
         "excluded": 1,
         "own_domains": 1,
         "no_data": 1,

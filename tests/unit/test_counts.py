@@ -4,13 +4,13 @@ import pytest
 
 from qualscore.definition import Definition
 from qualscore.errors import TrainingRefused
-from qualscore.model.training import _check_counts
+from qualscore.model.training import check_counts
 
 
 def warnings(examples: int, unlabelled: int = 10_000, *, undated_in_crm: int = 0, least: int = 50) -> list[str]:
     definition = Definition.model_validate({"name": "small", "examples": {"account_list": "x"}, "training": {"min_examples": least}})
     counts = {"selected": 200, "excluded": 7, "no_data": 3, "examples": examples, "unlabelled": unlabelled}
-    return _check_counts(counts | {"undated": 0, "undated_in_crm": undated_in_crm}, definition)
+    return check_counts(counts | {"undated": 0, "undated_in_crm": undated_in_crm}, definition, lambda: "")
 
 
 @pytest.mark.parametrize(
