@@ -125,15 +125,12 @@ def table(
         conform_source(source, delivery, contract, rules=rules).withColumn("_rank", F.lit(rank))
         for rank, (source, delivery) in enumerate(deliveries)
     ]
-    rows = reduce(DataFrame.unionByName, conformed)
+    rows = reduce(DataFrame.unionByName, [*conformed, *([] if stored is None else [_as_rows(stored)])])
     if universe_domains is not None:
         rows = with_known_companies(rows, universe_domains)
     if crm_accounts is not None:
         rows = with_account_domains(rows, crm_accounts)
-    rows = with_problems(rows)
-    if stored is not None:
-        rows = rows.unionByName(_as_rows(stored))
-    return Ingested(contract, {source.id: delivery for source, delivery in deliveries}, judge(rows, contract))
+    return Ingested(contract, {source.id: delivery for source, delivery in deliveries}, judge(with_problems(rows), contract))
 
 
 def judge(rows: DataFrame, contract: Contract) -> DataFrame:
@@ -157,8 +154,10 @@ def _unless_stored(is_stored: Column) -> Column:
 
 
 def _as_rows(stored: DataFrame) -> DataFrame:
-    """Rows of the clean table as if they were delivered before all others."""
+    """Rows of the clean table as if they were delivered before all others; one without a domain may find its account today."""
     marks: dict[str, Column] = {name: F.lit(None).cast("string") for name in MARKS}
     marks |= {"_kept": F.lit(True), "_line": F.lit(0).cast("bigint"), "_rank": F.lit(-1)}
+    if "domain_problem" in stored.columns:
+        marks["_problem"] = F.col("domain_problem")
     marks["_reasons"] = F.array().cast("array<struct<column:string,value:string,reason:string>>")
     return stored.withColumns(marks)

@@ -133,3 +133,21 @@ def test_changes_are_merged_by_key_and_the_latest_change_wins(spark: SparkSessio
         ("0015g00000AbCdJ", "New", "new.com"),
     ]
     assert became(result) == {"s0": {"rows_read": 4, "clean": 2, "superseded": 2, "deleted": 1}}
+
+
+def test_a_deal_that_was_stored_without_a_domain_finds_its_account_later(spark: SparkSession, tmp_path: Path) -> None:
+    stored = ingested(spark, tmp_path, "crm_opportunities", DEALS, accounts=ingested(spark, tmp_path, "crm_accounts", ACCOUNTS).clean).clean
+    accounts = ingested(spark, tmp_path, "crm_accounts", ACCOUNTS.replace("No Site,", "No Site,site.com")).clean
+    (tmp_path / "deals.csv").write_text(
+        DEALS.partition("0065g1")[0] + "0065g4,0015g00000AbCdE,new,Closed Won,1,2026-11-01,true,true,2026-10-01,\n"
+    )
+    source = {"table": "crm_opportunities", "path": str(tmp_path / "deals.csv"), "id": "s0", "delivers": "changes"}
+    read = deliveries.read_all(spark, [Source.model_validate(source)])
+    result = ingest.table(read, contracts.load("clean/crm_opportunities"), rules=RULES, crm_accounts=accounts, stored=stored)
+    assert values(result.clean, "opportunity_id", "domain", "domain_problem") == [
+        ("0065g1", "acme.com", None),
+        ("0065g2", "site.com", None),
+        ("0065g3", None, "NO_DOMAIN"),
+        ("0065g4", "acme.com", None),
+    ]
+    assert became(result) == {"s0": {"rows_read": 1, "clean": 1}}

@@ -5,6 +5,7 @@ import sys
 from dataclasses import replace
 from pathlib import Path
 
+import lightgbm
 import numpy as np
 import pandas as pd
 import pytest
@@ -100,6 +101,17 @@ def test_saved_models_have_no_categorical_split(trained: Trained) -> None:
     trees = [line for texts in trained.model.texts for text in texts for line in text.splitlines() if line.startswith("num_cat=")]
     assert len(trees) == 2 * 3 * 40
     assert set(trees) == {"num_cat=0"}
+
+
+def test_more_of_a_lift_never_counts_against_an_account(trained: Trained) -> None:
+    n_lifted = len(trained.model.inputs.lifted)
+    lifts, drawn = np.linspace(-3, 3, 61), np.random.default_rng(0)
+    for text in (text for texts in trained.model.texts for text in texts):
+        booster = lightgbm.Booster(model_str=text)
+        for column in range(booster.num_feature() - n_lifted, booster.num_feature()):
+            rows = np.repeat(drawn.normal(size=(1, booster.num_feature())), len(lifts), axis=0)
+            rows[:, column] = lifts
+            assert np.diff(booster.predict(rows, raw_score=True)).min() >= 0
 
 
 def test_draws_of_different_purposes_are_independent(spark: SparkSession) -> None:
