@@ -30,7 +30,7 @@ class Ingested:
         deliveries: what was read, by source id, in order.
         rows: every delivered row once, with `_state` (filtered, rejected, superseded, deleted, clean), and the rows that
             were stored before and are still the latest of their key (kept). `clean`, `rejected` and `summaries` all come
-            from it: use what `checkpointed` gives, or the files are read three times.
+            from it: use what `checkpointed` gives, or the files are read three times. Stored deletions that still hold are `buried`.
     """
 
     contract: Contract
@@ -54,11 +54,23 @@ class Ingested:
         refused = self._in_state("rejected").select(*(F.col(column).alias(name) for name, column in named.items()))
         return contracts.load(f"rejected/{self.contract.table}").conform(refused)
 
+    @property
+    def deletions(self) -> DataFrame:
+        """By the contract clean/crm_deletions: what the CRM has deleted now or, as far as that was stored, earlier."""
+        (key,) = self.contract.key
+        gone = self._in_state("deleted", "buried")
+        named = gone.select(F.lit(self.contract.table).alias("table_name"), F.col(key).alias("record_id"), "modified_on", "source")
+        return contracts.load("clean/crm_deletions").conform(named)
+
     def summaries(self) -> list[DeliverySummary]:
         """What became of the rows of each source. One aggregate over `rows`: an action."""
         codes = F.array_sort(F.array_distinct("_reasons.reason")).alias("codes")
         filled = [F.count(F.when(F.col("_state") == "clean", F.col(name))).alias(name) for name in self.contract.columns]
-        rows = self.rows.where("_state != 'kept'").groupBy("source", "_state", codes, "_notes").agg(F.count(F.lit(1)).alias("_n"), *filled)
+        rows = (
+            self.rows.where("_state not in ('kept', 'buried')")
+            .groupBy("source", "_state", codes, "_notes")
+            .agg(F.count(F.lit(1)).alias("_n"), *filled)
+        )
         found: dict[str, list[Row]] = {source: [] for source in self.deliveries}
         for row in rows.collect():
             found[row["source"]].append(row)
@@ -116,7 +128,7 @@ def table(
         universe_domains: a frame with a column `domain`: the companies that firmographics deliver. A free-mail domain
             among them is an account in the CRM, in engagement and in lists too.
         crm_accounts: clean/crm_accounts, for deals and activities without a domain of their own.
-        stored: rows of the clean table that earlier deliveries left and that these change.
+        stored: rows of the clean table that earlier deliveries left and that these change, and what was deleted (`as_deleted`).
 
     Raises:
         ConfigurationError: a `where` that does not parse or names unknown columns.
@@ -134,7 +146,7 @@ def table(
 
 
 def judge(rows: DataFrame, contract: Contract) -> DataFrame:
-    """`_state` of each row: filtered, rejected, superseded by a later one of the same key, deleted with its key, clean, or kept."""
+    """`_state` of each row: filtered, rejected, superseded by a later one of the same key, deleted with its key, clean, kept or buried."""
     is_fit = F.col("_kept") & (F.size("_reasons") == 0)
     # What competes for no key is spread by its place, so that it does not gather in one partition.
     keys = [F.when(is_fit, F.col(name)) for name in contract.key] + [F.when(~is_fit, F.xxhash64("_file", "_line", "_rank"))]
@@ -143,7 +155,7 @@ def judge(rows: DataFrame, contract: Contract) -> DataFrame:
     is_stored = F.col("_rank") < 0
     state = F.when(~F.col("_kept"), "filtered").when(~is_fit, "rejected").when(F.col("_place") > 1, _unless_stored(is_stored))
     if "is_deleted" in contract.columns:
-        state = state.when(F.col("is_deleted"), "deleted")
+        state = state.when(F.col("is_deleted"), F.when(is_stored, "buried").otherwise("deleted"))
     judged = rows.withColumn("_place", place).withColumn("_state", state.when(is_stored, "kept").otherwise("clean"))
     return judged.where("_state != 'gone'").drop("_place")
 
@@ -151,6 +163,14 @@ def judge(rows: DataFrame, contract: Contract) -> DataFrame:
 def _unless_stored(is_stored: Column) -> Column:
     """A stored row that a delivered one replaces is no delivered row: it goes."""
     return F.when(is_stored, "gone").otherwise("superseded")
+
+
+def as_deleted(deletions: DataFrame, contract: Contract) -> DataFrame:
+    """Rows of clean/crm_deletions as rows of the clean table that hold nothing but the deletion."""
+    (key,) = contract.key
+    known = {key: F.col("record_id"), "modified_on": F.col("modified_on"), "source": F.col("source"), "is_deleted": F.lit(True)}
+    columns = [known.get(name, F.lit(None)).cast(it.type).alias(name) for name, it in contract.columns.items()]
+    return deletions.where(F.col("table_name") == contract.table).select(*columns)
 
 
 def _as_rows(stored: DataFrame) -> DataFrame:

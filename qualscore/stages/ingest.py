@@ -1,14 +1,16 @@
 """Deliveries to clean and rejected tables, and to the universe."""
 
 from collections.abc import Mapping, Sequence
-from functools import partial
+from functools import partial, reduce
 
 from py4j.protocol import Py4JJavaError  # type: ignore[import-untyped]
 from pyspark.errors import PySparkException
+from pyspark.sql import DataFrame
 from pyspark.sql import functions as F
 
 from qualscore import accounts, contracts, deliveries, ingest, locks
 from qualscore.config import Source
+from qualscore.contracts import Contract
 from qualscore.deliveries.state import described, state
 from qualscore.errors import DataError
 from qualscore.ingest import Delivery, DeliverySummary, Ingested, Rules
@@ -33,6 +35,7 @@ def _ingest(run: Run) -> Outcome:
         run.console.result("\n".join(one.lines()), **one.record())
     _check_rejects(run, found)
     side_by_side(lambda table: _write(run, table, judged[table]), judged)
+    _bury(run, judged)
     universe = accounts.universe(**{table: clean(run, table) for table, _, _ in accounts.PRECEDENCE})
     written = run.tables.replace(ACCOUNTS, universe)
     rows, rejected = (sum(getattr(one, name) for one in found) for name in ("rows_read", "rejected"))
@@ -59,15 +62,14 @@ def _judge_table(run: Run, read: Sequence[tuple[Source, Delivery]], judged: Mapp
     mine = [(source, delivery) for source, delivery in read if source.table == table]
     changing = [source.id for source, _ in mine if source.delivers == "changes"]
     name = f"clean/{table}"
-    # Of firmographics every earlier snapshot stays, whoever delivered it.
-    left = F.col("source").isin(changing) | F.lit(table == "firmographics")
+    contract = contracts.load(name)
     found = ingest.table(
         mine,
-        contracts.load(name),
+        contract,
         rules=Rules(run.as_of, deliveries.domain_rules(run.settings.extra_suffixes), run.settings.keywords),
         universe_domains=judged["firmographics"].clean.select("domain") if table in OF_COMPANIES and "firmographics" in judged else None,
         crm_accounts=judged["crm_accounts"].clean if table in OF_ACCOUNTS and "crm_accounts" in judged else None,
-        stored=run.tables.read(name).where(left) if changing and run.tables.exists(name) else None,
+        stored=_stored(run, contract, changing) if changing else None,
     )
     # Counted, then written as clean and as rejected: one reading of the files instead of three. A checkpoint, not a cache: each of
     # these actions would analyse the whole plan behind a cached frame again, which takes longer than a small delivery.
@@ -75,6 +77,14 @@ def _judge_table(run: Run, read: Sequence[tuple[Source, Delivery]], judged: Mapp
         return found.checkpointed()
     except (Py4JJavaError, PySparkException) as error:
         raise deliveries.explained(run.spark, error, [source for source, _ in mine]) or error from None
+
+
+def _stored(run: Run, contract: Contract, changing: list[str]) -> DataFrame:
+    """What earlier deliveries of these sources left, and what they deleted. Of firmographics every snapshot stays, whoever delivered it."""
+    stored = clean(run, contract.table).where(F.col("source").isin(changing) | F.lit(contract.table == "firmographics"))
+    if "is_deleted" not in contract.columns:
+        return stored
+    return stored.unionByName(ingest.as_deleted(clean(run, "crm_deletions").where(F.col("source").isin(changing)), contract))
 
 
 def _check_rejects(run: Run, found: Sequence[DeliverySummary]) -> None:
@@ -101,6 +111,14 @@ def _write(run: Run, table: str, ingested: Ingested) -> None:
     else:
         run.tables.replace(f"clean/{table}", ingested.clean, where=where)
     run.tables.replace(f"rejected/{table}", ingested.rejected)
+
+
+def _bury(run: Run, judged: Mapping[str, Ingested]) -> None:
+    """Remembers what sources that deliver changes have deleted."""
+    changing = [source.id for source in run.settings.sources if source.delivers == "changes"]
+    deleted = [it.deletions.where(F.col("source").isin(changing)) for it in judged.values() if "is_deleted" in it.contract.columns]
+    if changing and deleted:
+        run.tables.merge("clean/crm_deletions", reduce(DataFrame.unionByName, deleted))
 
 
 def _drift(run: Run, found: Sequence[DeliverySummary]) -> list[str]:

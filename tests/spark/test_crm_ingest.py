@@ -4,7 +4,7 @@ from dataclasses import replace
 from datetime import date
 from pathlib import Path
 
-from pyspark.sql import SparkSession
+from pyspark.sql import DataFrame, SparkSession
 
 from qualscore import contracts, deliveries, ingest
 from qualscore.config import Source
@@ -114,18 +114,18 @@ def test_a_table_without_domains_is_ingested(spark: SparkSession, tmp_path: Path
     ]
 
 
-def changed(spark: SparkSession, folder: Path, stored: Ingested, text: str) -> Ingested:
+def _changed(spark: SparkSession, folder: Path, stored: DataFrame, text: str) -> Ingested:
     (folder / "changes.csv").write_text(text)
     source = {"table": "crm_accounts", "path": str(folder / "changes.csv"), "id": "s0", "delivers": "changes"}
     read = deliveries.read_all(spark, [Source.model_validate(source)])
-    return ingest.table(read, contracts.load("clean/crm_accounts"), rules=RULES, stored=stored.clean)
+    return ingest.table(read, contracts.load("clean/crm_accounts"), rules=RULES, stored=stored)
 
 
 def test_changes_are_merged_by_key_and_the_latest_change_wins(spark: SparkSession, tmp_path: Path) -> None:
     stored = ingested(spark, tmp_path, "crm_accounts", ACCOUNTS)
     late, corrected = "0015g00000AbCdEAAV,Old Name,acme.com,,2026-01-01\n", "0015g00000AbCdFAAV,Labs,labs.com,,2026-03-01\n"
     gone, new = "0015g00000AbCdGAAV,No Site,,true,2026-03-01\n", "0015g00000AbCdJAAV,New,new.com,,\n"
-    result = changed(spark, tmp_path, stored, "Id,Name,Website,IsDeleted,SystemModstamp\n" + late + corrected + gone + new)
+    result = _changed(spark, tmp_path, stored.clean, "Id,Name,Website,IsDeleted,SystemModstamp\n" + late + corrected + gone + new)
     assert values(result.clean, "account_id", "company_name", "domain") == [
         ("0015g00000AbCdE", "Acme Inc", "acme.com"),
         ("0015g00000AbCdF", "Labs", "labs.com"),
@@ -151,3 +151,20 @@ def test_a_deal_that_was_stored_without_a_domain_finds_its_account_later(spark: 
         ("0065g4", "acme.com", None),
     ]
     assert became(result) == {"s0": {"rows_read": 1, "clean": 1}}
+
+
+def test_a_late_row_does_not_bring_back_what_was_deleted_and_a_newer_one_does(spark: SparkSession, tmp_path: Path) -> None:
+    head, contract = "Id,Name,Website,IsDeleted,SystemModstamp\n", contracts.load("clean/crm_accounts")
+    gone = ingested(
+        spark, tmp_path, "crm_accounts", head + "1,A,a.com,true,2026-03-01\n2,B,b.com,true,2026-03-01\n3,C,c.com,false,2026-03-01\n"
+    )
+    assert values(gone.deletions, "table_name", "record_id", "modified_on", "source") == [
+        ("crm_accounts", "1", date(2026, 3, 1), "s0"),
+        ("crm_accounts", "2", date(2026, 3, 1), "s0"),
+    ]
+    stored = gone.clean.unionByName(ingest.as_deleted(gone.deletions, contract))
+    text = head + "1,A,a.com,false,2026-02-01\n2,B,b.com,false,2026-04-01\n"
+    result = _changed(spark, tmp_path, stored, text)
+    assert values(result.clean, "account_id", "company_name") == [("2", "B"), ("3", "C")]
+    assert values(result.deletions, "record_id", "modified_on") == [("1", date(2026, 3, 1))]
+    assert became(result) == {"s0": {"rows_read": 2, "clean": 1, "superseded": 1}}
