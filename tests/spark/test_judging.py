@@ -74,7 +74,7 @@ def test_accounts_that_look_different_today_are_said(trained: Trained, universe:
     today = inputs.with_stack(moved, DEFINITION.features)
     report = judging.judge(replace(trained, evidence=replace(trained.evidence, today=today))).report
     assert report["psi"] > 1 and "drift" in {it["kind"] for it in report["suspicions"]}
-    assert report["bands_today"][2]["share"] + report["bands_today"][3]["share"] > 0.9
+    assert report["bands_today"][2]["share"] + report["bands_today"][3]["share"] > 0.8
 
 
 @pytest.fixture
