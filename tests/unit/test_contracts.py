@@ -26,6 +26,7 @@ def test_every_file_is_the_contract_of_its_name() -> None:
     names = {contract.name for contract in contracts.all_contracts()}
     assert names == {
         "clean/accounts",
+        "clean/crm_deletions",
         *(f"{layer}/{table}" for layer in ("clean", "rejected") for table in get_args(SourceTable)),
         "features/account_features",
         *(f"scores/{table}" for table in ("account_scores", "score_runs", "top_accounts", "unscored_accounts")),
