@@ -4,8 +4,8 @@
 
 Makes the deliveries in FOLDER (3 GB of CSV in 16 files a source; kept for the next time), then runs, for each source and in turns,
 a plain copy (Spark reads the CSV files as text and writes them as a Delta table) and the job `ingest`, each in a process of its own.
-Prints a report in Markdown. Times are those within the session, without its start; memory is the largest sum of resident sizes of
-a run's processes (JVM and Python workers).
+Prints a report in Markdown. Times are those within the session, without its start; CPU time is that of all processes of a run, with
+the start, and tells more on a machine that others use too; memory is the largest sum of resident sizes (JVM and Python workers).
 """
 
 import argparse
@@ -72,9 +72,10 @@ def columns(table: str, accounts: int) -> dict[str, str]:
 
 @dataclass(frozen=True)
 class Measured:
-    """One run: seconds of work, and the most memory its processes had (bytes)."""
+    """One run: seconds of work, CPU seconds of its processes, and the most memory that they had (bytes)."""
 
     seconds: float
+    cpu: float
     memory: int
 
 
@@ -127,7 +128,7 @@ def measured(folder: Path, what: str, table: str) -> Measured:
     for old in ("copy", "warehouse"):
         shutil.rmtree(folder / old, ignore_errors=True)
     process = subprocess.Popen([sys.executable, __file__, str(folder), "--run", what, "--table", table], stdout=subprocess.PIPE, text=True)
-    most, done = [0], Event()
+    most, done = [0.0, 0], Event()
     watch = Thread(target=_watch, args=(process.pid, most, done))
     watch.start()
     said, _ = process.communicate()
@@ -135,12 +136,22 @@ def measured(folder: Path, what: str, table: str) -> Measured:
     watch.join()
     if process.returncode:
         sys.exit(f"{what} of {table} failed")
-    return Measured(json.loads(said.splitlines()[-1]), most[0])
+    return Measured(json.loads(said.splitlines()[-1]), most[0], int(most[1]))
 
 
-def _watch(pid: int, most: list[int], done: Event) -> None:
+def _watch(pid: int, most: list[float], done: Event) -> None:
     while not done.wait(0.5):
-        most[0] = max(most[0], sum(map(_resident, _family(pid))))
+        family = _family(pid)
+        most[:] = [max(before, sum(map(of, family))) for before, of in zip(most, (_cpu, _resident), strict=True)]
+
+
+def _cpu(pid: int) -> float:
+    """CPU seconds of a process and of its children that have ended."""
+    try:
+        fields = Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()
+        return sum(map(int, fields[11:15])) / os.sysconf("SC_CLK_TCK")
+    except OSError:
+        return 0.0
 
 
 def _family(pid: int) -> list[int]:
@@ -167,13 +178,15 @@ def _resident(pid: int) -> int:
 def report(results: dict[str, tuple[Measured, Measured]], rows: dict[str, int]) -> None:
     """The table of times, and the goal."""
     print("# Ingest\n")
-    print("| source | rows | ingest, s | rows/s | plain copy, s | times the copy | memory, MB (copy) |")
-    print("|---|---|---|---|---|---|---|")
+    print("| source | rows | ingest, s | rows/s | plain copy, s | times the copy | the same in CPU time | memory, MB (copy) |")
+    print("|---|---|---|---|---|---|---|---|")
     for table, (plain, ours) in results.items():
         sizes = f"{ours.memory >> 20:,} ({plain.memory >> 20:,})"
         ratio = ours.seconds / plain.seconds
         rate = rows[table] / ours.seconds
-        print(f"| {table} | {rows[table]:,} | {ours.seconds:.0f} | {rate:,.0f} | {plain.seconds:.0f} | {ratio:.2f} | {sizes} |")
+        print(
+            f"| {table} | {rows[table]:,} | {ours.seconds:.0f} | {rate:,.0f} | {plain.seconds:.0f} | {ratio:.2f} | {ours.cpu / plain.cpu:.2f} | {sizes} |"
+        )
     total = sum(ours.seconds for _, ours in results.values()) / sum(plain.seconds for plain, _ in results.values())
     print(f"\n**Goal, all sources in at most {GOAL} times the plain copy: {total:.2f}, {'reached' if total <= GOAL else 'missed'}.**")
 
