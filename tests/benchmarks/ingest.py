@@ -182,10 +182,10 @@ def report(results: dict[str, tuple[Measured, Measured]], rows: dict[str, int]) 
     print("|---|---|---|---|---|---|---|---|")
     for table, (plain, ours) in results.items():
         sizes = f"{ours.memory >> 20:,} ({plain.memory >> 20:,})"
-        ratio = ours.seconds / plain.seconds
+        ratio, of_cpu = ours.seconds / plain.seconds, ours.cpu / plain.cpu
         rate = rows[table] / ours.seconds
         print(
-            f"| {table} | {rows[table]:,} | {ours.seconds:.0f} | {rate:,.0f} | {plain.seconds:.0f} | {ratio:.2f} | {ours.cpu / plain.cpu:.2f} | {sizes} |"
+            f"| {table} | {rows[table]:,} | {ours.seconds:.0f} | {rate:,.0f} | {plain.seconds:.0f} | {ratio:.2f} | {of_cpu:.2f} | {sizes} |"
         )
     total = sum(ours.seconds for _, ours in results.values()) / sum(plain.seconds for plain, _ in results.values())
     print(f"\n**Goal, all sources in at most {GOAL} times the plain copy: {total:.2f}, {'reached' if total <= GOAL else 'missed'}.**")
