@@ -27,8 +27,9 @@ def fit_ensemble(vectors: DataFrame, lifted: dict[str, LiftedColumn], training: 
         training: sizes and seeds.
         static: columns of the vector `static`.
     """
-    # How common a value is among examples never counts against it: on the nine real lists ROC-AUC .9319 for .9305, on US listed companies
-    # recall@10% .697 for .685, and the ranks of two seeds agree better (.974 for .943).
+    # How common a value is among examples never counts against it. On nine lists of real customers, before and with it: ROC-AUC .931, .933,
+    # on US listed companies .912, .915; recall@10% there .697, .716, and among start-ups .565, .556. In plain LightGBM the ranks of two
+    # seeds agree by .974 instead of .943.
     constraints = [0] * static + [1] * len(lifted)
     texts = []
     for repeat in range(training.repeats):
