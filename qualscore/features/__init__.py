@@ -10,6 +10,7 @@ from pyspark.sql import functions as F
 
 from qualscore.features import firmographic, intent, technographic
 from qualscore.features.firmographic import FIRMOGRAPHIC_VALUES
+from qualscore.features.reading import AsOf
 
 
 def account_features(
@@ -31,11 +32,11 @@ def account_features(
         own_values: domain, own_values of clean/accounts; they describe accounts that no snapshot knows.
         as_of: the date of all rows, where they share one.
     """
-    keys = ["domain", "as_of_on"]
+    when = AsOf(dates, as_of)
     described = (
-        dates.join(firmographic.snapshots(dates, firmographics), keys, "left")
-        .join(technographic.stacks(dates, technographics), keys, "left")
-        .join(intent.researched(dates, intent_signals, as_of=as_of), keys, "left")
+        dates.join(firmographic.snapshots(when, firmographics), when.keys, "left")
+        .join(technographic.stacks(when, technographics), when.keys, "left")
+        .join(intent.researched(when, intent_signals), when.keys, "left")
         .withColumn("tech_stack", F.coalesce("tech_stack", F.array().cast("array<struct<product:string,category:string>>")))
     )
     if own_values is not None:

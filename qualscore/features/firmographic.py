@@ -8,6 +8,7 @@ from pyspark.sql import Column, DataFrame
 from pyspark.sql import functions as F
 
 from qualscore.columns import range_midpoint_employees, range_midpoint_revenue
+from qualscore.features.reading import AsOf
 
 FIRMOGRAPHIC_VALUES = (
     *("country", "state", "city", "sector", "industry", "employees", "employees_range", "revenue_usd"),
@@ -20,23 +21,20 @@ BAND_EMPLOYEES = (40, 150, 700, 3_500, 15_000, 80_000)
 REVENUE_PER_EMPLOYEE_USD = 250_000
 
 
-def snapshots(dates: DataFrame, firmographics: DataFrame) -> DataFrame:
-    """For each (domain, as_of_on) the latest snapshot on or before the date, else the earliest one (`is_backfilled`).
+def snapshots(when: AsOf, firmographics: DataFrame) -> DataFrame:
+    """By `when.keys`: the latest snapshot on or before the date, else the earliest one (`is_backfilled`).
 
-    An account without a snapshot has no row; no row is added.
+    An account without a snapshot has no row; accounts that are not described may have one.
     """
     values = F.struct(*FIRMOGRAPHIC_VALUES)
     known = F.when(F.col("observed_on") <= F.col("as_of_on"), F.col("observed_on"))
     chosen = (
-        dates.select("domain", "as_of_on")
-        .join(firmographics.withColumn("values", values).select("domain", "observed_on", "values"), "domain", "inner")
-        .groupBy("domain", "as_of_on")
+        when.read(firmographics.select("domain", "observed_on", values.alias("values")))
+        .groupBy(*when.keys)
         .agg(F.max_by("values", known).alias("known"), F.min_by("values", "observed_on").alias("earliest"))
     )
-    filled = chosen.select(
-        "domain", "as_of_on", F.col("known").isNull().alias("is_backfilled"), F.coalesce("known", "earliest").alias("values")
-    )
-    return filled.select("domain", "as_of_on", "is_backfilled", "values.*")
+    found = F.coalesce("known", "earliest").alias("values")
+    return chosen.select(*when.keys, F.col("known").isNull().alias("is_backfilled"), found).select(*when.keys, "is_backfilled", "values.*")
 
 
 def filled(described: DataFrame, own_values: DataFrame) -> DataFrame:

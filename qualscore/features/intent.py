@@ -6,10 +6,11 @@ without signals, as their number is, so that null says one thing only: the deliv
 """
 
 from collections.abc import Mapping
-from datetime import date
 
 from pyspark.sql import Column, DataFrame
 from pyspark.sql import functions as F
+
+from qualscore.features.reading import AsOf
 
 WINDOWS = (4, 13, 52)
 YEAR_DAYS = 364
@@ -22,28 +23,25 @@ TOTALS = tuple(f"intent_{name}" for name in MEASURES)
 RESEARCHED = f"array<struct<keyword_set:string,{','.join(f'{name}:{kind}' for name, kind in MEASURES.items())}>>"
 
 
-def researched(dates: DataFrame, signals: DataFrame, *, as_of: date | None = None) -> DataFrame:
-    """For each (domain, as_of_on) the struct `any_set` of MEASURES, and `intent`, the same for each keyword set, in their order.
+def researched(when: AsOf, signals: DataFrame) -> DataFrame:
+    """By `when.keys`: the struct `any_set` of MEASURES, and `intent`, the same for each keyword set, in their order.
 
     A signal counts in each set that holds its keyword, and once in `any_set`; a keyword of no set counts nowhere. An account
-    without a signal in the year has no row; accounts that are not in `dates` may have one.
-
-    Args:
-        dates: domain, as_of_on; one row per domain and date.
-        signals: clean/intent_signals.
-        as_of: the date of all rows, where they share one: each domain is then summed up before anything is joined. Else
-            `dates` are broadcast: they are the rows of a training.
+    without a signal in the year has no row; accounts that are not described may have one.
     """
-    dated = signals.join(F.broadcast(dates.select("domain", "as_of_on")), "domain", "inner") if as_of is None else _on(signals, as_of)
     in_year = (F.col("week_on") <= F.date_sub("as_of_on", 6)) & (F.col("week_on") > F.date_sub("as_of_on", YEAR_DAYS))
     sets = F.coalesce("keyword_sets", F.array().cast("array<string>"))
-    rows = dated.where(in_year).select(
-        *("domain", "as_of_on"),
-        F.floor((F.datediff("as_of_on", "week_on") - 6) / 7).cast("int").alias("age"),
-        # Hundredths as whole numbers: a sum of doubles would depend on the partitioning.
-        F.round(F.col("strength") * 100).cast("bigint").alias("hundredths"),
-        (F.size(sets) > 0).alias("counts"),
-        F.explode(F.concat(sets, F.array(F.lit(None).cast("string")))).alias("keyword_set"),
+    rows = (
+        when.read(signals)
+        .where(in_year)
+        .select(
+            *("domain", "as_of_on"),
+            F.floor((F.datediff("as_of_on", "week_on") - 6) / 7).cast("int").alias("age"),
+            # Hundredths as whole numbers: a sum of doubles would depend on the partitioning.
+            F.round(F.col("strength") * 100).cast("bigint").alias("hundredths"),
+            (F.size(sets) > 0).alias("counts"),
+            F.explode(F.concat(sets, F.array(F.lit(None).cast("string")))).alias("keyword_set"),
+        )
     )
     # Sums before any list: of a domain with a million signals one row per keyword set is left in each partition.
     by_set = rows.groupBy("domain", "as_of_on", "keyword_set").agg(*_sums())
@@ -54,7 +52,7 @@ def researched(dates: DataFrame, signals: DataFrame, *, as_of: date | None = Non
     )
     of_set = F.when(F.col("keyword_set").isNotNull(), F.struct("keyword_set", *MEASURES))
     of_any = F.when(F.col("keyword_set").isNull(), F.struct(*MEASURES))
-    return measured.groupBy("domain", "as_of_on").agg(
+    return measured.groupBy(*when.keys).agg(
         F.max(of_any).alias("any_set"), F.array_sort(F.collect_list(of_set)).cast(RESEARCHED).alias("intent")
     )
 
@@ -89,10 +87,6 @@ def uncovered(totals: Mapping[str, object]) -> list[int]:
     [52]
     """
     return [weeks for weeks in WINDOWS if totals[f"intent_signals_{weeks}w"] is None]
-
-
-def _on(signals: DataFrame, as_of: date) -> DataFrame:
-    return signals.withColumn("as_of_on", F.lit(as_of))
 
 
 def _sums() -> list[Column]:
