@@ -10,7 +10,7 @@ from pyspark.sql import functions as F
 from qualscore import labels
 from qualscore.definition import Definition
 from qualscore.errors import TrainingRefused
-from qualscore.model import inputs, training
+from qualscore.model import inputs, population, training
 from qualscore.model.coverage import KINDS
 
 WIDTH = 60
@@ -100,7 +100,7 @@ def preview(
         without_domain: number of a selector (in definition.selectors) to records that it finds and that are of no account.
     """
     nodes, lost = definition.nodes, without_domain or {}
-    marked = training.marked(inputs.with_stack(accounts, definition.features))
+    marked = population.marked(inputs.with_stack(accounts, definition.features))
     row = marked.agg(*(F.count_if(it).alias(name) for name, it in _counted(definition, own_domains).items())).first()
     found = {str(name): int(number) for name, number in (row.asDict() if row else {}).items()}
     selectors = [
@@ -138,7 +138,7 @@ def _counted(definition: Definition, own_domains: tuple[str, ...]) -> dict[str, 
     """Conditions by name: of training, of each part of the definition by its number, and of that by kind of source."""
     is_own = F.col("domain").isin(list(own_domains)) if own_domains else F.lit(False)
     selected = F.col("is_selected")
-    conditions = training.counted() | {"excluded": selected & F.col("is_excluded") & ~is_own, "own_domains": selected & is_own}
+    conditions = population.counted() | {"excluded": selected & F.col("is_excluded") & ~is_own, "own_domains": selected & is_own}
     for number, node in enumerate(definition.nodes):
         held = labels.holds(node.selection, definition.selectors)
         conditions[f"{number}"] = held

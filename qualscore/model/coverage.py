@@ -1,23 +1,29 @@
 """Which sources know the examples and which the others: what a model could learn of the sources in place of fit."""
 
-from pyspark.sql import Column, DataFrame
+from collections.abc import Mapping
+
+from pyspark.sql import Column
 from pyspark.sql import functions as F
 
 KINDS = ("crm", "marketing", "csv", "firmographics")
 LIKELY_LEAK = 0.75
 
 
-def measure(flagged: DataFrame) -> dict[str, float]:
-    """The share of the examples and of the unlabelled that each source covers, and how far "is in a CRM" alone would go.
+def shares() -> dict[str, Column]:
+    """By name, the share of the examples and of the unlabelled that each source covers: aggregates of `marked` accounts.
 
-    Args:
-        flagged: is_example, is_unlabelled, known_by (kinds of source), tech_stack, has_intent.
+    They have is_example, is_unlabelled, known_by (kinds of source), tech_stack, has_intent.
     """
     sides = {"examples": F.col("is_example"), "unlabelled": F.col("is_unlabelled")}
-    covered = {f"coverage_{name}_{side}": _share(is_covered, of) for name, is_covered in _covers().items() for side, of in sides.items()}
-    row = flagged.agg(*(share.alias(name) for name, share in covered.items())).first()
-    found = {str(name): float(value or 0) for name, value in (row.asDict() if row else {}).items()}
-    return found | {"in_crm_auc": indicator_auc(found["coverage_crm_examples"], found["coverage_crm_unlabelled"])}
+    return {f"coverage_{name}_{side}": _share(is_covered, of) for name, is_covered in _covers().items() for side, of in sides.items()}
+
+
+def measured(found: Mapping[str, float | None]) -> dict[str, float]:
+    """The `shares` found, 0 of nothing, and how far "is in a CRM" alone would go; nothing where none was looked for."""
+    if not found:
+        return {}
+    known = {name: float(share or 0) for name, share in found.items()}
+    return known | {"in_crm_auc": indicator_auc(known["coverage_crm_examples"], known["coverage_crm_unlabelled"])}
 
 
 def indicator_auc(among_examples: float, among_unlabelled: float) -> float:
@@ -29,7 +35,7 @@ def indicator_auc(among_examples: float, among_unlabelled: float) -> float:
     return 0.5 + (among_examples - among_unlabelled) / 2
 
 
-def warnings(metrics: dict[str, float], name: str) -> list[str]:
+def warnings(metrics: Mapping[str, float], name: str) -> list[str]:
     """At most one line: that the CRM tells examples from others by itself."""
     auc = metrics.get("in_crm_auc", 0.5)
     if auc <= LIKELY_LEAK:

@@ -1,5 +1,6 @@
 """Values that give the answer away: the seller's own product in the stack data, a list that only customers are on."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
 from pyspark.sql import Column, DataFrame
@@ -14,6 +15,7 @@ TIMES_AS_COMMON = 50.0  # on real data: give-aways 125 to 800 times, the nearest
 FEWEST_EXAMPLES = 10
 ALMOST_ALL = 0.9  # of the accounts with the value are examples
 
+STACK = ("tech_products", "tech_categories")
 KINDS = {"tech_products": "products", "tech_categories": "categories"} | dict.fromkeys(LIFTED, "columns")
 
 
@@ -28,14 +30,14 @@ class ValueCount:
     reference: int
 
 
-def count_values(accounts: DataFrame) -> list[ValueCount]:
-    """Counts every value of the categorical columns and of the stack in one scan.
+def count_values(accounts: DataFrame, *, columns: Sequence[str] = (*LIFTED, *STACK)) -> list[ValueCount]:
+    """Counts every value of categorical columns and of the stack in one scan.
 
     Args:
         accounts: features with_stack and is_example, is_unlabelled, is_reference.
+        columns: what is counted; those of STACK are arrays.
     """
-    pairs = [F.array(F.struct(F.lit(name).alias("column"), F.col(name).alias("value"))) for name in LIFTED]
-    pairs += [_pairs(name) for name in ("tech_products", "tech_categories")]
+    pairs = [_pairs(name) if name in STACK else F.array(_pair(name, F.col(name))) for name in columns]
     flags = {"examples": "is_example", "unlabelled": "is_unlabelled", "reference": "is_reference"}
     counted = (
         accounts.select(*flags.values(), F.explode(F.concat(*pairs)).alias("pair"))
@@ -45,8 +47,12 @@ def count_values(accounts: DataFrame) -> list[ValueCount]:
     return [ValueCount(**row.asDict()) for row in counted.collect()]
 
 
+def _pair(name: str, value: Column) -> Column:
+    return F.struct(F.lit(name).alias("column"), value.alias("value"))
+
+
 def _pairs(name: str) -> Column:
-    return F.transform(F.array_distinct(name), lambda value: F.struct(F.lit(name).alias("column"), value.alias("value")))
+    return F.transform(F.array_distinct(name), lambda value: _pair(name, value))
 
 
 def refuse(counts: list[ValueCount], definition: Definition, *, n_examples: int, drawn: int, of: int) -> None:

@@ -11,9 +11,10 @@ from pyspark.sql import functions as F
 
 from qualscore.definition import Definition, Training
 from qualscore.errors import TrainingRefused
-from qualscore.model import calibration, coverage, encoding, evaluation, evidence, giveaways, inputs, pipeline
+from qualscore.model import calibration, coverage, encoding, evaluation, evidence, giveaways, inputs, pipeline, population
 from qualscore.model.draws import draw, is_drawn
 from qualscore.model.evidence import Evidence
+from qualscore.model.population import Population
 from qualscore.model.qualification import QualificationModel
 
 SAMPLE_LEAST = 6_000  # unlabelled accounts of a repeat; more does not matter
@@ -61,22 +62,20 @@ def train(
     Raises:
         TrainingRefused: too few customers or unlabelled accounts, a value that gives the answer away, no signal.
     """
-    flagged = marked(inputs.with_stack(accounts, definition.features)).persist()
-    counts = _counts(flagged)
+    flagged = population.marked(inputs.with_stack(accounts, definition.features))
+    found = population.scan(flagged)
+    counts = found.counts
     warnings = check_counts(counts, definition, lambda: by_selector(flagged))
-    covered = coverage.measure(flagged) if "known_by" in flagged.columns else {}
-    warnings += coverage.warnings(covered, definition.name)
-    shares = _reference_shares(giveaways.count_values(flagged), counts["reference"])
+    warnings += coverage.warnings(found.coverage, definition.name)
     # A checkpoint, not a cache: each of the hundred Spark jobs to come would analyse the whole plan behind a cached frame again.
-    rows = _rows(flagged, describe, definition, counts, as_of=as_of, evaluation_accounts=evaluation_accounts).localCheckpoint()
+    rows = _rows(flagged, describe, definition, found, as_of=as_of, evaluation_accounts=evaluation_accounts).localCheckpoint()
     today = _today(flagged, counts, definition) if counts["undated"] < counts["examples"] else None
-    flagged.unpersist()
     frame = rows.where(F.col("is_example") | (F.size("repeats") > 0))
     values = giveaways.count_values(frame)
     giveaways.refuse(values, definition, n_examples=counts["examples"], drawn=frame.where("is_unlabelled").count(), of=counts["unlabelled"])
     technologies = evidence.telling_technologies(values)
     known = rows.withColumn("facts", evidence.facts(rows, technologies))
-    model, vectors = fit(known, values, shares, definition, keep=(*JUDGED, "facts"))
+    model, vectors = fit(known, values, found.shares, definition, keep=(*JUDGED, "facts"))
     judged = _judged(model, vectors)
     finished, metrics, reliability = _calibrated(model, judged)
     least = evaluation.least_auc(counts["examples"])
@@ -86,9 +85,10 @@ def train(
             f"ROC-AUC {metrics['roc_auc']:.3f} on accounts that the model did not see, at least {least:.3f} is needed. "
             "Nothing was registered. Other examples, or data that says more about accounts, may help."
         )
-    found = metrics | covered | {"customers": counts["examples"], "unlabelled": counts["unlabelled"]}
+    measured = metrics | found.coverage | {"customers": counts["examples"], "unlabelled": counts["unlabelled"]}
     named = tuple(evidence.spoken_technology(*it) for it in technologies)
-    return Trained(finished, found, reliability, counts, warnings, Evidence(rows, values, shares, judged, named, today, as_of))
+    evidence_of = Evidence(rows, values, found.shares, judged, named, today, as_of)
+    return Trained(finished, measured, reliability, counts, warnings, evidence_of)
 
 
 def fit(
@@ -146,47 +146,6 @@ def _today(flagged: DataFrame, counts: dict[str, int], definition: Definition) -
     return flagged.where(F.col("is_unlabelled") & is_drawn("evaluation", share, seed=definition.training.seed)).localCheckpoint()
 
 
-def _reference_shares(values: list[giveaways.ValueCount], n_reference: int) -> dict[str, dict[str | None, float]]:
-    shares: dict[str, dict[str | None, float]] = {}
-    for it in values:
-        shares.setdefault(it.column, {})[it.value] = it.reference / n_reference
-    return shares
-
-
-def marked(accounts: DataFrame) -> DataFrame:
-    """Adds who is an example, unlabelled and in the reference; an account of which nothing is known is none of them."""
-    usable = F.col("has_data") & ~F.col("is_excluded")
-    in_crm = F.array_contains("known_by", "crm") if "known_by" in accounts.columns else F.lit(False)
-    return accounts.withColumns(
-        {
-            "is_example": F.col("is_example") & F.col("has_data"),
-            "is_unlabelled": usable & ~F.col("is_example") & F.col("is_in_reference"),
-            "is_reference": usable & F.col("is_in_reference"),
-            "in_crm": in_crm,
-        }
-    )
-
-
-def counted() -> dict[str, Column]:
-    """What is counted of `marked` accounts, by name."""
-    return {
-        "selected": F.col("is_selected"),
-        "excluded": F.col("is_selected") & F.col("is_excluded"),
-        "no_data": F.col("is_selected") & ~F.col("is_excluded") & ~F.col("has_data"),
-        "examples": F.col("is_example"),
-        "undated": F.col("is_example") & F.col("event_on").isNull(),
-        "undated_in_crm": F.col("is_example") & F.col("event_on").isNull() & F.col("in_crm"),
-        "unlabelled": F.col("is_unlabelled"),
-        "reference": F.col("is_reference"),
-    }
-
-
-def _counts(flagged: DataFrame) -> dict[str, int]:
-    row = flagged.agg(*(F.count_if(condition).alias(name) for name, condition in counted().items())).first()
-    assert row is not None
-    return {str(name): int(value) for name, value in row.asDict().items()}
-
-
 def check_counts(counts: Mapping[str, int], definition: Definition, by_selector: Callable[[], str]) -> list[str]:
     """The warning that is due, if any.
 
@@ -236,13 +195,13 @@ def _rows(
     flagged: DataFrame,
     describe: Callable[[DataFrame], DataFrame],
     definition: Definition,
-    counts: dict[str, int],
+    found: Population,
     *,
     as_of: date,
     evaluation_accounts: int,
 ) -> DataFrame:
     """Examples, samples and evaluation accounts, described as of their own dates."""
-    training = definition.training
+    training, counts = definition.training, found.counts
     wanted = max(SAMPLE_LEAST, SAMPLE_PER_EXAMPLE * counts["examples"])
     samples = [
         F.when(is_drawn("sample", wanted / counts["unlabelled"], seed=training.seed, repeat=r), F.lit(r)) for r in range(training.repeats)
@@ -255,7 +214,7 @@ def _rows(
     )
     used = drawn.where(F.col("is_example") | (F.size("repeats") > 0) | F.col("in_evaluation"))
     flags = ("is_example", "repeats", "in_evaluation", "in_crm")
-    own_date = _own_date(flagged, training, as_of).alias("as_of_on")
+    own_date = _own_date(found.events, training, as_of).alias("as_of_on")
     dated = used.select("domain", "company_name", *flags, "event_on", "founded_year", own_date)
     founded = F.coalesce(F.col("founded_year") <= F.year("as_of_on"), F.lit(True))
     dated = dated.where(F.col("is_example") | founded).drop("founded_year")
@@ -267,10 +226,9 @@ def _rows(
     return stacked.withColumns({"is_unlabelled": ~F.col("is_example"), "is_reference": F.lit(False)})
 
 
-def _own_date(flagged: DataFrame, training: Training, as_of: date) -> Column:
+def _own_date(events: Sequence[date | None], training: Training, as_of: date) -> Column:
     """The day before an example's event, today when undated; an unlabelled account's is drawn from the examples' dates."""
-    events = flagged.where("is_example").select("event_on").orderBy("event_on").toPandas()["event_on"]
-    days = [as_of if pd.isna(event) else min(event - timedelta(days=1), as_of) for event in events]
+    days = [as_of if event is None else min(event - timedelta(days=1), as_of) for event in events]
     dates = sorted(days)[:: -(-len(days) // MAX_DATES)]
     listed = F.split(F.lit(",".join(map(str, dates))), ",")
     drawn = F.to_date(F.get(listed, draw("date", len(dates), seed=training.seed)))

@@ -51,7 +51,8 @@ def test_coverage_by_hand(spark: SparkSession) -> None:
     frame = spark.createDataFrame(
         rows, "is_example boolean, is_unlabelled boolean, known_by array<string>, tech_stack array<int>, has_intent boolean"
     )
-    found = coverage.measure(frame)
+    row = frame.agg(*(share.alias(name) for name, share in coverage.shares().items())).first()
+    found = coverage.measured(row.asDict())
     assert found["in_crm_auc"] == pytest.approx(0.825)
     names = ("crm_examples", "crm_unlabelled", "csv_examples", "technographics_examples", "intent_unlabelled")
     assert [found[f"coverage_{name}"] for name in names] == [0.75, 0.1, 0.0, 1.0, 0.1]

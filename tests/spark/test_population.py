@@ -1,0 +1,45 @@
+"""What is counted of all accounts in one scan is what pandas counts."""
+
+from datetime import date
+
+import pandas as pd
+import pytest
+from pyspark.sql import DataFrame
+from pyspark.sql import functions as F
+
+from qualscore.model import inputs, population
+from tests.small_universe import DEFINITION, Universe, companies
+
+
+@pytest.fixture(scope="module")
+def flagged(universe: Universe) -> DataFrame:
+    """Every third customer has a date; companies in France are nobody's reference."""
+    dated = F.when(F.pmod(F.regexp_extract("domain", r"(\d+)", 1).cast("int"), F.lit(3)) == 0, F.lit(date(2026, 3, 4)))
+    lists = universe.account_lists.withColumn("event_on", dated)
+    found = universe.labelled(DEFINITION, lists).withColumn("is_in_reference", ~F.col("country").eqNullSafe("FR"))
+    known = F.when(F.col("country") == "DE", F.array(F.lit("crm"))).otherwise(F.array(F.lit("firmographics")))
+    covered = found.withColumns({"known_by": known, "has_intent": F.lit(False)})
+    return population.marked(inputs.with_stack(covered, DEFINITION.features))
+
+
+def test_counts_shares_and_dates(flagged: DataFrame) -> None:
+    frame = companies()
+    partners = frame["domain"].isin([f"company{i}.com" for i in range(5)])
+    examples = frame[frame["is_customer"] & ~partners]
+    reference = frame[~partners & (frame["country"] != "FR")]
+    found = population.scan(flagged)
+    assert found.counts["examples"] == len(examples)
+    assert found.counts["reference"] == len(reference)
+    assert found.counts["unlabelled"] == len(reference[~reference["is_customer"]])
+    by_country = reference["country"].value_counts(dropna=False, normalize=True)
+    assert found.shares["country"] == pytest.approx({None if pd.isna(name) else name: share for name, share in by_country.items()})
+    assert found.shares["city"] == pytest.approx(reference["city"].value_counts(normalize=True).to_dict())
+    dated = sum(int(domain[7:-4]) % 3 == 0 for domain in examples["domain"])
+    assert 0 < dated < len(examples)
+    assert found.events == [None] * (len(examples) - dated) + [date(2026, 3, 4)] * dated
+    assert found.counts["undated"] == len(examples) - dated
+    assert found.coverage["coverage_crm_examples"] == pytest.approx((examples["country"] == "DE").mean())
+
+
+def test_accounts_that_do_not_say_who_knows_them_have_no_coverage(flagged: DataFrame) -> None:
+    assert population.scan(flagged.drop("known_by")).coverage == {}
