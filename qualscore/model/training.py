@@ -112,9 +112,9 @@ def fit(
     stack = ("tech_products", "tech_categories")
     accounts_of = {name: {str(it.value): it.examples + it.unlabelled for it in values if it.column == name} for name in stack}
     chosen = inputs.choose(accounts_of, _keyword_sets(rows), definition)
-    model = QualificationModel(definition, chosen, inputs.vectorizer(chosen), {}, [])
+    model = QualificationModel(definition, chosen, inputs.vectorizer(chosen), {}, [], [])
     inner = F.array(*(draw("inner", encoding.INNER_FOLDS, seed=training.seed, repeat=repeat) for repeat in range(training.repeats)))
-    kept = ("domain", "is_example", "repeats", "in_evaluation", "static", "folds", "inners", *chosen.lifted, *keep)
+    kept = ("domain", "is_example", "repeats", "in_evaluation", "static", "folds", "inners", *chosen.numeric, *chosen.lifted, *keep)
     marks = {"domain_hash": F.xxhash64("domain"), "calibration_fold": draw("calibration", CALIBRATION_FOLDS, seed=training.seed)}
     vectors = model.vectors(rows).withColumn("inners", inner).select(*kept).withColumns(marks).localCheckpoint()
     examples = vectors.where("is_example").select("folds", "inners", *chosen.lifted).toPandas()
@@ -124,7 +124,8 @@ def fit(
         for name in chosen.lifted
     }
     static = len(chosen.factor_of_column) - len(chosen.lifted)
-    return replace(model, lifted=lifted, texts=pipeline.fit_ensemble(vectors, lifted, training, static=static)), vectors
+    texts, starts = pipeline.fit_ensemble(vectors, lifted, training, static=static, numbers=chosen.numeric)
+    return replace(model, lifted=lifted, texts=texts, starts=starts), vectors
 
 
 def _keyword_sets(rows: DataFrame) -> set[str]:
