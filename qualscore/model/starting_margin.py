@@ -133,7 +133,9 @@ def _coefficients(columns: list[Array], labels: Array, first_lift: int) -> tuple
     if not 0 < labels.sum() < len(labels):
         kept = []  # one side only: nothing to compare
     while kept:
-        fitted = LogisticRegression(C=PENALTY, solver="newton-cholesky", tol=TOLERANCE).fit(np.stack([columns[i] for i in kept], axis=1), labels)
+        fitted = LogisticRegression(C=PENALTY, solver="newton-cholesky", tol=TOLERANCE).fit(
+            np.stack([columns[i] for i in kept], axis=1), labels
+        )
         lifts = {i: slope for i, slope in zip(kept, fitted.coef_[0], strict=True) if i >= first_lift}
         worst = min(lifts, key=lambda i: lifts[i], default=None)
         if worst is None or lifts[worst] >= 0:
