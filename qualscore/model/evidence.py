@@ -28,8 +28,8 @@ class Evidence:
         rows: features with_stack of examples, samples and evaluation accounts as of their own dates, and as_of_on, is_dated.
         values: counts of each value in the training frame.
         shares: by column each value's share of the reference accounts.
-        judged: examples and evaluation accounts: domain_hash, is_example, calibration_fold, as_of_on, is_dated, in_crm,
-            margin, and the columns of `facts`.
+        judged: examples and evaluation accounts: domain_hash, is_example, calibration_ways, calibration_fold, as_of_on, is_dated,
+            in_crm, margin, and the columns of `facts`.
         technologies: names of the columns technology_0, technology_1, ...
         today: evaluation accounts as of the training date; None when every row is of that date.
         as_of: the training date.

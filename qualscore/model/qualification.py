@@ -21,6 +21,7 @@ from qualscore.model.draws import draw
 from qualscore.model.encoding import LiftedColumn, value_ids
 from qualscore.model.inputs import Inputs
 from qualscore.model.native_trees import Array
+from qualscore.model.starting_margin import StartingMargin
 from qualscore.model.vectors import sparse_rows
 
 LISTED_FACTORS = 5
@@ -110,6 +111,7 @@ class QualificationModel:
         vectorizer: the Spark ML pipeline that makes the static vector.
         lifted: log-lift encodings by column.
         texts: native LightGBM models, [repeat][fold].
+        starts: the margins that their trees start from, [repeat][fold].
         calibration: margin to score.
         quantiles: float (steps + 1,), margins of the evaluation sample by rank.
         examples: int64, sorted hashes of the domains it learned from.
@@ -121,6 +123,7 @@ class QualificationModel:
     vectorizer: PipelineModel
     lifted: dict[str, LiftedColumn]
     texts: list[list[str]]
+    starts: list[list[StartingMargin]]
     calibration: Calibration | None = None
     quantiles: Array = field(default_factory=lambda: np.zeros(2))
     examples: Array = field(default_factory=lambda: np.zeros(0, np.int64))
@@ -130,7 +133,9 @@ class QualificationModel:
     def scorer(self) -> Scorer:
         """The compiled model."""
         lifts = [column.scoring_lifts() for column in self.lifted.values()]
-        ensemble = tree_shap.compile_ensemble(self.texts, self.inputs.factor_of_column, len(self.inputs.factors), lifts)
+        ensemble = tree_shap.compile_ensemble(
+            self.texts, self.inputs.factor_of_column, len(self.inputs.factors), lifts, starts=self.starts, numbers=self.inputs.numeric
+        )
         known = {name: column.ids for name, column in self.lifted.items()}
         return Scorer(ensemble, known, self.calibration, self.quantiles, self.examples)
 

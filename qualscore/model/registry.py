@@ -19,6 +19,7 @@ from qualscore.model import encoding
 from qualscore.model.calibration import Calibration
 from qualscore.model.inputs import Inputs
 from qualscore.model.qualification import QualificationModel
+from qualscore.model.starting_margin import LiftTerm, NumberTerm, StartingMargin
 from qualscore.model.training import Trained
 
 if TYPE_CHECKING:
@@ -149,6 +150,7 @@ def _save(model: QualificationModel, reliability: list[dict[str, float]], folder
         "definition": model.definition.model_dump(mode="json", by_alias=True, exclude_none=True),
         "inputs": asdict(model.inputs),
         "factors": model.inputs.factors,
+        "starts": [[asdict(start) for start in starts] for starts in model.starts],
         "calibration": asdict(model.calibration),
         "reliability": reliability,
         "quantiles": model.quantiles.tolist(),
@@ -174,10 +176,16 @@ def _open(folder: Path, uri: str) -> QualificationModel:
         vectorizer=_stage_in(folder / "pipeline"),
         lifted=dict(zip(inputs.lifted, lifted, strict=True)),
         texts=[[(trees / f"repeat_{r}_fold_{f}.txt").read_text() for f in range(training.folds)] for r in range(training.repeats)],
+        starts=[[_start(start) for start in starts] for starts in described["starts"]],
         calibration=_calibration(described["calibration"]),
         quantiles=np.array(described["quantiles"]),
         examples=np.load(folder / "examples.npy"),
     )
+
+
+def _start(described: dict[str, Any]) -> StartingMargin:
+    numbers, lifts = (NumberTerm(*term) for term in described["numbers"]), (LiftTerm(*term) for term in described["lifts"])
+    return StartingMargin(described["intercept"], tuple(numbers), tuple(lifts))
 
 
 def _calibration(described: dict[str, Any]) -> Calibration:

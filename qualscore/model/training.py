@@ -23,7 +23,7 @@ LEAST_EXAMPLES, RECOMMENDED_EXAMPLES = 50, 100
 UNLABELLED_PER_EXAMPLE = 5
 QUANTILES = 1_000
 MAX_DATES = 1_000  # quantiles of the examples' dates stand for all of them
-CALIBRATION_FOLDS = 5
+CALIBRATION_FOLDS, CALIBRATION_WAYS = 5, 5
 JUDGED = ("as_of_on", "is_dated", "in_crm")
 
 
@@ -112,10 +112,12 @@ def fit(
     stack = ("tech_products", "tech_categories")
     accounts_of = {name: {str(it.value): it.examples + it.unlabelled for it in values if it.column == name} for name in stack}
     chosen = inputs.choose(accounts_of, _keyword_sets(rows), definition)
-    model = QualificationModel(definition, chosen, inputs.vectorizer(chosen), {}, [])
+    model = QualificationModel(definition, chosen, inputs.vectorizer(chosen), {}, [], [])
     inner = F.array(*(draw("inner", encoding.INNER_FOLDS, seed=training.seed, repeat=repeat) for repeat in range(training.repeats)))
-    kept = ("domain", "is_example", "repeats", "in_evaluation", "static", "folds", "inners", *chosen.lifted, *keep)
-    marks = {"domain_hash": F.xxhash64("domain"), "calibration_fold": draw("calibration", CALIBRATION_FOLDS, seed=training.seed)}
+    kept = ("domain", "is_example", "repeats", "in_evaluation", "static", "folds", "inners", *chosen.numeric, *chosen.lifted, *keep)
+    # Of one number to base 5 each digit is a fold, one way of making folds for each; the last is calibration_fold.
+    ways = draw("calibration", CALIBRATION_FOLDS**CALIBRATION_WAYS, seed=training.seed)
+    marks = {"domain_hash": F.xxhash64("domain"), "calibration_ways": ways, "calibration_fold": ways % CALIBRATION_FOLDS}
     vectors = model.vectors(rows).withColumn("inners", inner).select(*kept).withColumns(marks).localCheckpoint()
     examples = vectors.where("is_example").select("folds", "inners", *chosen.lifted).toPandas()
     folds, inners = np.array(examples["folds"].to_list()), np.array(examples["inners"].to_list())
@@ -124,7 +126,8 @@ def fit(
         for name in chosen.lifted
     }
     static = len(chosen.factor_of_column) - len(chosen.lifted)
-    return replace(model, lifted=lifted, texts=pipeline.fit_ensemble(vectors, lifted, training, static=static)), vectors
+    texts, starts = pipeline.fit_ensemble(vectors, lifted, training, static=static, numbers=chosen.numeric)
+    return replace(model, lifted=lifted, texts=texts, starts=starts), vectors
 
 
 def _keyword_sets(rows: DataFrame) -> set[str]:
@@ -136,7 +139,7 @@ def _keyword_sets(rows: DataFrame) -> set[str]:
 def _judged(model: QualificationModel, vectors: DataFrame) -> pd.DataFrame:
     """Margins and facts of examples and evaluation accounts, at most 200,000 and the examples, in one order whatever the partitioning."""
     wanted = vectors.where(F.col("is_example") | F.col("in_evaluation"))
-    margins = model.margins(wanted, "domain_hash", "is_example", "calibration_fold", *JUDGED, "facts")
+    margins = model.margins(wanted, "domain_hash", "is_example", "calibration_ways", "calibration_fold", *JUDGED, "facts")
     return margins.select("*", "facts.*").drop("facts").toPandas().sort_values("domain_hash", ignore_index=True)
 
 
@@ -239,9 +242,14 @@ def _own_date(events: Sequence[date | None], training: Training, as_of: date) ->
 def _calibrated(model: QualificationModel, judged: pd.DataFrame) -> tuple[QualificationModel, dict[str, float], list[dict[str, float]]]:
     sides = [judged[judged["is_example"] == side] for side in (True, False)]
     examples, unlabelled = (side["margin"].to_numpy() for side in sides)
-    folds = [side["calibration_fold"].to_numpy() for side in sides]
+    digits = CALIBRATION_FOLDS ** np.arange(CALIBRATION_WAYS)
+    folds = [side["calibration_ways"].to_numpy()[:, None] // digits % CALIBRATION_FOLDS for side in sides]
     reliability = calibration.reliability(examples, unlabelled, example_folds=folds[0], unlabelled_folds=folds[1])
-    metrics = evaluation.ranking(examples, unlabelled) | {"calibration_error": calibration.calibration_error(reliability)}
+    errors = {
+        "calibration_error": calibration.calibration_error(reliability),
+        "calibration_error_expected": calibration.expected_error(reliability, len(examples)),
+    }
+    metrics = evaluation.ranking(examples, unlabelled) | errors
     finished = replace(
         model,
         calibration=calibration.fit(examples, unlabelled),

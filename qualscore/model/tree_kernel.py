@@ -15,12 +15,12 @@ BLOCK, STRIDE = 256, 320
 _Function = TypeVar("_Function", bound=Callable[..., Any])
 
 
-def _compiled(function: _Function) -> _Function:
+def compiled(function: _Function) -> _Function:
     """Compile on first use; the result is kept in NUMBA_CACHE_DIR or beside the file."""
     return cast(_Function, numba.njit(cache=True, nogil=True)(function))
 
 
-@_compiled
+@compiled
 def _code(tables: Tables, slot: int, value: float) -> int:
     """A slot's code of a value: one more than the number of cuts below it, unless it is zero or missing."""
     if abs(value) <= ZERO:
@@ -38,7 +38,7 @@ def _code(tables: Tables, slot: int, value: float) -> int:
     return 1 + low - first  # type: ignore[no-any-return]
 
 
-@_compiled
+@compiled
 def encode_sparse(tables: Tables, indptr: Array, indices: Array, values: Array, codes: Array) -> None:
     """Codes by row and static slot."""
     for row in range(len(codes)):
@@ -49,7 +49,7 @@ def encode_sparse(tables: Tables, indptr: Array, indices: Array, values: Array, 
                 codes[row, slot] = _code(tables, slot, values[entry])
 
 
-@_compiled
+@compiled
 def encode_dense(tables: Tables, values: Array, codes: Array) -> None:
     """Codes by row and static slot."""
     for row in range(len(codes)):
@@ -58,7 +58,7 @@ def encode_dense(tables: Tables, values: Array, codes: Array) -> None:
                 codes[row, slot] = _code(tables, slot, values[row, column])
 
 
-@_compiled
+@compiled
 def score(tables: Tables, folds: int, codes: Array, lift_ids: Array, fold: Array, margin: Array, base: Array, sums: Array) -> None:
     """Margin, base and, when sums has columns, contributions of rows whose codes are made."""
     repeats = fold.shape[1]
@@ -81,7 +81,7 @@ def score(tables: Tables, folds: int, codes: Array, lift_ids: Array, fold: Array
     base /= repeats
 
 
-@_compiled
+@compiled
 def _score_block(
     tables: Tables,
     model: int,
@@ -116,7 +116,7 @@ def _score_block(
                 sums[rows[i], factors[j]] += parts[j, i]
 
 
-@_compiled
+@compiled
 def _gather_codes(tables: Tables, model: int, rows: Array, codes: Array, lift_ids: Array, block: Array) -> None:
     """The codes that a model asks, slot by slot."""
     slots = tables.static_slot[tables.static_start[model] : tables.static_start[model + 1]]
@@ -130,7 +130,7 @@ def _gather_codes(tables: Tables, model: int, rows: Array, codes: Array, lift_id
             target[i] = lookup[lift_ids[rows[i], tables.lift_column[lift]]]
 
 
-@_compiled
+@compiled
 def _make_patterns(tables: Tables, tree: int, block: Array, n: int, pattern: Array) -> None:
     """Each row's answers to a tree's splits, one bit a split."""
     pattern[:n] = 0
@@ -141,7 +141,7 @@ def _make_patterns(tables: Tables, tree: int, block: Array, n: int, pattern: Arr
             pattern[i] |= bit if codes[i] <= cut else np.uint8(0)
 
 
-@_compiled
+@compiled
 def _add_parts(tables: Tables, tree: int, pattern: Array, n: int, parts: Array) -> None:
     """Add a tree's Shapley values to the sums of its factors."""
     for part in range(tables.part_start[tree], tables.part_start[tree + 1]):
@@ -151,7 +151,7 @@ def _add_parts(tables: Tables, tree: int, pattern: Array, n: int, parts: Array) 
             target[i] += cell[pattern[i]]
 
 
-@_compiled
+@compiled
 def select_top(sums: Array, for_ids: Array, for_values: Array, against_ids: Array, against_values: Array) -> None:
     """The largest positive and negative sums of each row, by insertion; ids start as -1 and values as 0."""
     count = for_ids.shape[1]
@@ -164,7 +164,7 @@ def select_top(sums: Array, for_ids: Array, for_values: Array, against_ids: Arra
                 _insert(against_ids[row], against_values[row], factor, value, -1)
 
 
-@_compiled
+@compiled
 def _insert(ids: Array, values: Array, factor: int, value: float, sign: int) -> None:
     place = len(ids) - 1
     while place > 0 and sign * value > sign * values[place - 1]:

@@ -19,6 +19,8 @@ patterns by brute force over the subsets of its columns (tree_games.py). A row t
 2. **Patterns.** Rows are grouped by model and taken in blocks of 256; a block's codes lie column by column, and a split is one
    vectorised comparison of bytes that gives one bit of each row's pattern.
 3. **Sums.** A tree adds one number to the margin, and one to each of its factors, from a table of a few hundred bytes.
+4. **Start.** Where the trees start from a linear margin (starting_margin.py), that is added (linear_kernel.py): its columns, the numbers
+   at the head of the static columns and the lifts, add coefficient x (value - mean) to their factors, and their means to the base.
 
 **LightGBM's decisions, as in ``Tree::NumericalDecision``**: a value goes left when ``value <= threshold``. A split's missing type says
 what is missing: nothing (NaN is then 0.0), NaN, or zeros and NaN (``zero_as_missing``); missing goes the default way. Values within
@@ -34,7 +36,9 @@ from typing import NamedTuple
 
 import numpy as np
 
+from qualscore.model.linear_kernel import LinearTables, add_linear, build_linear, gather_dense, gather_sparse
 from qualscore.model.native_trees import Array, UnsupportedModel, parse_model
+from qualscore.model.starting_margin import StartingMargin
 from qualscore.model.tree_kernel import encode_dense, encode_sparse, score, select_top
 from qualscore.model.tree_tables import Tables, build_tables
 
@@ -81,6 +85,7 @@ class Ensemble:
     """
 
     tables: Tables
+    linear: LinearTables | None
     repeats: int
     folds: int
     n_factors: int
@@ -129,6 +134,9 @@ class Ensemble:
             else:
                 encode_dense(self.tables, static[rows], codes[part])
             score(self.tables, self.folds, codes[part], lift_ids[rows], folds[rows], margins[part], bases[part], sums[part])
+            if self.linear is not None:
+                numbers = _numbers(self.linear, static, rows)
+                add_linear(self.linear, self.folds, numbers, lift_ids[rows], folds[rows], margins[part], bases[part], sums[part])
             yield rows, margins[part], bases[part], sums[part]
 
     def _checked(self, static: SparseRows | Array, lift_ids: Array, folds: Array) -> tuple[SparseRows | Array, Array, Array]:
@@ -158,7 +166,14 @@ class Ensemble:
 
 
 def compile_ensemble(
-    texts: Sequence[Sequence[str]], factor_of_column: Array, n_factors: int, lifts: Sequence[Array] = (), *, exact: bool = False
+    texts: Sequence[Sequence[str]],
+    factor_of_column: Array,
+    n_factors: int,
+    lifts: Sequence[Array] = (),
+    *,
+    starts: Sequence[Sequence[StartingMargin]] = (),
+    numbers: Sequence[str] = (),
+    exact: bool = False,
 ) -> Ensemble:
     """Compile the native texts of a cross-fitted ensemble, by repeat and fold.
 
@@ -167,6 +182,8 @@ def compile_ensemble(
         factor_of_column: For each column the id of its factor, 0 to n_factors - 1.
         n_factors: Number of factors.
         lifts: For each lift column its values by model (repeat * folds + fold) and category id.
+        starts: Where the trees of each model start, by repeat and fold; from 0 when empty.
+        numbers: Names of the columns at the head of the static ones that a start has a term for.
         exact: Contributions in doubles (equal to LightGBM's to 1e-9) in place of floats (1e-5).
 
     Raises:
@@ -184,7 +201,22 @@ def compile_ensemble(
     for model in models:
         _require(model.n_columns == len(factors), "factor_of_column", f"{model.n_columns} columns, as many as the model")
     tables = build_tables(models, factors, tables_of_lifts, dtype=np.float64 if exact else np.float32, scale=1 / repeats)
-    return Ensemble(tables, repeats, folds, n_factors, len(factors) - len(lifts), tuple(lift.shape[1] for lift in tables_of_lifts))
+    linear = None
+    if starts:
+        _require(len(starts) == repeats and all(len(row) == folds for row in starts), "starts", "one for each text")
+        linear = build_linear([start for row in starts for start in row], numbers, factors, tables_of_lifts)
+    sizes = tuple(lift.shape[1] for lift in tables_of_lifts)
+    return Ensemble(tables, linear, repeats, folds, n_factors, len(factors) - len(lifts), sizes)
+
+
+def _numbers(linear: LinearTables, static: SparseRows | Array, rows: slice) -> Array:
+    """The numbers that the starting margins of some rows need."""
+    numbers = np.empty((rows.stop - rows.start, len(linear.number_factor)))
+    if isinstance(static, SparseRows):
+        gather_sparse(linear, static.indptr[rows.start : rows.stop + 1], static.indices, static.values, numbers)
+    else:
+        gather_dense(linear, static[rows], numbers)
+    return numbers
 
 
 def _require(fits: bool, name: str, expected: str) -> None:

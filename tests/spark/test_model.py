@@ -17,6 +17,7 @@ from qualscore.definition import Definition
 from qualscore.errors import TrainingRefused
 from qualscore.model import inputs, registry, training
 from qualscore.model.draws import draw
+from qualscore.model.starting_margin import fit, prepared
 from qualscore.model.training import Trained
 from tests.small_universe import AS_OF, DEFINITION, Universe
 
@@ -71,7 +72,10 @@ def test_no_example_is_scored_by_a_model_that_saw_it(universe: Universe, trained
             assert fold == _fold(row["domain"], repeat, rows)
             lifts = [c.scoring_lifts()[repeat * 3 + fold, c.ids.get(row[name], 0)] for name, c in model.lifted.items()]
             text = model.texts[repeat][fold]
-            margins.append(lightgbm.Booster(model_str=text).predict([[*row["static"].toArray(), *lifts]], raw_score=True)[0])
+            static, start = row["static"].toArray(), model.starts[repeat][fold]
+            raw = lightgbm.Booster(model_str=text).predict([[*static, *lifts]], raw_score=True)[0]
+            numbers = prepared(static[None, : len(model.inputs.numeric)], model.inputs.numeric)
+            margins.append(raw + start.margins(numbers, np.array([lifts]))[0])
         assert np.mean(margins) == pytest.approx(scores.loc[row["domain"]].margin, abs=1e-9)
 
 
@@ -89,7 +93,8 @@ def test_examples_do_not_train_the_models_of_their_own_fold(universe: Universe, 
     for repeat in range(2):
         own = _fold(domain, repeat, universe.today())
         same = [_trees(a) == _trees(b) for a, b in zip(trained.model.texts[repeat], other.texts[repeat], strict=True)]
-        assert [fold for fold in range(3) if same[fold]] == [own]
+        starts = [a == b for a, b in zip(trained.model.starts[repeat], other.starts[repeat], strict=True)]
+        assert [fold for fold in range(3) if same[fold]] == [fold for fold in range(3) if starts[fold]] == [own]
 
 
 def _trees(text: str) -> str:
@@ -105,6 +110,7 @@ def test_saved_models_have_no_categorical_split(trained: Trained) -> None:
 
 def test_more_of_a_lift_never_counts_against_an_account(trained: Trained) -> None:
     n_lifted = len(trained.model.inputs.lifted)
+    assert min(term.coefficient for starts in trained.model.starts for start in starts for term in start.lifts) >= 0
     lifts, drawn = np.linspace(-3, 3, 61), np.random.default_rng(0)
     for text in (text for texts in trained.model.texts for text in texts):
         booster = lightgbm.Booster(model_str=text)
@@ -112,6 +118,41 @@ def test_more_of_a_lift_never_counts_against_an_account(trained: Trained) -> Non
             rows = np.repeat(drawn.normal(size=(1, booster.num_feature())), len(lifts), axis=0)
             rows[:, column] = lifts
             assert np.diff(booster.predict(rows, raw_score=True)).min() >= 0
+
+
+def test_the_trees_learn_what_the_regression_leaves_over(universe: Universe, trained: Trained) -> None:
+    """Each text is that of the lightgbm package, which starts from the same margins: SynapseML does take its initScoreCol."""
+    model, (repeat, fold) = trained.model, (1, 2)
+    rows = model.vectors(trained.evidence.rows).withColumn("inner", draw("inner", 5, seed=0, repeat=repeat))
+    frame = rows.where(F.col("is_example") | F.array_contains("repeats", repeat)).orderBy("domain").toPandas()
+    frame = frame[np.array(frame["folds"].to_list())[:, repeat] != fold]
+    static = np.stack([vector.toArray() for vector in frame["static"]])
+    tables = [column.training_lifts(repeat)[fold] for column in model.lifted.values()]
+    ids = [[c.ids.get(None if pd.isna(value) else value, 0) for value in frame[name]] for name, c in model.lifted.items()]
+    lifts = np.stack([table[frame["inner"], of_column] for table, of_column in zip(tables, ids, strict=True)], axis=1)
+    numbers = prepared(static[:, : len(model.inputs.numeric)], model.inputs.numeric)
+    labels = frame["is_example"].to_numpy(float)
+    start = fit(numbers, model.inputs.numeric, lifts, labels)
+    assert start == model.starts[repeat][fold]
+    booster = lightgbm.Booster(model_str=model.texts[repeat][fold])
+    columns = np.column_stack([static, lifts])
+    margins = start.margins(numbers, lifts) + booster.predict(columns, raw_score=True)
+    # Boosting from the margins keeps the mean: what is said of all rows is the examples' share, and the first trees start near it.
+    assert (1 / (1 + np.exp(-margins))).mean() == pytest.approx(labels.mean(), rel=0.02)
+    assert booster.predict(columns, raw_score=True, num_iteration=1).mean() == pytest.approx(0, abs=0.02)
+
+
+def test_what_is_left_out_is_left_out_of_the_start_too(universe: Universe) -> None:
+    changed = {
+        "features": {"leave_out": {"families": ["technographics"], "columns": ["size", "city"]}},
+        "training": {"repeats": 1, "folds": 2, "trees": 2},
+    }
+    definition = Definition.model_validate(DEFINITION.model_dump(by_alias=True) | changed)
+    model = training.train(universe.labelled(definition), universe.describe, definition, as_of=AS_OF, evaluation_accounts=1_000).model
+    assert "tech_count" not in model.inputs.numeric and "firmo_size" not in model.inputs.numeric and "city" not in model.inputs.lifted
+    for start in model.starts[0]:
+        assert (len(start.numbers), len(start.lifts)) == (len(model.inputs.numeric), len(model.inputs.lifted)) == (5, 4)
+        assert all(term.squared == 0 for term in start.numbers)
 
 
 def test_draws_of_different_purposes_are_independent(spark: SparkSession) -> None:

@@ -13,6 +13,7 @@ from qualscore import contracts
 from qualscore.definition import Definition
 from qualscore.errors import TrainingRefused
 from qualscore.model import inputs, training
+from qualscore.model.starting_margin import prepared
 from qualscore.model.training import Trained
 from tests.small_universe import AS_OF, Universe
 
@@ -139,11 +140,14 @@ def test_no_research_is_0_and_no_delivery_is_missing(spark: SparkSession, dated:
     described = dated.describe(dates)
     found = model.vectors(inputs.with_stack(described, DEFINITION.features)).orderBy("as_of_on").collect()
     margins = model.score(described).orderBy("as_of_on").toPandas().margin
-    start = len(model.inputs.numeric)
+    start_of_research = len(model.inputs.numeric)
     for row, margin, expected in zip(found, margins, (0.0, np.nan), strict=True):
-        research_columns = row["static"].toArray()[start : start + len(model.inputs.research)]
+        research_columns = row["static"].toArray()[start_of_research : start_of_research + len(model.inputs.research)]
         np.testing.assert_array_equal(research_columns, np.full(3 * 8, expected))
         (fold,) = row["folds"]
         lifts = [lifted.scoring_lifts()[fold, lifted.ids.get(row[name], 0)] for name, lifted in model.lifted.items()]
         (raw,) = lightgbm.Booster(model_str=model.texts[0][fold]).predict([[*row["static"].toArray(), *lifts]], raw_score=True)
-        assert margin == pytest.approx(raw, abs=1e-9)
+        start = model.starts[0][fold].margins(
+            prepared(row["static"].toArray()[None, :start_of_research], model.inputs.numeric), np.array([lifts])
+        )
+        assert margin == pytest.approx(raw + start[0], abs=1e-9)
