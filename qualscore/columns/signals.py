@@ -19,10 +19,10 @@ def strength(text: Column) -> Column:
     [74.0, 80.0, 65.0, None, 74.5, None]
     """
     word = F.lower(text)
-    value = text.cast("double")
-    found = F.when(is_whole(text) & (value >= 0), value).when(text.rlike(r"^[0-9]+(\.[0-9]+)?$"), value)
-    for pattern, value in STRENGTHS.items():
-        found = found.when(word.rlike(pattern), F.lit(float(value)))
+    value: Column = text.cast("double")
+    found = F.when(is_whole(text) & (value >= F.lit(0)), value).when(text.rlike(r"^[0-9]+(\.[0-9]+)?$"), value)
+    for pattern, points in STRENGTHS.items():
+        found = found.when(word.rlike(pattern), F.lit(float(points)))
     return found
 
 

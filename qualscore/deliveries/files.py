@@ -144,7 +144,9 @@ def _records(spark: SparkSession, file: str | list[str], name: Column, head: Hea
     # Spark keeps the whole record where its cells are not as many as the header's: fewer are fine, more are not.
     wide = ", ".join(f"{'beyond' if place >= len(head.names) else 'c'}{place} string" for place in range(len(head.names) + SURPLUS))
     # One expression that is asked for kept records only: twenty, for every row, took twice as long as reading the row.
-    has_more = F.to_json(F.from_csv("_record", wide, dialect)).rlike(r'[{,]"beyond[0-9]+":')  # a quote within a cell has a backslash before it
+    has_more = F.to_json(F.from_csv("_record", wide, dialect)).rlike(
+        r'[{,]"beyond[0-9]+":'
+    )  # a quote within a cell has a backslash before it
     place = {"_file": name, "_line": F.lit(2 if head.is_there else 1)}
     return (
         read.csv([_literal(it) for it in file] if isinstance(file, list) else _literal(file))

@@ -7,4 +7,17 @@ from qualscore.ingest.large import Staging, large_table, staging
 from qualscore.ingest.rules import Rules
 from qualscore.ingest.summary import DeliverySummary, news
 
-__all__ = ["Delivery", "DeliverySummary", "Ingested", "Rules", "Staging", "as_deleted", "conform_source", "judge", "large_table", "news", "staging", "table"]
+__all__ = [
+    "Delivery",
+    "DeliverySummary",
+    "Ingested",
+    "Rules",
+    "Staging",
+    "as_deleted",
+    "conform_source",
+    "judge",
+    "large_table",
+    "news",
+    "staging",
+    "table",
+]

@@ -1,6 +1,5 @@
 """Delivered cells and a contract to typed values, and to the reasons why a row is refused."""
 
-from collections.abc import Mapping
 from functools import reduce
 
 from pyspark.sql import Column, DataFrame

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
-from dataclasses import replace
+from dataclasses import dataclass, field, replace
 from functools import reduce
 from typing import Any
 
@@ -32,11 +32,11 @@ def staging() -> Iterator["Staging"]:
         staged.remove()
 
 
+@dataclass(frozen=True)
 class Staging:
     """Frames on disk, in columns. Spark removes them with the session; `remove` does it before."""
 
-    def __init__(self) -> None:
-        self._held: list[DataFrame] = []
+    _held: list[DataFrame] = field(default_factory=list)
 
     def keep(self, frame: DataFrame) -> DataFrame:
         """The same frame, computed once when it is first read, and read again without the plan that made it."""
@@ -111,7 +111,9 @@ def _marked(competing: DataFrame, one: Sifted) -> DataFrame:
     """With the marks of a conformed row."""
     files = one.files().withColumnRenamed("_file", "_named").withColumnRenamed("_file_hash", "_of_hash")
     rows = competing.join(F.broadcast(files), F.col("_file_hash") == F.col("_of_hash"), "left")
-    return _with_marks(rows, _kept=F.lit(True), _notes=F.col("_notes"), _line=F.col("_line"), _file=F.coalesce("_named", F.hex("_file_hash")))
+    return _with_marks(
+        rows, _kept=F.lit(True), _notes=F.col("_notes"), _line=F.col("_line"), _file=F.coalesce("_named", F.hex("_file_hash"))
+    )
 
 
 def _unkept(dropped: DataFrame, rank: int) -> DataFrame:

@@ -153,7 +153,7 @@ def _is_doubtful(cleaners: Cleaners, natives: Mapping[str, tuple[Column, Column]
     checks = [F.col("_surplus").isNotNull()]
     for name, column in cleaners.contract.columns.items():
         checks += _doubts(name, column, cleaners, natives)
-    return reduce(Column.__or__, (F.coalesce(check, F.lit(False)) for check in checks))
+    return reduce(lambda one, other: one | other, (F.coalesce(check, F.lit(False)) for check in checks))
 
 
 def _doubts(name: str, column: ContractColumn, cleaners: Cleaners, natives: Mapping[str, tuple[Column, Column]]) -> list[Column]:
