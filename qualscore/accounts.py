@@ -1,5 +1,7 @@
 """Clean sources to the universe: one row per domain, each value from the best source that has it."""
 
+from collections.abc import Sequence
+from datetime import date
 from functools import reduce
 
 from pyspark.sql import Column, DataFrame, Window
@@ -23,9 +25,18 @@ EXAMPLES = 3
 
 
 def universe(
-    *, crm_accounts: DataFrame, crm_opportunities: DataFrame, activities: DataFrame, account_lists: DataFrame, firmographics: DataFrame
+    *,
+    crm_accounts: DataFrame,
+    crm_opportunities: DataFrame,
+    activities: DataFrame,
+    account_lists: DataFrame,
+    firmographics: DataFrame,
+    alone: DataFrame | None = None,
 ) -> DataFrame:
-    """Every domain of the five clean tables (each may be empty), by the contract clean/accounts."""
+    """Every domain of the five clean tables (each may be empty), by the contract clean/accounts.
+
+    `alone` are rows of firmographics apart from the others (`told_apart`): most of a large universe, and nothing to choose from.
+    """
     contract = contracts.load("clean/accounts")
     values = [name for name in contract.columns if name not in NO_VALUES]
     frames = (crm_accounts, _named(crm_opportunities), _named(activities), account_lists, firmographics)
@@ -40,7 +51,45 @@ def universe(
     chosen = [F.col(f"_{name}.value").alias(name) for name in values]
     shown = described.select("domain", *chosen, "sources", "own_values", _value_sources(values).alias("value_sources"))
     # Neither join adds a row: one row per domain, and one per name of a parent.
-    return contract.conform(_with_parents(shown.join(_crm_ids(crm_accounts), "domain", "left"), crm_accounts))
+    several = contract.conform(_with_parents(shown.join(_crm_ids(crm_accounts), "domain", "left"), crm_accounts))
+    return several if alone is None else several.unionByName(contract.conform(_described_alone(alone, values)))
+
+
+def elsewhere(**tables: DataFrame) -> DataFrame:
+    """The domains, each once, of clean tables."""
+    return reduce(DataFrame.unionByName, (it.where("domain is not null").select("domain") for it in tables.values())).distinct()
+
+
+def told_apart(firmographics: DataFrame, known: DataFrame, *, days: Sequence[date]) -> tuple[DataFrame, DataFrame]:
+    """Of firmographics the rows whose domains are known elsewhere too, and the others: those are one row per domain.
+
+    Args:
+        firmographics: clean/firmographics.
+        known: their domains elsewhere, each once (`elsewhere`).
+        days: the days of its snapshots.
+    """
+    others = firmographics.join(known, "domain", "left_anti")
+    return firmographics.join(known, "domain", "left_semi"), newest(others, days=days)
+
+
+def newest(firmographics: DataFrame, *, days: Sequence[date]) -> DataFrame:
+    """The latest row of each domain. Only those that the last snapshot does not have are looked for, and moved."""
+    if len(days) <= 1:
+        return firmographics  # one row per domain and day
+    last = F.lit(max(days))
+    today, older = firmographics.where(F.col("observed_on") == last), firmographics.where(F.col("observed_on") < last)
+    gone = older.select("domain").join(today.select("domain"), "domain", "left_anti").distinct()
+    return today.unionByName(latest(older.join(gone, "domain", "left_semi"), by=["observed_on"]))
+
+
+def _described_alone(rows: DataFrame, values: list[str]) -> DataFrame:
+    """Accounts that firmographics alone know, one row each."""
+    contract, kind = contracts.load("clean/accounts"), F.lit("firmographics")
+    delivered = [name for name in values if name in rows.columns]
+    known = F.array_compact(F.array(*(F.when(F.col(name).isNotNull(), name) for name in delivered)))
+    made = {"sources": F.array(kind), "value_sources": F.map_from_arrays(known, F.array_repeat(kind, F.size(known)))}
+    found = made | {name: F.col(name) for name in ("domain", *delivered)}
+    return rows.select(*(found.get(it.name, F.lit(None)).cast(it.dataType).alias(it.name) for it in contract.schema.fields))
 
 
 def ambiguities(crm_accounts: DataFrame) -> DataFrame:

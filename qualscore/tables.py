@@ -63,6 +63,10 @@ class Tables:
         """The version of the table as it is now; -1 when there is none."""
         return int(self._last_commit(name)["version"]) if self.exists(name) else -1
 
+    def size(self, name: str) -> int:
+        """Bytes of the table's files as it is now; 0 when there is none."""
+        return int(self.spark.sql(f"DESCRIBE DETAIL {self.identifier(name)}").collect()[0]["sizeInBytes"]) if self.exists(name) else 0
+
     def replace(self, name: str, frame: DataFrame, *, where: str | None = None) -> int:
         """Replaces the whole table, or the slice that `where` names, in one commit; returns the number of rows written.
 

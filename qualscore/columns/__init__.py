@@ -3,8 +3,9 @@
 from qualscore.columns.countries import country
 from qualscore.columns.crm import crm_id, display_name, outcome, several
 from qualscore.columns.dates import calendar_date, is_ambiguous, year
-from qualscore.columns.domains import FREE_MAIL, DomainRules, domain, is_plain
+from qualscore.columns.domains import FREE_MAIL, DomainRules, domain, has_plain_suffix, is_plain, plain_domain
 from qualscore.columns.industries import industry_group
+from qualscore.columns.natives import has_native, native
 from qualscore.columns.ranges import employees_range, range_midpoint_employees, range_midpoint_revenue, revenue_range
 from qualscore.columns.signals import contact, keyword, keyword_name, keyword_sets, monday, percent, strength
 from qualscore.columns.text import boolean, confidence, integer, market_cap_band, money, number, text
@@ -21,6 +22,8 @@ __all__ = [
     "display_name",
     "domain",
     "employees_range",
+    "has_native",
+    "has_plain_suffix",
     "industry_group",
     "integer",
     "is_ambiguous",
@@ -31,8 +34,10 @@ __all__ = [
     "market_cap_band",
     "monday",
     "money",
+    "native",
     "number",
     "outcome",
+    "plain_domain",
     "percent",
     "range_midpoint_employees",
     "range_midpoint_revenue",

@@ -5,6 +5,8 @@ from typing import Literal
 from pyspark.sql import Column
 from pyspark.sql import functions as F
 
+from qualscore.columns.text import is_whole
+
 Order = Literal["mdy", "dmy"]
 MONTHS = "janfebmaraprmayjunjulaugsepoctnovdec"
 NUMBERS = r"^([0-9]{1,2})[/.-]([0-9]{1,2})[/.-]([0-9]{4})(?:[ T,].*)?$"
@@ -67,7 +69,8 @@ def year(text: Column) -> Column:
     [1998, 1998, 1998, 1998, None]
     """
     digits = F.regexp_extract(text, r"^([0-9]+)(?:[.]0+)?$", 1)
-    return F.when(digits != "", digits.cast("int")).otherwise(F.year(calendar_date(text)))
+    is_usual = (F.octet_length(text) == 4) & is_whole(text) & (text.cast("int") > 0)
+    return F.when(is_usual, text.cast("int")).when(digits != "", digits.cast("int")).otherwise(F.year(calendar_date(text)))
 
 
 def is_ambiguous(text: Column) -> Column:

@@ -19,6 +19,11 @@ FREE_MAIL: frozenset[str] = frozenset(whitelist)
 LABEL = re.compile(r"[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?")
 HOST = re.compile(r"(?!.{254})[a-z0-9_-]{1,63}(\.[a-z0-9_-]{1,63})+")
 PLAIN = r"^[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?[.][a-z]+(?:[.][a-z]{2})?$"
+# The host of a plain address of any common form: without scheme, user, www and path.
+ADDRESS = (
+    r"^(?:https?://)?(?:[a-z0-9._+-]++@)?(?:www[0-9]?[.](?=[^.]++[.]))?+"
+    r"([a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?[.][a-z]++(?:[.][a-z]{2})?)(?:/[!#-;=?-~]*)?$"
+)
 BITS, WORDS = 32, 4096  # 131,072 bits for some 12,000 hosts: 1 of 10 plain ones is looked at more closely
 COMMON = ("com", "net", "org", "de", "io", "co", "uk", "fr", "nl", "eu", "it", "es", "us", "ca", "au", "in", "br", "ch", "jp", "ai")
 COMMON_PAIRS = (
@@ -114,12 +119,30 @@ def is_plain(host: Column, rules: DomainRules) -> Column:
     Bits of hashes tell what may be a suffix itself (github.io) or a free-mail host; the few others that share a bit are looked
     at one by one like those. An array of 4,096 numbers is read in no time; a list of 12,000 literals takes seconds to plan.
     """
-    suffixes, bits = _plain_suffixes(rules.extra_suffixes), _special_bits(rules.extra_suffixes)
+    return host.rlike(PLAIN) & has_plain_suffix(host, rules)
+
+
+def has_plain_suffix(host: Column, rules: DomainRules) -> Column:
+    """`is_plain` of what has the form of a plain domain."""
+    suffixes, bits = _plain_suffixes(rules.extra_suffixes), _special_bits(rules)
     place = F.crc32(host) % (BITS * len(bits))
     word = F.element_at(F.from_json(F.lit(json.dumps(bits)), "array<bigint>"), (F.floor(place / BITS) + 1).cast("int"))
     suffix = F.concat(F.lit(" "), F.substr(host, F.instr(host, ".") + 1), F.lit(" "))
     is_special = F.getbit(word, (place % BITS).cast("int")) == 1
-    return host.rlike(PLAIN) & F.contains(F.lit(f" {' '.join(suffixes)} "), suffix) & ~is_special
+    return F.contains(F.lit(f" {' '.join(suffixes)} "), suffix) & ~is_special
+
+
+def plain_domain(text: Column) -> Column:
+    """The host of an address in one of the usual forms, in lower case, else an empty text.
+
+    It is what `domain` gives where `has_plain_suffix` of it, which says no of an empty text.
+
+    >>> texts = ["https://www.Acme.com/Team?x", "joe@acme.co.uk", "acme.com", "mail.acme.com:80", "acme"]
+    >>> frame = spark.createDataFrame([(text,) for text in texts], "text string")
+    >>> [row.it for row in frame.select(plain_domain(F.col("text")).alias("it")).collect()]
+    ['acme.com', 'acme.co.uk', 'acme.com', '', '']
+    """
+    return F.regexp_extract(F.lower(text), ADDRESS, 1)
 
 
 def address(raw: Column) -> Column:
@@ -205,11 +228,11 @@ def _plain_suffixes(extra_suffixes: tuple[str, ...]) -> list[str]:
 
 
 @lru_cache
-def _special_bits(extra_suffixes: tuple[str, ...]) -> list[int]:
+def _special_bits(rules: DomainRules) -> list[int]:
     """Numbers of 32 bits each: set for the hash of every host of two labels, or below a common pair, that is more than a plain domain."""
-    _, suffixes = _suffixes(extra_suffixes)
+    _, suffixes = _suffixes(rules.extra_suffixes)
     words = [0] * WORDS
-    for host in suffixes | FREE_MAIL:
+    for host in suffixes | FREE_MAIL | rules.profiles.keys():
         if host.count(".") == 1 or host.partition(".")[2] in COMMON_PAIRS:
             word, bit = divmod(zlib.crc32(host.encode()) % (BITS * WORDS), BITS)
             words[word] |= 1 << bit

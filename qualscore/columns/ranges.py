@@ -3,11 +3,39 @@
 from pyspark.sql import Column
 from pyspark.sql import functions as F
 
-from qualscore.columns.text import UNITS
+from qualscore.columns.text import UNITS, is_any
 
 # The midpoints of the usual eight employees ranges; any other range has its arithmetic middle, any other N+ has 2 N.
 EMPLOYEES = {"1-10": 5, "11-50": 30, "51-200": 120, "201-500": 350, "501-1000": 750}
 EMPLOYEES |= {"1001-5000": 3_000, "5001-10000": 7_500, "10001+": 20_000}
+# Revenue as the vendors' ranges have it, from the shorter of the usual amounts to the longer.
+AMOUNTS = (
+    "0",
+    "100K",
+    "250K",
+    "500K",
+    "1M",
+    "2M",
+    "2.5M",
+    "5M",
+    "10M",
+    "20M",
+    "25M",
+    "50M",
+    "100M",
+    "200M",
+    "250M",
+    "500M",
+    "1B",
+    "5B",
+    "10B",
+)
+REVENUES = tuple(
+    form.format(low, high)
+    for place, low in enumerate(AMOUNTS)
+    for high in AMOUNTS[place + 1 :]
+    for form in ("{}-{}", "${}-${}", "${} - ${}", "${} to ${}")
+) + tuple(form.format(low) for low in AMOUNTS[1:] for form in ("{}+", "${}+"))
 NOISE = r"[\s\u00a0\u202f,'$]|us(?=\$)|usd|employees|people|persons|staff|\.(?![0-9])"
 WORDS = {
     r"^(?:under|lessthan|below|upto|<=?|\u2264)": "0-",
@@ -51,7 +79,7 @@ def employees_range(text: Column) -> Column:
 
 def revenue_range(text: Column) -> Column:
     """The text as it is; null where it is no range of US dollars."""
-    return F.when(_is_range(_plain(text)), text)
+    return F.when(is_any(text, REVENUES), text).when(_is_range(_plain(text)), text)
 
 
 def _headcounts(text: Column) -> Column:

@@ -5,6 +5,8 @@ from collections.abc import Mapping, Sequence
 from pyspark.sql import Column
 from pyspark.sql import functions as F
 
+from qualscore.columns.text import is_whole
+
 # The scale of Bombora's composite score: 50 is average, 60 and more surging.
 STRENGTHS = {"^(h|high|strong)$": 80, "^(m|med|medium|moderate)$": 65, "^(l|low|weak)$": 40}
 
@@ -17,9 +19,10 @@ def strength(text: Column) -> Column:
     [74.0, 80.0, 65.0, None, 74.5, None]
     """
     word = F.lower(text)
-    found = F.when(text.rlike(r"^[0-9]+(\.[0-9]+)?$"), text.cast("double"))
-    for pattern, value in STRENGTHS.items():
-        found = found.when(word.rlike(pattern), F.lit(float(value)))
+    value: Column = text.cast("double")
+    found = F.when(is_whole(text) & (value >= F.lit(0)), value).when(text.rlike(r"^[0-9]+(\.[0-9]+)?$"), value)
+    for pattern, points in STRENGTHS.items():
+        found = found.when(word.rlike(pattern), F.lit(float(points)))
     return found
 
 

@@ -9,9 +9,11 @@ from pyspark.sql import types as T
 
 from qualscore.deliveries import files
 from qualscore.errors import DataError
+from qualscore.ingest.delivery import quoted
 
 Form = Literal["csv", "json", "parquet", "delta"]
 BROKEN = "_broken_record"
+NESTED = T.StructType | T.ArrayType | T.MapType
 JSON, PARQUET = (".json", ".jsonl", ".ndjson", ".json.gz", ".jsonl.gz", ".ndjson.gz"), (".parquet", ".pq")
 
 
@@ -42,17 +44,23 @@ def read(spark: SparkSession, path: str, form: Form) -> DataFrame:
 
 
 def as_text(frame: DataFrame, place: str) -> DataFrame:
-    """Every column as text, nested ones as JSON, and `_file`, `_line`, `_surplus` (ingest.Delivery).
+    """Every column as text, nested ones as JSON, and `_file`, `_line`, `_surplus`, `_native_PLACE` (ingest.Delivery).
 
     Rows of such files are read by many tasks: `_line` counts within a task's block, which its higher digits tell.
     """
-    texts = [_text(field) for field in frame.schema.fields if field.name != BROKEN]
+    fields = [field for field in frame.schema.fields if field.name != BROKEN]
+    texts = [_text(field) for field in fields]
+    natives = [F.col(quoted(it.name)).alias(f"_native_{place}") for place, it in enumerate(fields) if not _is_text(it)]
     file = F.regexp_replace(F.coalesce(F.nullif(F.input_file_name(), F.lit("")), F.lit(place)), "^file:/+", "/")
     broken = F.col(BROKEN) if BROKEN in frame.columns else F.lit(None).cast("string")
-    return frame.select(*texts, file.alias("_file"), (F.monotonically_increasing_id() + 1).alias("_line"), broken.alias("_surplus"))
+    line = (F.monotonically_increasing_id() + 1).alias("_line")
+    return frame.select(*texts, *natives, file.alias("_file"), line, broken.alias("_surplus"))
+
+
+def _is_text(field: T.StructField) -> bool:
+    return isinstance(field.dataType, T.StringType | NESTED)
 
 
 def _text(field: T.StructField) -> Column:
-    column = F.col(f"`{field.name.replace('`', '``')}`")
-    nested = isinstance(field.dataType, T.StructType | T.ArrayType | T.MapType)
-    return (F.to_json(column) if nested else column.cast("string")).alias(field.name)
+    column = F.col(quoted(field.name))
+    return (F.to_json(column) if isinstance(field.dataType, NESTED) else column.cast("string")).alias(field.name)

@@ -3,7 +3,21 @@
 from qualscore.ingest.conformance import conform_source
 from qualscore.ingest.delivery import Delivery
 from qualscore.ingest.judgement import Ingested, as_deleted, judge, table
+from qualscore.ingest.large import Staging, large_table, staging
 from qualscore.ingest.rules import Rules
 from qualscore.ingest.summary import DeliverySummary, news
 
-__all__ = ["Delivery", "DeliverySummary", "Ingested", "Rules", "as_deleted", "conform_source", "judge", "news", "table"]
+__all__ = [
+    "Delivery",
+    "DeliverySummary",
+    "Ingested",
+    "Rules",
+    "Staging",
+    "as_deleted",
+    "conform_source",
+    "judge",
+    "large_table",
+    "news",
+    "staging",
+    "table",
+]

@@ -56,10 +56,14 @@ class Cleaners:
         """The typed value of a column that has a text."""
         column, text = self.contract.columns[name], F.col(f"_text_{name}")
         if column.type == "date":
-            day = columns.calendar_date(text, self.delivery.dates)
-            return columns.monday(day) if column.clean == "week" else day
-        value = _cast_of(column)[0](text)
-        scale = self.delivery.scale.get(name)
+            return self.finished(name, columns.calendar_date(text, self.delivery.dates))
+        return self.finished(name, _cast_of(column)[0](text))
+
+    def finished(self, name: str, value: Column) -> Column:
+        """A value in the unit of the contract."""
+        column, scale = self.contract.columns[name], self.delivery.scale.get(name)
+        if column.clean == "week" and column.type == "date":
+            return columns.monday(value)
         return (value * F.lit(scale)).cast(column.type) if scale and column.type in NUMBERS else value
 
     def misfit(self, name: str) -> str | None:

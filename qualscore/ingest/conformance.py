@@ -1,6 +1,5 @@
 """Delivered cells and a contract to typed values, and to the reasons why a row is refused."""
 
-from collections.abc import Mapping
 from functools import reduce
 
 from pyspark.sql import Column, DataFrame
@@ -23,12 +22,20 @@ def conform_source(source: Source, delivery: Delivery, contract: Contract, *, ru
     No row is dropped. One that `where` does not keep has no values and no reasons; a value with a reason may be null. `_notes`
     are codes between commas of what was delivered and is not known, or null. Only what is delivered is planned.
     """
-    given: Mapping[str, str | None] = {"source": source.id, "list_name": source.list}
-    default = {"observed_on": (source.observed_on or rules.as_of).isoformat()} if "observed_on" in contract.columns else {}
-    known = {*delivery.mapping, *delivery.named, *default}
-    cleaners = Cleaners(contract, delivery, rules, tuple(name for name in contract.columns if name in known))
+    return conform_cells(cells(source, delivery), source, cleaners_of(source, delivery, contract, rules))
+
+
+def cleaners_of(source: Source, delivery: Delivery, contract: Contract, rules: Rules) -> Cleaners:
+    """The cleaning of a delivery."""
+    known = {*delivery.mapping, *delivery.named, *_default(source, contract, rules)}
+    return Cleaners(contract, delivery, rules, tuple(name for name in contract.columns if name in known))
+
+
+def conform_cells(rows: DataFrame, source: Source, cleaners: Cleaners) -> DataFrame:
+    """The same of rows as `delivery.cells` gives them."""
+    contract = cleaners.contract
     # Step by step in columns, not in structs or in one expression: Spark would write each step out again wherever it is used.
-    texts = cells(source, delivery).withColumns(_raw(cleaners)).withColumns(_texts(cleaners, default))
+    texts = with_texts(rows, source, cleaners)
     values = (
         texts.withColumns(_address(cleaners)).withColumns(_domain(cleaners)).withColumns(_values(cleaners)).withColumns(cleaners.derived())
     )
@@ -36,14 +43,33 @@ def conform_source(source: Source, delivery: Delivery, contract: Contract, *, ru
     # JSON is made for refused rows only: of all rows it would cost as much as reading them.
     row = F.when(F.size("_reasons") > 0, F.to_json("_cells"))
     finished = judged.withColumns({"_row": row, "_account_key": _account_key(cleaners)})
-    there = set(finished.columns)
-    typed = [_typed(name, it, there, given) for name, it in contract.columns.items()]
-    return finished.select(*typed, *MARKS)
+    return finished.select(*typed(finished, source, contract), *MARKS)
 
 
-def _typed(name: str, column: ContractColumn, there: set[str], given: Mapping[str, str | None]) -> Column:
-    value = F.lit(given[name]) if column.clean == GIVEN else F.col(name) if name in there else F.lit(None)
-    return value.cast(column.type).alias(name)
+def typed(rows: DataFrame, source: Source, contract: Contract) -> list[Column]:
+    """The contract's columns: of the rows, of the source, else null."""
+    given = {"source": source.id, "list_name": source.list}
+    there = set(rows.columns)
+    values = {
+        name: F.lit(given[name]) if it.clean == GIVEN else F.col(name) if name in there else F.lit(None)
+        for name, it in contract.columns.items()
+    }
+    return [value.cast(contract.columns[name].type).alias(name) for name, value in values.items()]
+
+
+def with_texts(rows: DataFrame, source: Source, cleaners: Cleaners) -> DataFrame:
+    """Adds the cells as delivered, and as text without noise."""
+    texts = {f"_text_{name}": text_of(name, source, cleaners) for name in cleaners.present}
+    return rows.withColumns(_raw(cleaners)).withColumns(texts)
+
+
+def default_of(source: Source, cleaners: Cleaners) -> dict[str, str]:
+    """Contract column to the text that stands in every row without one of its own."""
+    return _default(source, cleaners.contract, cleaners.rules)
+
+
+def _default(source: Source, contract: Contract, rules: Rules) -> dict[str, str]:
+    return {"observed_on": (source.observed_on or rules.as_of).isoformat()} if "observed_on" in contract.columns else {}
 
 
 def _raw(cleaners: Cleaners) -> dict[str, Column]:
@@ -54,12 +80,9 @@ def _raw(cleaners: Cleaners) -> dict[str, Column]:
     }
 
 
-def _texts(cleaners: Cleaners, default: Mapping[str, str]) -> dict[str, Column]:
-    """The cells as text without noise, else what the file's name or the configuration says."""
-    return {f"_text_{name}": _text(name, cleaners.delivery, default.get(name)) for name in cleaners.present}
-
-
-def _text(name: str, delivery: Delivery, default: str | None) -> Column:
+def text_of(name: str, source: Source, cleaners: Cleaners) -> Column:
+    """A cell (`_raw_COLUMN`) as text without noise, else what the file's name or the configuration says."""
+    delivery, default = cleaners.delivery, default_of(source, cleaners).get(name)
     texts = []
     if name in delivery.mapping:
         text = columns.text(F.col(f"_raw_{name}"))
@@ -73,18 +96,25 @@ def _text(name: str, delivery: Delivery, default: str | None) -> Column:
 
 
 def _address(cleaners: Cleaners) -> dict[str, Column]:
-    """`_address`: the text that a domain is made of, the domain's own or else an e-mail address; and whether that is all there is to do."""
-    name = _domain_column(cleaners.contract)
-    if name is None:
+    """`_address`: the text that a domain is made of; and whether that is all there is to do."""
+    address = address_of(cleaners)
+    if address is None:
         return {}
-    mails = [other for other, it in cleaners.contract.columns.items() if it.clean == "contact"]
-    texts = [F.col(f"_text_{one}") for one in (name, *mails) if one in cleaners.present]
-    address = F.coalesce(*texts) if texts else F.lit(None).cast("string")
     return {"_address": address, "_is_plain": columns.is_plain(F.lower(address), cleaners.rules.domains)}
 
 
+def address_of(cleaners: Cleaners) -> Column | None:
+    """The text that a domain is made of, the domain's own or else an e-mail address; None for a table without domains."""
+    name = domain_column(cleaners.contract)
+    if name is None:
+        return None
+    mails = [other for other, it in cleaners.contract.columns.items() if it.clean == "contact"]
+    texts = [F.col(f"_text_{one}") for one in (name, *mails) if one in cleaners.present]
+    return F.coalesce(*texts) if texts else F.lit(None).cast("string")
+
+
 def _domain(cleaners: Cleaners) -> dict[str, Column]:
-    name = _domain_column(cleaners.contract)
+    name = domain_column(cleaners.contract)
     if name is None:
         return {}
     accept = DOMAINS[str(cleaners.contract.columns[name].clean)]
@@ -92,14 +122,15 @@ def _domain(cleaners: Cleaners) -> dict[str, Column]:
     return {"_domain": found}
 
 
-def _domain_column(contract: Contract) -> str | None:
+def domain_column(contract: Contract) -> str | None:
+    """The column that an account is known by."""
     return next((name for name, column in contract.columns.items() if column.clean in DOMAINS), None)
 
 
 def _values(cleaners: Cleaners) -> dict[str, Column]:
     contract = cleaners.contract
     values = {name: cleaners.value(name) for name in cleaners.present if is_own(contract.columns[name])}
-    name = _domain_column(contract)
+    name = domain_column(contract)
     if name is None:
         return values | {"_problem": F.lit(None).cast("string")}
     problem = F.when(F.col("_kept"), F.col("_domain.problem"))
@@ -116,18 +147,18 @@ def _codes(cleaners: Cleaners) -> dict[str, Column]:
 def _code(name: str, cleaners: Cleaners) -> Column | None:
     column = cleaners.contract.columns[name]
     if column.clean in DOMAINS:
-        broken = _broken(name, cleaners)
-        return _first([*broken, (F.col("_problem").isNotNull(), F.col("_problem"))] if column.required else broken)
+        problem = [(F.col("_problem").isNotNull(), F.col("_problem"))] if column.required else []
+        return _first([*broken(name, cleaners), *problem])
     if column.clean in (GIVEN, PROBLEM) or (name not in cleaners.present and not column.required):
         return None
     if name not in cleaners.present:
         return _first([(F.col(name).isNull(), F.lit("MISSING"))]) if not is_own(column) else F.lit("MISSING")
-    return _first([*_misfits(name, cleaners), *_limits(F.col(name), column)])
+    return _first([*_misfits(name, cleaners), *limits(F.col(name), column)])
 
 
 def _misfits(name: str, cleaners: Cleaners) -> list[tuple[Column, Column]]:
     column, text, value = cleaners.contract.columns[name], F.col(f"_text_{name}"), F.col(name)
-    found = _broken(name, cleaners)
+    found = broken(name, cleaners)
     if is_own(column) and (misfit := cleaners.misfit(name)):
         found.append((text.isNotNull() & value.isNull(), F.lit(misfit)))
     if column.required:
@@ -135,14 +166,15 @@ def _misfits(name: str, cleaners: Cleaners) -> list[tuple[Column, Column]]:
     return found
 
 
-def _broken(name: str, cleaners: Cleaners) -> list[tuple[Column, Column]]:
+def broken(name: str, cleaners: Cleaners) -> list[tuple[Column, Column]]:
     """The mark that a decoder leaves; most texts are ASCII, which is quicker to see."""
     raw = F.col(f"_raw_{name}")
     is_broken = (F.octet_length(raw) != F.length(raw)) & raw.contains("\ufffd")
     return [(is_broken, F.lit("BROKEN_ENCODING"))] if name in cleaners.delivery.mapping else []
 
 
-def _limits(value: Column, column: ContractColumn) -> list[tuple[Column, Column]]:
+def limits(value: Column, column: ContractColumn) -> list[tuple[Column, Column]]:
+    """What a value may not be, each with its reason."""
     low, high = column.range or (None, None)
     checks = [(value < low, "OUT_OF_RANGE")] if low is not None else []
     checks += [(value > high, "OUT_OF_RANGE")] if high is not None else []
@@ -189,6 +221,6 @@ def _account_key(cleaners: Cleaners) -> Column:
     """What names the account of a row in lists: its own id, else its name, else its domain as delivered, else the row's place."""
     contract = cleaners.contract
     own = [name for name in contract.key if name.endswith("_id")]
-    named = [*own, "company_name", "account_name", _domain_column(contract)]
+    named = [*own, "company_name", "account_name", domain_column(contract)]
     texts = [F.col(f"_text_{name}") for name in named if name in cleaners.present]
     return F.coalesce(*texts, F.concat_ws(":", "_file", "_line"))

@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 
 from pyspark.errors import AnalysisException
-from pyspark.sql import DataFrame
+from pyspark.sql import Column, DataFrame
 from pyspark.sql import functions as F
 
 from qualscore.config import DateOrder, Source, nearest
@@ -17,7 +17,8 @@ class Delivery:
 
     Attributes:
         frame: every delivered column as text under its own header, and `_file`, `_line` (the record's number, the header
-            being 1), `_surplus` (the whole record where it has more cells than the header, else null).
+            being 1), `_surplus` (the whole record where it has more cells than the header, else null); where the delivery has
+            types also `_native_PLACE`, the value itself of the column at that place of `columns`.
         columns: the delivered headers.
         mapping: contract column to delivered header.
         unmapped: the headers that no contract column takes.
@@ -50,15 +51,25 @@ def cells(source: Source, delivery: Delivery) -> DataFrame:
         ConfigurationError: a `where` that does not parse, names unknown columns or is no condition.
     """
     delivered = [F.col(quoted(name)) for name in delivery.columns]
+    whole = F.struct(*delivered, F.col("_surplus").alias("_record"))
+    named = [f"_named_{name}" for name in delivery.named]
+    return delivery.frame.select("_file", "_line", *named, is_kept(source, delivery).alias("_kept"), whole.alias("_cells"))
+
+
+def is_kept(source: Source, delivery: Delivery) -> Column:
+    """Whether `where` keeps a row of the delivery's frame, and it is no footer.
+
+    Raises:
+        ConfigurationError: as `cells`.
+    """
+    delivered = [F.col(quoted(name)) for name in delivery.columns]
     kept = F.lit(True)
     if source.where:
         _check_where(source, delivery.frame.select(*delivered))
         kept = F.coalesce(F.expr(source.where), F.lit(False))
-    whole = F.struct(*delivered, F.col("_surplus").alias("_record"))
     if delivery.has_footer and len(delivered) > 1:
         kept = kept & F.coalesce(*delivered[1:]).isNotNull()
-    named = [f"_named_{name}" for name in delivery.named]
-    return delivery.frame.select("_file", "_line", *named, kept.alias("_kept"), whole.alias("_cells"))
+    return kept
 
 
 def _check_where(source: Source, delivered: DataFrame) -> None:

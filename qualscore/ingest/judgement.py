@@ -13,7 +13,7 @@ from qualscore.config import Source
 from qualscore.contracts import Contract
 from qualscore.ingest.conformance import MARKS, conform_source
 from qualscore.ingest.delivery import Delivery
-from qualscore.ingest.links import with_account_domains, with_known_companies, with_problems
+from qualscore.ingest.links import linked
 from qualscore.ingest.rules import Rules
 from qualscore.ingest.summary import DeliverySummary
 
@@ -31,11 +31,13 @@ class Ingested:
         rows: every delivered row once, with `_state` (filtered, rejected, superseded, deleted, clean), and the rows that
             were stored before and are still the latest of their key (kept). `clean`, `rejected` and `summaries` all come
             from it: use what `checkpointed` gives, or the files are read three times. Stored deletions that still hold are `buried`.
+        direct: further rows that are clean, by the contract and with `_notes`: those of large deliveries that compete for no key.
     """
 
     contract: Contract
     deliveries: Mapping[str, Delivery]
     rows: DataFrame
+    direct: DataFrame | None = None
 
     def checkpointed(self) -> "Ingested":
         """The same with its rows computed and kept: an action."""
@@ -44,7 +46,8 @@ class Ingested:
     @property
     def clean(self) -> DataFrame:
         """By the contract, one row per key."""
-        return self.contract.conform(self._in_state("clean", "kept").select(*self.contract.columns))
+        judged = self._in_state("clean", "kept").select(*self.contract.columns)
+        return self.contract.conform(judged if self.direct is None else self.direct.select(*self.contract.columns).unionByName(judged))
 
     @property
     def rejected(self) -> DataFrame:
@@ -64,13 +67,16 @@ class Ingested:
 
     def summaries(self) -> list[DeliverySummary]:
         """What became of the rows of each source. One aggregate over `rows`: an action."""
+        delivered = {name for delivery in self.deliveries.values() for name in delivery.mapping}
         codes = F.array_sort(F.array_distinct("_reasons.reason")).alias("codes")
-        filled = [F.count(F.when(F.col("_state") == "clean", F.col(name))).alias(name) for name in self.contract.columns]
-        rows = (
-            self.rows.where("_state not in ('kept', 'buried')")
-            .groupBy("source", "_state", codes, "_notes")
-            .agg(F.count(F.lit(1)).alias("_n"), *filled)
-        )
+        is_clean = F.col("_state") == "clean"
+        filled = [F.count(F.when(is_clean, F.col(name))).alias(name) for name in self.contract.columns if name in delivered]
+        of_all = self.rows.where("_state not in ('kept', 'buried')").groupBy("source", "_state", codes, "_notes")
+        rows = of_all.agg(F.count(F.lit(1)).alias("_n"), *filled)
+        if self.direct is not None:
+            filled = [F.count(name).alias(name) for name in self.contract.columns if name in delivered]
+            counted = self.direct.groupBy("source", "_notes").agg(F.count(F.lit(1)).alias("_n"), *filled)
+            rows = rows.unionByName(counted.withColumns({"_state": F.lit("clean"), "codes": F.array().cast("array<string>")}))
         found: dict[str, list[Row]] = {source: [] for source in self.deliveries}
         for row in rows.collect():
             found[row["source"]].append(row)
@@ -138,16 +144,13 @@ def table(
         for rank, (source, delivery) in enumerate(deliveries)
     ]
     rows = reduce(DataFrame.unionByName, [*conformed, *([] if stored is None else [_as_rows(stored)])])
-    if universe_domains is not None:
-        rows = with_known_companies(rows, universe_domains)
-    if crm_accounts is not None:
-        rows = with_account_domains(rows, crm_accounts)
-    return Ingested(contract, {source.id: delivery for source, delivery in deliveries}, judge(with_problems(rows), contract))
+    rows = linked(rows, universe_domains=universe_domains, crm_accounts=crm_accounts)
+    return Ingested(contract, {source.id: delivery for source, delivery in deliveries}, judge(rows, contract))
 
 
 def judge(rows: DataFrame, contract: Contract) -> DataFrame:
     """`_state` of each row: filtered, rejected, superseded by a later one of the same key, deleted with its key, clean, kept or buried."""
-    is_fit = F.col("_kept") & (F.size("_reasons") == 0)
+    is_fit = fits()
     # What competes for no key is spread by its place, so that it does not gather in one partition.
     keys = [F.when(is_fit, F.col(name)) for name in contract.key] + [F.when(~is_fit, F.xxhash64("_file", "_line", "_rank"))]
     latest = [F.desc_nulls_last(name) for name in (*contract.latest_by, "_rank", "_file", "_line")]
@@ -158,6 +161,11 @@ def judge(rows: DataFrame, contract: Contract) -> DataFrame:
         state = state.when(F.col("is_deleted"), F.when(is_stored, "buried").otherwise("deleted"))
     judged = rows.withColumn("_place", place).withColumn("_state", state.when(is_stored, "kept").otherwise("clean"))
     return judged.where("_state != 'gone'").drop("_place")
+
+
+def fits() -> Column:
+    """Whether a conformed row is kept and has no reason to be refused."""
+    return F.col("_kept") & (F.size("_reasons") == 0)
 
 
 def _unless_stored(is_stored: Column) -> Column:

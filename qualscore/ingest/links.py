@@ -6,6 +6,15 @@ from pyspark.sql import functions as F
 from qualscore import columns
 
 
+def linked(rows: DataFrame, *, universe_domains: DataFrame | None, crm_accounts: DataFrame | None) -> DataFrame:
+    """Conformed rows with the domains that other tables know (`judgement.table`)."""
+    if universe_domains is not None:
+        rows = with_known_companies(rows, universe_domains)
+    if crm_accounts is not None:
+        rows = with_account_domains(rows, crm_accounts)
+    return with_problems(rows)
+
+
 def with_account_domains(rows: DataFrame, crm_accounts: DataFrame) -> DataFrame:
     """Deals and activities without a usable domain get that of their account: by id, else by a name that one account has.
 

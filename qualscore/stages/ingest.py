@@ -11,33 +11,36 @@ from pyspark.sql import functions as F
 from qualscore import accounts, contracts, deliveries, ingest, locks
 from qualscore.config import Source
 from qualscore.contracts import Contract
-from qualscore.deliveries.state import described, state
+from qualscore.deliveries.state import described, size, state
 from qualscore.errors import DataError
-from qualscore.ingest import Delivery, DeliverySummary, Ingested, Rules
+from qualscore.ingest import Delivery, DeliverySummary, Ingested, Rules, Staging
 from qualscore.parallel import side_by_side
 from qualscore.runner import RUNS, Outcome, Run, Stage
 from qualscore.stages.common import ACCOUNTS, JUDGED_TOGETHER, SOURCES, clean
 
 OF_COMPANIES = ("crm_accounts", "crm_opportunities", "activities", "account_lists")
 OF_ACCOUNTS = ("crm_opportunities", "activities")
+# Bytes of a table's deliveries from which on a second way of judging its rows pays, although it plans a dozen more queries.
+LARGE = 32 << 20
+# Domains that fit into each task's memory.
+MOST_BROADCAST = 2_000_000
 
 
 def ingest_deliveries(run: Run) -> Outcome:
     """Deliveries to clean and rejected tables, and to the universe, under one lock."""
-    with locks.held(run.spark, run.settings.warehouse, "ingest", run_id=run.run_id):
-        return _ingest(run)
+    with locks.held(run.spark, run.settings.warehouse, "ingest", run_id=run.run_id), ingest.staging() as staging:
+        return _ingest(run, staging)
 
 
-def _ingest(run: Run) -> Outcome:
-    judged = _judge(run)
+def _ingest(run: Run, staging: Staging) -> Outcome:
+    judged = _judge(run, staging)
     found = [one for of_table in side_by_side(lambda table: judged[table].summaries(), judged) for one in of_table]
     for one in found:
         run.console.result("\n".join(one.lines()), **one.record())
     _check_rejects(run, found)
     side_by_side(lambda table: _write(run, table, judged[table]), judged)
     _bury(run, judged)
-    universe = accounts.universe(**{table: clean(run, table) for table, _, _ in accounts.PRECEDENCE})
-    written = run.tables.replace(ACCOUNTS, universe)
+    written = run.tables.replace(ACCOUNTS, _universe(run))
     rows, rejected = (sum(getattr(one, name) for one in found) for name in ("rows_read", "rejected"))
     empty = [f"{one.source}: no row is kept (where)" for one in found if one.rows_read == 0]
     return Outcome(
@@ -48,32 +51,33 @@ def _ingest(run: Run) -> Outcome:
     )
 
 
-def _judge(run: Run) -> dict[str, Ingested]:
+def _judge(run: Run, staging: Staging) -> dict[str, Ingested]:
     """All sources judged before the first table is written, so that bad deliveries leave the old tables."""
     read = deliveries.read_all(run.spark, run.settings.sources)
     judged: dict[str, Ingested] = {}
     for together in JUDGED_TOGETHER:
         there = [table for table in together if any(source.table == table for source, _ in read)]
-        judged |= dict(zip(there, side_by_side(partial(_judge_table, run, read, judged), there), strict=True))
+        judged |= dict(zip(there, side_by_side(partial(_judge_table, run, staging, read, judged), there), strict=True))
     return judged
 
 
-def _judge_table(run: Run, read: Sequence[tuple[Source, Delivery]], judged: Mapping[str, Ingested], table: str) -> Ingested:
+def _judge_table(
+    run: Run, staging: Staging, read: Sequence[tuple[Source, Delivery]], judged: Mapping[str, Ingested], table: str
+) -> Ingested:
     mine = [(source, delivery) for source, delivery in read if source.table == table]
+    contract = contracts.load(f"clean/{table}")
+    rules = Rules(run.as_of, deliveries.domain_rules(run.settings.extra_suffixes), run.settings.keywords)
+    linked = {
+        "universe_domains": judged["firmographics"].clean.select("domain") if table in OF_COMPANIES and "firmographics" in judged else None,
+        "crm_accounts": judged["crm_accounts"].clean if table in OF_ACCOUNTS and "crm_accounts" in judged else None,
+    }
     changing = [source.id for source, _ in mine if source.delivers == "changes"]
-    name = f"clean/{table}"
-    contract = contracts.load(name)
-    found = ingest.table(
-        mine,
-        contract,
-        rules=Rules(run.as_of, deliveries.domain_rules(run.settings.extra_suffixes), run.settings.keywords),
-        universe_domains=judged["firmographics"].clean.select("domain") if table in OF_COMPANIES and "firmographics" in judged else None,
-        crm_accounts=judged["crm_accounts"].clean if table in OF_ACCOUNTS and "crm_accounts" in judged else None,
-        stored=_stored(run, contract, changing) if changing else None,
-    )
-    # Counted, then written as clean and as rejected: one reading of the files instead of three. A checkpoint, not a cache: each of
-    # these actions would analyse the whole plan behind a cached frame again, which takes longer than a small delivery.
     try:
+        if not changing and size(run.spark, [source for source, _ in mine]) >= LARGE:
+            return ingest.large_table(mine, contract, rules=rules, staging=staging, **linked)
+        found = ingest.table(mine, contract, rules=rules, stored=_stored(run, contract, changing) if changing else None, **linked)
+        # Counted, then written as clean and as rejected: one reading of the files instead of three. A checkpoint, not a cache: each of
+        # these actions would analyse the whole plan behind a cached frame again, which takes longer than a small delivery.
         return found.checkpointed()
     except (Py4JJavaError, PySparkException) as error:
         raise deliveries.explained(run.spark, error, [source for source, _ in mine]) or error from None
@@ -111,6 +115,19 @@ def _write(run: Run, table: str, ingested: Ingested) -> None:
     else:
         run.tables.replace(f"clean/{table}", ingested.clean, where=where)
     run.tables.replace(f"rejected/{table}", ingested.rejected)
+
+
+def _universe(run: Run) -> DataFrame:
+    """Of a large one the accounts that only firmographics know go their own way: nothing of them is moved or compared."""
+    tables = {table: clean(run, table) for table, _, _ in accounts.PRECEDENCE}
+    if run.tables.size("clean/firmographics") < LARGE:
+        return accounts.universe(**tables)
+    firmographics = tables.pop("firmographics")
+    known = accounts.elsewhere(**tables).localCheckpoint()  # counted, then joined twice
+    known = F.broadcast(known) if known.count() <= MOST_BROADCAST else known
+    days = [row["observed_on"] for row in firmographics.select("observed_on").distinct().collect()]
+    shared, alone = accounts.told_apart(firmographics, known, days=days)
+    return accounts.universe(**tables, firmographics=shared, alone=alone)
 
 
 def _bury(run: Run, judged: Mapping[str, Ingested]) -> None:

@@ -1,9 +1,10 @@
 """Ingest of 5.5 million firmographic, 15 million technographic and 25 million intent rows beside a plain copy of the same files.
 
-    python tests/benchmarks/ingest.py FOLDER [--share 1.0] [--table TABLE]...
+    python tests/benchmarks/ingest.py FOLDER [--share 1.0] [--table TABLE]... [--form csv|parquet]
 
 Makes the deliveries in FOLDER (3 GB of CSV in 16 files a source; kept for the next time), then runs, for each source and in turns,
-a plain copy (Spark reads the CSV files as text and writes them as a Delta table) and the job `ingest`, each in a process of its own.
+a plain copy (Spark reads the files, CSV as text and Parquet with its types, and writes them as a Delta table) and the job `ingest`,
+each in a process of its own. Of Parquet, dates are dates and numbers are numbers.
 Prints a report in Markdown. Times are those within the session, without its start; CPU time is that of all processes of a run, with
 the start, and tells more on a machine that others use too; memory is the largest sum of resident sizes (JVM and Python workers).
 """
@@ -91,26 +92,29 @@ def session() -> "SparkSession":  # type: ignore[name-defined]  # noqa: F821 (im
     return SparkSession.builder.appName("benchmark").config(map=settings).getOrCreate()
 
 
-def make(folder: Path, rows: dict[str, int]) -> None:
+def make(folder: Path, rows: dict[str, int], form: str) -> None:
     """The deliveries that are not there yet."""
     missing = [table for table in rows if not (folder / table / "_SUCCESS").exists()]
     spark = session() if missing else None
     for table in missing:
         named = [f"{expression} AS {name}" for name, expression in columns(table, rows["firmographics"]).items()]
-        spark.range(0, rows[table], 1, PARTS).selectExpr(*named).write.mode("overwrite").csv(str(folder / table), header=True, escape='"')
+        writer = spark.range(0, rows[table], 1, PARTS).selectExpr(*named).write.mode("overwrite")
+        dialect = {"header": "true", "escape": '"'} if form == "csv" else {}
+        writer.format(form).options(**dialect).save(str(folder / table))
     if spark:
         spark.stop()
 
 
-def copy(folder: Path, table: str) -> None:
+def copy(folder: Path, table: str, form: str) -> None:
     """The plain copy: prints its seconds."""
     spark = session()
     started = time.monotonic()
-    spark.read.csv(str(folder / table), header=True, escape='"').write.format("delta").save(str(folder / "copy"))
+    dialect = {"header": "true", "escape": '"'} if form == "csv" else {}
+    spark.read.format(form).options(**dialect).load(str(folder / table)).write.format("delta").save(str(folder / "copy"))
     print(json.dumps(time.monotonic() - started))
 
 
-def ingest(folder: Path, table: str) -> None:
+def ingest(folder: Path, table: str, form: str) -> None:
     """The job on one source: prints its seconds."""
     source = {"table": table, "path": str(folder / table)} | ({"observed_on": "2026-10-01"} if table == "firmographics" else {})
     # A list, because a universe without any customers is refused.
@@ -123,11 +127,12 @@ def ingest(folder: Path, table: str) -> None:
     print(json.dumps(record["metrics"]["seconds"]))
 
 
-def measured(folder: Path, what: str, table: str) -> Measured:
+def measured(folder: Path, what: str, table: str, form: str) -> Measured:
     """One run in a process of its own."""
     for old in ("copy", "warehouse"):
         shutil.rmtree(folder / old, ignore_errors=True)
-    process = subprocess.Popen([sys.executable, __file__, str(folder), "--run", what, "--table", table], stdout=subprocess.PIPE, text=True)
+    command = [sys.executable, __file__, str(folder), "--run", what, "--table", table, "--form", form]
+    process = subprocess.Popen(command, stdout=subprocess.PIPE, text=True)
     most, done = [0.0, 0], Event()
     watch = Thread(target=_watch, args=(process.pid, most, done))
     watch.start()
@@ -178,15 +183,14 @@ def _resident(pid: int) -> int:
 def report(results: dict[str, tuple[Measured, Measured]], rows: dict[str, int]) -> None:
     """The table of times, and the goal."""
     print("# Ingest\n")
-    print("| source | rows | ingest, s | rows/s | plain copy, s | times the copy | the same in CPU time | memory, MB (copy) |")
-    print("|---|---|---|---|---|---|---|---|")
+    print("| source | rows | ingest, s | rows/s | plain copy, s | times the copy | the same in CPU time | CPU, s | memory, MB (copy) |")
+    print("|---|---|---|---|---|---|---|---|---|")
     for table, (plain, ours) in results.items():
         sizes = f"{ours.memory >> 20:,} ({plain.memory >> 20:,})"
         ratio, of_cpu = ours.seconds / plain.seconds, ours.cpu / plain.cpu
         rate = rows[table] / ours.seconds
-        print(
-            f"| {table} | {rows[table]:,} | {ours.seconds:.0f} | {rate:,.0f} | {plain.seconds:.0f} | {ratio:.2f} | {of_cpu:.2f} | {sizes} |"
-        )
+        times = f"{ours.seconds:.0f} | {rate:,.0f} | {plain.seconds:.0f} | {ratio:.2f} | {of_cpu:.2f} | {ours.cpu:.0f}"
+        print(f"| {table} | {rows[table]:,} | {times} | {sizes} |")
     total = sum(ours.seconds for _, ours in results.values()) / sum(plain.seconds for plain, _ in results.values())
     print(f"\n**Goal, all sources in at most {GOAL} times the plain copy: {total:.2f}, {'reached' if total <= GOAL else 'missed'}.**")
 
@@ -197,17 +201,19 @@ def main(arguments: Sequence[str] | None = None) -> None:
     parser.add_argument("folder", type=Path)
     parser.add_argument("--share", type=float, default=1.0, help="of the rows; a small one to try it")
     parser.add_argument("--table", action="append", choices=list(ROWS))
+    parser.add_argument("--form", choices=["csv", "parquet"], default="csv", help="of the deliveries")
     parser.add_argument("--run", choices=["copy", "ingest"], help=argparse.SUPPRESS)
     given = parser.parse_args(arguments)
     folder = given.folder.absolute()
     if given.run:
-        {"copy": copy, "ingest": ingest}[given.run](folder, given.table[0])
+        {"copy": copy, "ingest": ingest}[given.run](folder, given.table[0], given.form)
         return
+    folder = folder / given.form
     folder.mkdir(parents=True, exist_ok=True)
     rows = {table: int(count * given.share) for table, count in ROWS.items()}
-    make(folder, rows)
+    make(folder, rows, given.form)
     tables = given.table or list(rows)
-    report({table: (measured(folder, "copy", table), measured(folder, "ingest", table)) for table in tables}, rows)
+    report({table: (measured(folder, "copy", table, given.form), measured(folder, "ingest", table, given.form)) for table in tables}, rows)
 
 
 if __name__ == "__main__":

@@ -84,3 +84,16 @@ def test_several_crm_accounts_of_a_domain_are_counted_and_named(spark: SparkSess
     (said,) = accounts.ambiguity_warnings(crm)
     assert said.startswith("2 domains have several CRM accounts") and said.endswith("all.com (1, 2); twin.com (4, 5)")
     assert accounts.ambiguity_warnings(crm.where("account_id > '5'")) == []
+
+
+@pytest.mark.parametrize("days", [[DAY], [DAY, LATER]])
+def test_accounts_that_only_firmographics_know_may_go_their_own_way(spark: SparkSession, days: list[date]) -> None:
+    firmographics = [row for row in ROWS["firmographics"] if row["observed_on"] in days]
+    firmographics += [{"domain": "more.com", "company_name": day.isoformat(), "employees": 3, "observed_on": day} for day in days]
+    given = tables(spark, 3, **ROWS | {"firmographics": firmographics})
+    others = {name: frame for name, frame in given.items() if name != "firmographics"}
+    shared, alone = accounts.told_apart(given["firmographics"], accounts.elsewhere(**others), days=days)
+    assert {row["domain"] for row in alone.collect()} == {"firm.com", "more.com"}
+    assert {row["domain"] for row in shared.collect()} == {"all.com"}
+    apart = accounts.universe(**others, firmographics=shared, alone=alone)
+    assert sorted(map(str, apart.collect())) == sorted(map(str, accounts.universe(**given).collect()))

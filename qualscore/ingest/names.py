@@ -1,0 +1,65 @@
+"""Countries and industries of large deliveries: looked up once for each name, not once for each row."""
+
+from pyspark.sql import Column, DataFrame
+from pyspark.sql import functions as F
+
+from qualscore import columns
+from qualscore.ingest.cleaners import NOTES, Cleaners
+
+# More names than these are no names: each row is looked up then.
+MOST_NAMES = 200_000
+INDUSTRY = ("industry", "sector", "naics_code", "sic_code", "nace_code")
+
+
+def with_countries(rows: DataFrame, cleaners: Cleaners, *, names: DataFrame) -> DataFrame:
+    """Countries as ISO codes in place of their names; one that is not known is noted.
+
+    Args:
+        rows: with the columns of the clean table and `_notes`.
+        cleaners: of the source.
+        names: rows with the same names; they may be fewer.
+    """
+    found = [name for name in cleaners.present if cleaners.contract.columns[name].clean == "country"]
+    for name in found:
+        known = _known(names.select(name), name, columns.country(F.col(name)))
+        if known is None:
+            looked_up = rows.withColumn("_found", columns.country(F.col(name)))
+        else:
+            looked_up = rows.join(F.broadcast(known.withColumnRenamed(name, "_name")), F.col(name) == F.col("_name"), "left")
+        is_unknown = F.col(name).isNotNull() & F.col("_found").isNull()
+        noted = _noted(F.when(is_unknown, f"{name}:{NOTES['country']}"))
+        rows = looked_up.withColumns({name: F.col("_found"), "_notes": noted}).drop("_found", "_name")
+    return rows
+
+
+def with_industry_groups(rows: DataFrame, cleaners: Cleaners, *, names: DataFrame) -> DataFrame:
+    """Groups of the codes and names where none is delivered; a name that is not known is noted. The same arguments."""
+    if "industry_group" not in cleaners.derived():
+        return rows
+    parts = [F.col(name) for name in INDUSTRY]
+    industry, sector, naics, sic, nace = parts
+    group = columns.industry_group(industry, sector, naics=naics, sic=sic, nace=nace)
+    whole = F.struct(*parts)
+    known = _known(names.select(*INDUSTRY), INDUSTRY[0], group)
+    if known is None:
+        looked_up = rows.withColumn("_found", group)
+    else:
+        named = known.select(whole.alias("_name"), "_found")
+        looked_up = rows.join(F.broadcast(named), whole == F.col("_name"), "left").drop("_name")
+    found = F.coalesce("industry_group", "_found")
+    is_unknown = F.coalesce("industry", "sector").isNotNull() & found.isNull()
+    noted = _noted(F.when(is_unknown, "industry_group:UNKNOWN_INDUSTRY"))
+    return looked_up.withColumns({"industry_group": found, "_notes": noted}).drop("_found")
+
+
+def _known(names: DataFrame, first: str, found: Column) -> DataFrame | None:
+    """Each name once, with what it is; None when there are too many."""
+    # A checkpoint of some hundred rows, counted before they are looked up.
+    each = names.distinct().limit(MOST_NAMES + 1).localCheckpoint()
+    if each.count() > MOST_NAMES:
+        return None
+    return each.withColumn("_found", found).localCheckpoint()
+
+
+def _noted(note: Column) -> Column:
+    return F.nullif(F.concat_ws(",", "_notes", note), F.lit(""))

@@ -1,0 +1,173 @@
+"""Large deliveries are judged by another way: it has to give what the way of the small ones gives, row by row."""
+
+import random
+from collections.abc import Iterator
+from dataclasses import replace
+from datetime import date, datetime
+from pathlib import Path
+
+import pytest
+from pyspark.sql import DataFrame, SparkSession
+from pyspark.sql import types as T
+
+from qualscore import contracts, deliveries, ingest
+from qualscore.config import Source
+from qualscore.ingest import Ingested, Staging, repeated
+from tests.spark.test_crm_ingest import ACCOUNTS
+from tests.spark.test_ingest import HEADERS, RULES, ingested
+
+SETS = {"streaming": ["apache kafka", "kafka"], "other": ["crm"]}
+CELLS = {
+    "domain": ["a.com", "A.com", "https://www.b.com/x?y", "c.co.uk", "joe@d.de", "mail.a.com", "gmail.com", "linkedin.com/company/x"]
+    + ["10.0.0.1", "nowhere", "", "N/A", "m\u00fcller.de", "\ufffd.com", "www1.e.com", "github.io", " f.com "],
+    "date": ["2026-03-04", "3/4/2026", "31.12.2025", "2026-03-04T10:00:00Z", "20260304", "soon", "", "2026-02-30", "-"],
+    "number": ["5", "1,200", "-3", "007", "12.5", "1e3", "$1.5M", "many", "", "99999999999", "NaN", "5 %", "high"],
+    "boolean": ["yes", "0", "TRUE", "", "maybe"],
+    "country": ["USA", "Deutschland", "Atlantis", "", "de", "\ufffd"],
+    "range": ["1-10", "10001+", "$1M-$10M", "Oct-50", "", "51 - 200 employees", "1B+"],
+    "text": ["Kafka", "Apache  Kafka", "null", "", "CRM", "High", "med", "Banking", "technolgy", "524210"]
+    + ["Mid Cap", "\u00e9clair", "a;b;a", "\ufffd"],
+}  # fmt: skip
+KINDS = {"date": "date", "int": "number", "bigint": "number", "double": "number", "boolean": "boolean"}
+BY_CLEANER = {"domain": "domain", "domain_of_company": "domain", "contact": "domain", "country": "country"}
+BY_CLEANER |= {"employees_range": "range", "revenue_range": "range"}
+
+
+def cells(table: str, name: str) -> list[str]:
+    column = contracts.load(f"clean/{table}").columns[name]
+    return CELLS[BY_CLEANER.get(str(column.clean)) or KINDS.get(column.type, "text")]
+
+
+def delivered(table: str, *, seed: int, rows: int = 90) -> str:
+    """A file with cells of all kinds; of most rows all cells but one are the first of their kind, so that many fit."""
+    draw, names = random.Random(seed), HEADERS[table]
+    lines = [",".join([*names, "own"])]
+    for place in range(rows):
+        odd = draw.sample(names, k=draw.choice([0, 0, 1, 1, len(names)]))
+        row = [draw.choice(cells(table, name)) if name in odd else cells(table, name)[0] for name in names]
+        keys = [names.index(name) for name in contracts.load(f"clean/{table}").key if name in names and name not in odd]
+        for key in keys:
+            row[key] += str(place % 40) if row[key] and not row[key].startswith("20") and row[key] != "a.com" else ""
+        row += ["x" if place % 9 == 0 else "", *(["surplus"] if place % 17 == 0 else [])]
+        lines.append(",".join(f'"{cell}"' if cell else "" for cell in row))
+    return "\n".join([*lines, ""])
+
+
+@pytest.fixture
+def staging() -> Iterator[Staging]:
+    with ingest.staging() as staged:
+        yield staged
+
+
+def rows(frame: DataFrame) -> list[str]:
+    return sorted(map(str, frame.collect()))
+
+
+def same(large: Ingested, small: Ingested) -> None:
+    assert [it.record() for it in large.summaries()] == [it.record() for it in small.summaries()]
+    assert rows(large.clean) == rows(small.clean)
+    assert rows(large.rejected) == rows(small.rejected)
+
+
+@pytest.mark.parametrize("table", sorted(HEADERS))
+def test_any_rows_are_judged_alike(spark: SparkSession, tmp_path: Path, staging: Staging, table: str) -> None:
+    sources = []
+    for place in range(2):
+        (tmp_path / f"{place} a").mkdir()
+        for part in range(2):
+            (tmp_path / f"{place} a" / f"{part}.csv").write_text(delivered(table, seed=10 * place + part))
+        setting = {"table": table, "path": str(tmp_path / f"{place} a"), "id": f"s{place}", "where": "own is null or own <> 'x'"}
+        sources.append(Source.model_validate(setting | ({"list": "customers"} if table == "account_lists" else {})))
+    read, contract, rules = deliveries.read_all(spark, sources), contracts.load(f"clean/{table}"), replace(RULES, keyword_sets=SETS)
+    linked = {
+        "universe_domains": ingested(spark, tmp_path, "firmographics", "domain\ngmail.com\n").clean if table == "account_lists" else None,
+        "crm_accounts": ingested(spark, tmp_path, "crm_accounts", ACCOUNTS).clean if table == "activities" else None,
+    }
+    small = ingest.table(read, contract, rules=rules, **linked).checkpointed()
+    large = ingest.large_table(read, contract, rules=rules, staging=staging, **linked)
+    same(large, small)
+    if table in ("firmographics", "technographics", "intent_signals", "account_lists"):
+        assert large.direct is not None and large.direct.count() > 20, "most rows go the short way"
+
+
+FILES = {"1.csv": "domain,name\na.com,one\nb.com,one\nc.com,one\n", "2.csv": "domain,name\nwww.b.com,two\nB.com,three\nd.com,one\n"}
+
+
+@pytest.mark.parametrize("most", [0, 100], ids=["all compete", "those with a repeated hash compete"])
+def test_the_later_file_and_the_later_source_win(
+    spark: SparkSession, tmp_path: Path, staging: Staging, monkeypatch: pytest.MonkeyPatch, most: int
+) -> None:
+    monkeypatch.setattr("qualscore.ingest.large.MOST_REPEATED", most)
+    (tmp_path / "many").mkdir()
+    for name, text in FILES.items():
+        (tmp_path / "many" / name).write_text(text)
+    (tmp_path / "late.csv").write_text("domain,name\nhttp://c.com,four\n")
+    paths = (tmp_path / "many", tmp_path / "late.csv")
+    sources = [Source(table="firmographics", path=str(path), id=f"s{place}") for place, path in enumerate(paths)]
+    contract = contracts.load("clean/firmographics")
+    result = ingest.large_table(deliveries.read_all(spark, sources), contract, rules=RULES, staging=staging)
+    kept = [(row["domain"], row["company_name"], row["source"]) for row in result.clean.sort("domain").collect()]
+    assert kept == [("a.com", "one", "s0"), ("b.com", "three", "s0"), ("c.com", "four", "s1"), ("d.com", "one", "s0")]
+    assert [(it.rows_read, it.clean, it.superseded) for it in result.summaries()] == [(6, 3, 3), (1, 1, 0)]
+    assert (0 if result.direct is None else result.direct.count()) == (2 if most else 0)
+
+
+def test_only_repeated_hashes_are_found(spark: SparkSession) -> None:
+    frames = [spark.createDataFrame([(it,) for it in part], "_hash bigint").repartition(3) for part in ([1, 2, 3, 3, -5], [2, 4, -5, 3])]
+    found = repeated.repeated(frames)
+    assert (sorted(row["_hash"] for row in found.hashes.collect()), found.count) == ([-5, 2, 3], 3)
+
+
+NATIVE = {
+    "domain": (T.StringType(), [f"d{place}.com" for place in range(12)]),
+    "employees": (T.DoubleType(), [1200.0, 12.5, -3.0, float("nan"), float("inf"), 1e7, 1e15, None, 0.0, -0.0, 1e-5, 5.0]),
+    "founded": (T.LongType(), [1998, 0, -1, 20260801, 2**40, None, 999, 1000, 2100, 2101, 7, 1998]),
+    "revenue": (T.LongType(), [0, -1, 10**15, 2**62, None, 5, 10**14, 7, 8, 9, 10, 11]),
+    "listed": (T.BooleanType(), [True, False, None] * 4),
+    "observed_on": (T.DateType(), [date(2026, 1, 2), date(999, 1, 2), None, date(9999, 12, 31), *[date(2026, 8, 1)] * 8]),
+    "market cap": (T.IntegerType(), [None] * 11 + [5]),
+}
+MOMENTS = {
+    "domain": (T.StringType(), [f"d{place}.com" for place in range(6)]),
+    "topic": (T.StringType(), ["x"] * 6),
+    "score": (T.DoubleType(), [74.0, 0.0001, -1.0, 74.5, 100.5, 0.001]),
+    "week": (T.TimestampType(), [datetime(2026, 10, 28, 23, 59, 59), datetime(999, 1, 1), datetime(3000, 1, 1), None]
+             + [datetime(2026, 1, 1)] * 2),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize(("table", "columns"), [("firmographics", NATIVE), ("intent_signals", MOMENTS)])
+def test_a_typed_value_is_what_its_text_would_be(
+    spark: SparkSession, tmp_path: Path, staging: Staging, table: str, columns: dict[str, tuple[T.DataType, list[object]]]
+) -> None:
+    schema = T.StructType([T.StructField(name, kind) for name, (kind, _) in columns.items()])
+    values = list(zip(*(it for _, it in columns.values()), strict=True))
+    spark.createDataFrame(values, schema).coalesce(1).write.parquet(str(tmp_path / "it.parquet"))
+    source, contract = Source(table=table, path=str(tmp_path / "it.parquet"), id="it"), contracts.load(f"clean/{table}")
+    delivery = deliveries.read(spark, source, contract)
+    large = ingest.large_table([(source, delivery)], contract, rules=RULES, staging=staging)
+    same(large, ingest.table([(source, delivery)], contract, rules=RULES).checkpointed())
+    assert large.direct is not None and large.direct.count() >= 2
+
+
+def _on_disk(spark: SparkSession) -> int:
+    return sum(
+        it.isCached() for it in spark._jsc.sc().getRDDStorageInfo() if it.storageLevel().useDisk() and not it.storageLevel().useMemory()
+    )
+
+
+@pytest.mark.parametrize("fails", [False, True])
+def test_what_is_staged_is_removed_at_the_end_and_after_a_failure(spark: SparkSession, tmp_path: Path, fails: bool) -> None:
+    (tmp_path / "it.csv").write_text("domain,name\na.com,one\nnowhere,two\n")
+    source, contract = Source(table="firmographics", path=str(tmp_path / "it.csv"), id="it"), contracts.load("clean/firmographics")
+    before = _on_disk(spark)
+    try:
+        with ingest.staging() as staged:
+            result = ingest.large_table([(source, deliveries.read(spark, source, contract))], contract, rules=RULES, staging=staged)
+            assert result.clean.count() == 1
+            assert _on_disk(spark) > before
+            if fails:
+                raise ValueError("the disk is full")
+    except ValueError:
+        assert fails
+    assert _on_disk(spark) == before
