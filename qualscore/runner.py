@@ -77,16 +77,18 @@ class Stage:
         depends: everything that the result depends on; takes the same.
         due: why it has to be done although nothing of that changed, or None; None for "never then".
         per_score: whether it is done for each definition.
+        together: whether `work` takes all definitions that are due and returns an outcome, or an error, by name.
         reads: what it would read now, in words, for --dry-run.
         writes: its table; without it the step is due.
         wanted: whether the arguments ask for it at all.
     """
 
     name: str
-    work: Callable[..., Outcome]
+    work: Callable[..., Any]
     depends: Callable[..., Mapping[str, object]]
     due: Callable[..., str | None] | None = None
     per_score: bool = False
+    together: bool = False
     reads: Callable[[Run], Sequence[str]] = lambda run: ()
     writes: str | None = None
     wanted: Callable[[Any], bool] = lambda options: True
@@ -165,7 +167,7 @@ def _run_all(run: Run, job: str, stages: Sequence[Stage]) -> int:
     for stage in (stage for stage in stages if stage.wanted(run.options)):
         if stage.per_score:
             going = [one for one in run.definitions if one.name not in failed]
-            codes = side_by_side(partial(_run_one, run, stage, last), going)
+            codes = _run_together(run, stage, last, going) if stage.together else side_by_side(partial(_run_one, run, stage, last), going)
             failed |= {one.name: code for one, code in zip(going, codes, strict=True) if code}
         elif code := _run_one(run, stage, last, None):
             return code
@@ -173,34 +175,76 @@ def _run_all(run: Run, job: str, stages: Sequence[Stage]) -> int:
 
 
 def _run_one(run: Run, stage: Stage, last: Mapping[tuple[str, str | None], str] | None, one: Definition | None) -> int:
-    name = f"{stage.name} {one.name}" if one else stage.name
-    given = (run, one) if one else (run,)
-    started = datetime.now(UTC)
-    outcome, code, fingerprint = Outcome(""), 0, None
+    started, fingerprint = datetime.now(UTC), None
     try:
-        fingerprint = _fingerprint(stage.depends(*given))
-        if last is not None:
-            reason = stage.due(*given) if stage.due else _news(run, stage, last.get((stage.name, one.name if one else None)), fingerprint)
-            if reason is None:
-                run.console.say(f"{name}: up to date")
-                return 0
-            run.console.say(f"{name}: {reason}" + (" (dry run)" if run.options.dry_run else ""))
-        else:
-            run.console.say(name)
-        if run.options.dry_run:
-            reads = list(stage.reads(run))
-            said = ", reading " + ", ".join(reads) if reads else ""
-            run.console.result(f"would run: {name}{said}", stage=stage.name, score_name=one.name if one else None, reads=reads)
+        fingerprint, is_asked = _asked(run, stage, last, one)
+        if not is_asked:
             return 0
-        outcome = stage.work(*given)
+        result: Outcome | Exception = stage.work(run, one) if one else stage.work(run)
+    except Exception as error:
+        result = error
+    return _finished(run, stage, one, started, fingerprint, result)
+
+
+def _run_together(run: Run, stage: Stage, last: Mapping[tuple[str, str | None], str] | None, going: Sequence[Definition]) -> list[int]:
+    """One call of the stage's work for all scores that are due; each has its own record and exit code."""
+    started = datetime.now(UTC)
+    fingerprints: dict[str, str] = {}
+    results: dict[str, Outcome | Exception] = {}
+    for one in going:
+        try:
+            fingerprint, is_asked = _asked(run, stage, last, one)
+            fingerprints |= {one.name: fingerprint} if is_asked else {}
+        except Exception as error:
+            results[one.name] = error
+    due = [one for one in going if one.name in fingerprints]
+    try:
+        results |= stage.work(run, due) if due else {}
+    except Exception as error:
+        results |= {one.name: error for one in due}
+    return [
+        _finished(run, stage, one, started, fingerprints.get(one.name), results[one.name]) if one.name in results else 0 for one in going
+    ]
+
+
+def _given(run: Run, one: Definition | None) -> tuple[Any, ...]:
+    return (run, one) if one else (run,)
+
+
+def _asked(run: Run, stage: Stage, last: Mapping[tuple[str, str | None], str] | None, one: Definition | None) -> tuple[str, bool]:
+    """What the stage depends on, and whether it is to be done; says why, or what would be done."""
+    name = f"{stage.name} {one.name}" if one else stage.name
+    fingerprint = _fingerprint(stage.depends(*_given(run, one)))
+    if last is not None:
+        known = last.get((stage.name, one.name if one else None))
+        reason = stage.due(*_given(run, one)) if stage.due else _news(run, stage, known, fingerprint)
+        if reason is None:
+            run.console.say(f"{name}: up to date")
+            return fingerprint, False
+        run.console.say(f"{name}: {reason}" + (" (dry run)" if run.options.dry_run else ""))
+    else:
+        run.console.say(name)
+    if run.options.dry_run:
+        reads = list(stage.reads(run))
+        said = ", reading " + ", ".join(reads) if reads else ""
+        run.console.result(f"would run: {name}{said}", stage=stage.name, score_name=one.name if one else None, reads=reads)
+    return fingerprint, not run.options.dry_run
+
+
+def _finished(
+    run: Run, stage: Stage, one: Definition | None, started: datetime, fingerprint: str | None, result: Outcome | Exception
+) -> int:
+    """Says and records what came of it; returns its exit code."""
+    outcome, code = result if isinstance(result, Outcome) else Outcome(""), 0
+    if isinstance(result, QualscoreError):
+        run.console.complain(str(result))
+        code = result.exit_code
+    elif isinstance(result, Exception):
+        code = _unforeseen(run.console, result)
+    else:
         for warning in outcome.warnings:
             run.console.complain(f"warning: {warning}")
-        run.console.say(f"{name}: {outcome.said}")
-    except QualscoreError as error:
-        run.console.complain(str(error))
-        code = error.exit_code
-    except Exception as error:
-        code = _unforeseen(run.console, error)
+        run.console.say(f"{f'{stage.name} {one.name}' if one else stage.name}: {outcome.said}")
     _record(run, stage, one, started, outcome, code, fingerprint)
     return code
 
@@ -248,7 +292,7 @@ def _fingerprint(depends: Mapping[str, object]) -> str:
 
 def _unforeseen(console: Console, error: Exception) -> int:
     """One message; the stack trace is for the log."""
-    logger.error("unforeseen", extra={"traceback": traceback.format_exc()})
+    logger.error("unforeseen", extra={"traceback": "".join(traceback.format_exception(error))})
     first = (str(error).strip().splitlines() or [""])[0]
     console.complain(f"unforeseen {type(error).__name__}: {first}\nThis is probably a fault in Qualscore; the log has the details.")
     return QualscoreError.exit_code
