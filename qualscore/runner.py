@@ -14,7 +14,7 @@ from uuid import uuid4
 from pyspark.sql import SparkSession
 from pyspark.sql import functions as F
 
-from qualscore import arguments, config, connections, contracts, definition, places
+from qualscore import arguments, config, connections, contracts, definition, disk, places, progress
 from qualscore.config import Settings
 from qualscore.console import Console, logger, open_console
 from qualscore.definition import Definition
@@ -24,14 +24,8 @@ from qualscore.parallel import side_by_side
 from qualscore.tables import Tables
 
 RUNS = "scores/score_runs"
-UNIVERSE = "clean/accounts"
 READS_SOURCES = ("ingest", "pipeline", "preview")
 BYTES_PER_PARTITION = 32 << 20
-# Bytes, measured on 42,000 companies delivered as packed CSV and nine scores: 24 delivered for an account, 2.5 written for
-# each of them (clean, universe, features), and 82 + 42 written for an account's score and its place among the best.
-DELIVERED_PER_ACCOUNT = 24
-DISK_PER_DELIVERED = 3
-DISK_PER_SCORE = 150
 
 
 @dataclass(frozen=True)
@@ -65,6 +59,8 @@ class Outcome:
     model_version: int | None = None
     deliveries: Sequence[Mapping[str, object]] = ()
     warnings: Sequence[str] = ()
+    outputs: Mapping[str, int] = field(default_factory=dict)
+    rules: str | None = None
 
 
 @dataclass(frozen=True)
@@ -115,7 +111,8 @@ def main(
     console = open_console(as_json=options.as_json, started=datetime.now(UTC))
     try:
         run = _prepare(job, options, console, overlay)
-        code = _run_all(run, job, stages)
+        with progress.shown(run.spark, console.say):
+            code = _run_all(run, job, stages)
         if options.dry_run:
             _say_disk(run)
         elif summary and code == 0:
@@ -129,10 +126,7 @@ def main(
 
 
 def _say_disk(run: Run) -> None:
-    """An estimate from the deliveries' size; the universe's own size once it is known."""
-    delivered = state.size(run.spark, run.settings.sources)
-    accounts = run.tables.read(UNIVERSE).count() if run.tables.exists(UNIVERSE) else delivered // DELIVERED_PER_ACCOUNT
-    needed = DISK_PER_DELIVERED * delivered + DISK_PER_SCORE * accounts * len(run.definitions)
+    needed = sum(disk.estimate(run.tables, run.settings, scores=len(run.definitions)).values())
     run.console.result(f"needs about {max(1, needed >> 20):,} MB in {run.settings.warehouse}", disk_bytes=needed)
 
 
@@ -164,6 +158,8 @@ def _run_all(run: Run, job: str, stages: Sequence[Stage]) -> int:
     """Every step; a step that fails ends the job, a score that fails leaves the others. The first failure's code."""
     last = _last_successes(run) if job in arguments.ONLY_WHAT_IS_DUE and not run.options.restart else None
     failed: dict[str, int] = {}
+    if warning := disk.warning(run.tables, run.settings, scores=len(run.definitions), stages=[stage.name for stage in stages]):
+        run.console.complain(f"warning: {warning}")
     for stage in (stage for stage in stages if stage.wanted(run.options)):
         if stage.per_score:
             going = [one for one in run.definitions if one.name not in failed]
@@ -176,10 +172,12 @@ def _run_all(run: Run, job: str, stages: Sequence[Stage]) -> int:
 
 def _run_one(run: Run, stage: Stage, last: Mapping[tuple[str, str | None], str] | None, one: Definition | None) -> int:
     started, fingerprint = datetime.now(UTC), None
+    name = f"{stage.name} {one.name}" if one else stage.name
     try:
         fingerprint, is_asked = _asked(run, stage, last, one)
         if not is_asked:
             return 0
+        _begin(run, stage, name)
         result: Outcome | Exception = stage.work(run, one) if one else stage.work(run)
     except Exception as error:
         result = error
@@ -199,12 +197,20 @@ def _run_together(run: Run, stage: Stage, last: Mapping[tuple[str, str | None], 
             results[one.name] = error
     due = [one for one in going if one.name in fingerprints]
     try:
-        results |= stage.work(run, due) if due else {}
+        if due:
+            _begin(run, stage, f"{stage.name} {', '.join(one.name for one in due)}")
+            results |= stage.work(run, due)
     except Exception as error:
         results |= {one.name: error for one in due}
     return [
         _finished(run, stage, one, started, fingerprints.get(one.name), results[one.name]) if one.name in results else 0 for one in going
     ]
+
+
+def _begin(run: Run, stage: Stage, name: str) -> None:
+    """Makes sure that there is room for what the stage writes, and names its work, for the lines of progress."""
+    disk.require(run.tables, run.settings, scores=len(run.definitions), stage=stage.name)
+    run.spark.sparkContext.setJobDescription(name)
 
 
 def _given(run: Run, one: Definition | None) -> tuple[Any, ...]:
@@ -266,7 +272,7 @@ def _record(
         "run_id": run.run_id, "job": stage.name, "score_name": one.name if one else None, "as_of_on": run.as_of, "started_at": started,
         "finished_at": finished, "exit_code": code, "inputs": dict(outcome.inputs), "counts": dict(outcome.counts),
         "metrics": metrics, "model_version": outcome.model_version, "deliveries": list(outcome.deliveries),
-        "code_version": places.code_version(), "fingerprint": fingerprint,
+        "code_version": places.code_version(), "fingerprint": fingerprint, "outputs": dict(outcome.outputs), "rules": outcome.rules,
     }  # fmt: skip
     run.console.result(outcome.said, **row) if run.console.as_json else None
     run.tables.append(RUNS, contracts.load(RUNS).rows(run.spark, [row]))

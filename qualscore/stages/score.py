@@ -1,15 +1,16 @@
 """Features and a champion to published scores."""
 
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from functools import reduce
 
 from pyspark.sql import DataFrame
 from pyspark.sql import functions as F
 
-from qualscore import labels, scoring
+from qualscore import executors, labels, scoring
 from qualscore.definition import Definition
 from qualscore.errors import QualscoreError
-from qualscore.model import registry, research, scoring_pass
+from qualscore.model import registry, research, scoring_pass, synapseml_engine
 from qualscore.model.qualification import QualificationModel
 from qualscore.runner import Outcome, Run, Stage
 from qualscore.stages.common import (
@@ -24,26 +25,37 @@ from qualscore.stages.common import (
     selectable,
     versions,
 )
+from qualscore.stages.history import UNSCORED, last_scorings, rules_of, write_history
 
 _CLEAN = (*SELECTED_FROM, *(f"clean/{table}" for table in KEEPING))
+OUTPUTS = (SCORES, UNSCORED, "scores/top_accounts")
 INPUTS = tuple(dict.fromkeys((*_CLEAN, FEATURES, *(f"rejected/{table}" for table in REJECTING))))
 
 
 def score(run: Run, definitions: Sequence[Definition]) -> dict[str, Outcome | Exception]:
-    """Scores and explains every account that has data, with all models in one pass; lists the others with their reasons."""
-    models, failed = _models(run, definitions)
-    if not models:
-        return dict(failed)
-    names = sorted(models)
-    accounts = _accounts(run, [definition for definition in definitions if definition.name in models])
+    """Scores and explains every account that has data, with all models in one pass; lists the others, and what changed."""
+    models, results = _models(run, definitions)
+    going = [definition for definition in definitions if definition.name in models]
+    if not going:
+        return results
+    names = [definition.name for definition in going]
+    before = last_scorings(run, names)
     of_these = f"score_name IN ({', '.join(map(repr, names))})"
-    run.tables.replace("scores/unscored_accounts", scoring.unscored_accounts(accounts, rejected(run), score_names=names), where=of_these)
-    scored = scoring_pass.score([models[name] for name in names], accounts, run_id=run.run_id, scored_at=run.started_at)
+    accounts = labels.excluded(
+        run.tables.read(FEATURES), selectable(run), definitions=going, as_of=features_date(run), own_domains=run.settings.own_domains
+    )
+    unscored = scoring.unscored_accounts(accounts, rejected(run), score_names=names)
+    run.tables.replace(UNSCORED, unscored, where=of_these)
+    scored = _scored(run, [models[name] for name in names], accounts)
     run.tables.replace(SCORES, scored, where=of_these)
-    counts = _counts(run, of_these)
+    counts = _counts(run, names)
     _rank(run, counts, of_these)
-    inputs = versions(run, *INPUTS)
-    return failed | {name: _outcome(run, models[name], counts[name], inputs) for name in names}
+    changed = write_history(run, going, {name: int(models[name].version or 0) for name in names}, before)
+    inputs, outputs = versions(run, *INPUTS), versions(run, *OUTPUTS)
+    for one in going:
+        outcome = _outcome(run, one, models[one.name], counts[one.name], changed.get(one.name, {}))
+        results[one.name] = replace(outcome, inputs=inputs, outputs=outputs)
+    return results
 
 
 def _models(run: Run, definitions: Sequence[Definition]) -> tuple[dict[str, QualificationModel], dict[str, Outcome | Exception]]:
@@ -59,20 +71,25 @@ def _models(run: Run, definitions: Sequence[Definition]) -> tuple[dict[str, Qual
     return models, failed
 
 
-def _accounts(run: Run, definitions: Sequence[Definition]) -> DataFrame:
-    described = run.tables.read(FEATURES)
-    return labels.excluded(
-        described, selectable(run), definitions=definitions, as_of=features_date(run), own_domains=run.settings.own_domains
-    )
+def _scored(run: Run, models: Sequence[QualificationModel], accounts: DataFrame) -> DataFrame:
+    """The columns of scores/account_scores: all scores in one pass, or by SynapseML one after the other."""
+    run_id, scored_at = run.run_id, run.started_at
+    if run.settings.scoring.engine == "synapseml":
+        found = (synapseml_engine.score(model, accounts, run_id=run_id, scored_at=scored_at) for model in models)
+        return reduce(DataFrame.unionByName, found)
+    if not str(run.spark.sparkContext.master).startswith("local"):  # there, Python is the driver's own
+        executors.check(run.spark)
+    return scoring_pass.score(models, accounts, run_id=run_id, scored_at=scored_at)
 
 
-def _counts(run: Run, of_these: str) -> dict[str, dict[str, int]]:
+def _counts(run: Run, names: Sequence[str]) -> dict[str, dict[str, int]]:
     """By score the number of accounts of each band, which the files' footers tell, and of unscored ones."""
+    of_these = F.col("score_name").isin(list(names))
     bands = run.tables.read(SCORES).where(of_these).groupBy("score_name", "band").count().collect()
-    unscored = run.tables.read("scores/unscored_accounts").where(of_these).groupBy("score_name", F.lit("unscored")).count().collect()
-    counts: dict[str, dict[str, int]] = {}
-    for name, kind, count in (*bands, *unscored):
-        counts.setdefault(name, {})[kind] = count
+    unscored = run.tables.read(UNSCORED).where(of_these).groupBy("score_name", F.lit("unscored")).count().collect()
+    counts: dict[str, dict[str, int]] = {name: {} for name in names}
+    for name, kind, number in (*bands, *unscored):
+        counts[name][kind] = number
     return counts
 
 
@@ -88,10 +105,22 @@ def _rank(run: Run, counts: Mapping[str, Mapping[str, int]], of_these: str) -> N
     run.tables.replace("scores/top_accounts", reduce(DataFrame.unionByName, best), where=of_these)
 
 
-def _outcome(run: Run, model: QualificationModel, found: Mapping[str, int], inputs: Mapping[str, int]) -> Outcome:
+def _outcome(
+    run: Run,
+    definition: Definition,
+    model: QualificationModel,
+    found: Mapping[str, int],
+    changed: Mapping[str, int],
+    **known: dict[str, int],
+) -> Outcome:
     counts = {"unscored": found.get("unscored", 0), "scored": sum(number for kind, number in found.items() if kind != "unscored")}
     said = f"{counts['scored']:,} accounts scored, {counts['unscored']:,} without a score"
-    return Outcome(said, inputs, counts, model_version=model.version, warnings=_lost_sets(run, model))
+    if changed:
+        causes = ", ".join(f"{cause} {number:,}" for cause, number in sorted(changed.items()))
+        said += f"; {sum(changed.values()):,} changed band or whole points since the run before ({causes})"
+    counts |= {f"changed_by_{cause}": number for cause, number in changed.items()}
+    rules = rules_of(run, definition)
+    return Outcome(said, counts=counts, model_version=model.version, warnings=_lost_sets(run, model), rules=rules)
 
 
 def _lost_sets(run: Run, model: QualificationModel) -> list[str]:
@@ -110,6 +139,7 @@ def _score_depends(run: Run, definition: Definition) -> Mapping[str, object]:
         "model": champion and champion.number,
         "definition": definition.model_dump(),
         "own_domains": run.settings.own_domains,
+        "engine": run.settings.scoring.engine,
     }
 
 
