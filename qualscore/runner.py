@@ -202,9 +202,8 @@ def _run_together(run: Run, stage: Stage, last: Mapping[tuple[str, str | None], 
             results |= stage.work(run, due)
     except Exception as error:
         results |= {one.name: error for one in due}
-    return [
-        _finished(run, stage, one, started, fingerprints.get(one.name), results[one.name]) if one.name in results else 0 for one in going
-    ]
+    found = [(one, fingerprints.get(one.name), results.get(one.name)) for one in going]
+    return [_finished(run, stage, one, started, fingerprint, result) if result else 0 for one, fingerprint, result in found]
 
 
 def _begin(run: Run, stage: Stage, name: str) -> None:
@@ -213,17 +212,13 @@ def _begin(run: Run, stage: Stage, name: str) -> None:
     run.spark.sparkContext.setJobDescription(name)
 
 
-def _given(run: Run, one: Definition | None) -> tuple[Any, ...]:
-    return (run, one) if one else (run,)
-
-
 def _asked(run: Run, stage: Stage, last: Mapping[tuple[str, str | None], str] | None, one: Definition | None) -> tuple[str, bool]:
     """What the stage depends on, and whether it is to be done; says why, or what would be done."""
-    name = f"{stage.name} {one.name}" if one else stage.name
-    fingerprint = _fingerprint(stage.depends(*_given(run, one)))
+    name, given = (f"{stage.name} {one.name}", (run, one)) if one else (stage.name, (run,))
+    fingerprint = _fingerprint(stage.depends(*given))
     if last is not None:
         known = last.get((stage.name, one.name if one else None))
-        reason = stage.due(*_given(run, one)) if stage.due else _news(run, stage, known, fingerprint)
+        reason = stage.due(*given) if stage.due else _news(run, stage, known, fingerprint)
         if reason is None:
             run.console.say(f"{name}: up to date")
             return fingerprint, False
