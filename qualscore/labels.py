@@ -59,14 +59,40 @@ def in_reference(reference: Reference) -> Column:
     return reduce(and_, conditions)
 
 
-def holds(selection: Selection, leaves: Sequence[Selection]) -> Column:
-    """Whether a selection holds for an account, by its picked_by."""
-    inner = [holds(one, leaves) for one in selection.nested]
+def excluded(
+    accounts: DataFrame, records: Records, *, definitions: Sequence[Definition], as_of: date, own_domains: tuple[str, ...] = ()
+) -> DataFrame:
+    """Adds excluded_from: the names of the scores whose definitions exclude the account. No row is added.
+
+    Args:
+        accounts: domain, one row each.
+        records: what is selected from, as in `label`.
+        definitions: the scores.
+        as_of: the day of the run.
+        own_domains: excluded from all.
+    """
+    own = F.col("domain").isin(list(own_domains)) if own_domains else F.lit(False)
+    columns = list(accounts.columns)
+    names = []
+    for number, exclude in enumerate(dict.fromkeys(definition.exclude for definition in definitions)):
+        is_excluded, picked = own, f"_picked_{number}"
+        if exclude:
+            leaves = list(dict.fromkeys(exclude.selectors()))
+            found = _picked(records_found(records, leaves, as_of=as_of), leaves).select("domain", F.col("picked_by").alias(picked))
+            accounts = accounts.join(F.broadcast(found), "domain", "left")
+            is_excluded = own | holds(exclude, leaves, picked_by=picked)
+        names += [F.when(is_excluded, definition.name) for definition in definitions if definition.exclude == exclude]
+    return accounts.select(*columns, F.array_compact(F.array(*names)).alias("excluded_from"))
+
+
+def holds(selection: Selection, leaves: Sequence[Selection], *, picked_by: str = "picked_by") -> Column:
+    """Whether a selection holds for an account, by the numbers of the selectors that hold for it."""
+    inner = [holds(one, leaves, picked_by=picked_by) for one in selection.nested]
     if selection.none_of:
         return ~inner[0]
     if inner:
         return reduce(or_ if selection.any_of else and_, inner)
-    return F.coalesce(F.array_contains("picked_by", leaves.index(selection)), F.lit(False))
+    return F.coalesce(F.array_contains(picked_by, leaves.index(selection)), F.lit(False))
 
 
 def records_found(records: Records, leaves: Sequence[Selection], *, as_of: date) -> DataFrame:

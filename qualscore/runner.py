@@ -14,7 +14,7 @@ from uuid import uuid4
 from pyspark.sql import SparkSession
 from pyspark.sql import functions as F
 
-from qualscore import arguments, config, connections, contracts, definition, places
+from qualscore import arguments, config, connections, contracts, definition, disk, places, progress
 from qualscore.config import Settings
 from qualscore.console import Console, logger, open_console
 from qualscore.definition import Definition
@@ -24,14 +24,8 @@ from qualscore.parallel import side_by_side
 from qualscore.tables import Tables
 
 RUNS = "scores/score_runs"
-UNIVERSE = "clean/accounts"
 READS_SOURCES = ("ingest", "pipeline", "preview")
 BYTES_PER_PARTITION = 32 << 20
-# Bytes, measured on 42,000 companies delivered as packed CSV and nine scores: 24 delivered for an account, 2.5 written for
-# each of them (clean, universe, features), and 82 + 42 written for an account's score and its place among the best.
-DELIVERED_PER_ACCOUNT = 24
-DISK_PER_DELIVERED = 3
-DISK_PER_SCORE = 150
 
 
 @dataclass(frozen=True)
@@ -65,6 +59,8 @@ class Outcome:
     model_version: int | None = None
     deliveries: Sequence[Mapping[str, object]] = ()
     warnings: Sequence[str] = ()
+    outputs: Mapping[str, int] = field(default_factory=dict)
+    rules: str | None = None
 
 
 @dataclass(frozen=True)
@@ -77,16 +73,18 @@ class Stage:
         depends: everything that the result depends on; takes the same.
         due: why it has to be done although nothing of that changed, or None; None for "never then".
         per_score: whether it is done for each definition.
+        together: whether `work` takes all definitions that are due and returns an outcome, or an error, by name.
         reads: what it would read now, in words, for --dry-run.
         writes: its table; without it the step is due.
         wanted: whether the arguments ask for it at all.
     """
 
     name: str
-    work: Callable[..., Outcome]
+    work: Callable[..., Any]
     depends: Callable[..., Mapping[str, object]]
     due: Callable[..., str | None] | None = None
     per_score: bool = False
+    together: bool = False
     reads: Callable[[Run], Sequence[str]] = lambda run: ()
     writes: str | None = None
     wanted: Callable[[Any], bool] = lambda options: True
@@ -113,7 +111,8 @@ def main(
     console = open_console(as_json=options.as_json, started=datetime.now(UTC))
     try:
         run = _prepare(job, options, console, overlay)
-        code = _run_all(run, job, stages)
+        with progress.shown(run.spark, console.say):
+            code = _run_all(run, job, stages)
         if options.dry_run:
             _say_disk(run)
         elif summary and code == 0:
@@ -127,10 +126,7 @@ def main(
 
 
 def _say_disk(run: Run) -> None:
-    """An estimate from the deliveries' size; the universe's own size once it is known."""
-    delivered = state.size(run.spark, run.settings.sources)
-    accounts = run.tables.read(UNIVERSE).count() if run.tables.exists(UNIVERSE) else delivered // DELIVERED_PER_ACCOUNT
-    needed = DISK_PER_DELIVERED * delivered + DISK_PER_SCORE * accounts * len(run.definitions)
+    needed = sum(disk.estimate(run.tables, run.settings, scores=len(run.definitions)).values())
     run.console.result(f"needs about {max(1, needed >> 20):,} MB in {run.settings.warehouse}", disk_bytes=needed)
 
 
@@ -162,10 +158,12 @@ def _run_all(run: Run, job: str, stages: Sequence[Stage]) -> int:
     """Every step; a step that fails ends the job, a score that fails leaves the others. The first failure's code."""
     last = _last_successes(run) if job in arguments.ONLY_WHAT_IS_DUE and not run.options.restart else None
     failed: dict[str, int] = {}
+    if warning := disk.warning(run.tables, run.settings, scores=len(run.definitions), stages=[stage.name for stage in stages]):
+        run.console.complain(f"warning: {warning}")
     for stage in (stage for stage in stages if stage.wanted(run.options)):
         if stage.per_score:
             going = [one for one in run.definitions if one.name not in failed]
-            codes = side_by_side(partial(_run_one, run, stage, last), going)
+            codes = _run_together(run, stage, last, going) if stage.together else side_by_side(partial(_run_one, run, stage, last), going)
             failed |= {one.name: code for one, code in zip(going, codes, strict=True) if code}
         elif code := _run_one(run, stage, last, None):
             return code
@@ -173,34 +171,81 @@ def _run_all(run: Run, job: str, stages: Sequence[Stage]) -> int:
 
 
 def _run_one(run: Run, stage: Stage, last: Mapping[tuple[str, str | None], str] | None, one: Definition | None) -> int:
+    started, fingerprint = datetime.now(UTC), None
     name = f"{stage.name} {one.name}" if one else stage.name
-    given = (run, one) if one else (run,)
-    started = datetime.now(UTC)
-    outcome, code, fingerprint = Outcome(""), 0, None
     try:
-        fingerprint = _fingerprint(stage.depends(*given))
-        if last is not None:
-            reason = stage.due(*given) if stage.due else _news(run, stage, last.get((stage.name, one.name if one else None)), fingerprint)
-            if reason is None:
-                run.console.say(f"{name}: up to date")
-                return 0
-            run.console.say(f"{name}: {reason}" + (" (dry run)" if run.options.dry_run else ""))
-        else:
-            run.console.say(name)
-        if run.options.dry_run:
-            reads = list(stage.reads(run))
-            said = ", reading " + ", ".join(reads) if reads else ""
-            run.console.result(f"would run: {name}{said}", stage=stage.name, score_name=one.name if one else None, reads=reads)
+        fingerprint, is_asked = _asked(run, stage, last, one)
+        if not is_asked:
             return 0
-        outcome = stage.work(*given)
+        _begin(run, stage, name)
+        result: Outcome | Exception = stage.work(run, one) if one else stage.work(run)
+    except Exception as error:
+        result = error
+    return _finished(run, stage, one, started, fingerprint, result)
+
+
+def _run_together(run: Run, stage: Stage, last: Mapping[tuple[str, str | None], str] | None, going: Sequence[Definition]) -> list[int]:
+    """One call of the stage's work for all scores that are due; each has its own record and exit code."""
+    started = datetime.now(UTC)
+    fingerprints: dict[str, str] = {}
+    results: dict[str, Outcome | Exception] = {}
+    for one in going:
+        try:
+            fingerprint, is_asked = _asked(run, stage, last, one)
+            fingerprints |= {one.name: fingerprint} if is_asked else {}
+        except Exception as error:
+            results[one.name] = error
+    due = [one for one in going if one.name in fingerprints]
+    try:
+        if due:
+            _begin(run, stage, f"{stage.name} {', '.join(one.name for one in due)}")
+            results |= stage.work(run, due)
+    except Exception as error:
+        results |= {one.name: error for one in due}
+    found = [(one, fingerprints.get(one.name), results.get(one.name)) for one in going]
+    return [_finished(run, stage, one, started, fingerprint, result) if result else 0 for one, fingerprint, result in found]
+
+
+def _begin(run: Run, stage: Stage, name: str) -> None:
+    """Makes sure that there is room for what the stage writes, and names its work, for the lines of progress."""
+    disk.require(run.tables, run.settings, scores=len(run.definitions), stage=stage.name)
+    run.spark.sparkContext.setJobDescription(name)
+
+
+def _asked(run: Run, stage: Stage, last: Mapping[tuple[str, str | None], str] | None, one: Definition | None) -> tuple[str, bool]:
+    """What the stage depends on, and whether it is to be done; says why, or what would be done."""
+    name, given = (f"{stage.name} {one.name}", (run, one)) if one else (stage.name, (run,))
+    fingerprint = _fingerprint(stage.depends(*given))
+    if last is not None:
+        known = last.get((stage.name, one.name if one else None))
+        reason = stage.due(*given) if stage.due else _news(run, stage, known, fingerprint)
+        if reason is None:
+            run.console.say(f"{name}: up to date")
+            return fingerprint, False
+        run.console.say(f"{name}: {reason}" + (" (dry run)" if run.options.dry_run else ""))
+    else:
+        run.console.say(name)
+    if run.options.dry_run:
+        reads = list(stage.reads(run))
+        said = ", reading " + ", ".join(reads) if reads else ""
+        run.console.result(f"would run: {name}{said}", stage=stage.name, score_name=one.name if one else None, reads=reads)
+    return fingerprint, not run.options.dry_run
+
+
+def _finished(
+    run: Run, stage: Stage, one: Definition | None, started: datetime, fingerprint: str | None, result: Outcome | Exception
+) -> int:
+    """Says and records what came of it; returns its exit code."""
+    outcome, code = result if isinstance(result, Outcome) else Outcome(""), 0
+    if isinstance(result, QualscoreError):
+        run.console.complain(str(result))
+        code = result.exit_code
+    elif isinstance(result, Exception):
+        code = _unforeseen(run.console, result)
+    else:
         for warning in outcome.warnings:
             run.console.complain(f"warning: {warning}")
-        run.console.say(f"{name}: {outcome.said}")
-    except QualscoreError as error:
-        run.console.complain(str(error))
-        code = error.exit_code
-    except Exception as error:
-        code = _unforeseen(run.console, error)
+        run.console.say(f"{f'{stage.name} {one.name}' if one else stage.name}: {outcome.said}")
     _record(run, stage, one, started, outcome, code, fingerprint)
     return code
 
@@ -222,7 +267,7 @@ def _record(
         "run_id": run.run_id, "job": stage.name, "score_name": one.name if one else None, "as_of_on": run.as_of, "started_at": started,
         "finished_at": finished, "exit_code": code, "inputs": dict(outcome.inputs), "counts": dict(outcome.counts),
         "metrics": metrics, "model_version": outcome.model_version, "deliveries": list(outcome.deliveries),
-        "code_version": places.code_version(), "fingerprint": fingerprint,
+        "code_version": places.code_version(), "fingerprint": fingerprint, "outputs": dict(outcome.outputs), "rules": outcome.rules,
     }  # fmt: skip
     run.console.result(outcome.said, **row) if run.console.as_json else None
     run.tables.append(RUNS, contracts.load(RUNS).rows(run.spark, [row]))
@@ -248,7 +293,7 @@ def _fingerprint(depends: Mapping[str, object]) -> str:
 
 def _unforeseen(console: Console, error: Exception) -> int:
     """One message; the stack trace is for the log."""
-    logger.error("unforeseen", extra={"traceback": traceback.format_exc()})
+    logger.error("unforeseen", extra={"traceback": "".join(traceback.format_exception(error))})
     first = (str(error).strip().splitlines() or [""])[0]
     console.complain(f"unforeseen {type(error).__name__}: {first}\nThis is probably a fault in Qualscore; the log has the details.")
     return QualscoreError.exit_code

@@ -1,38 +1,53 @@
 """Accounts and models to published tables: scores, ranks, and the accounts that got no score."""
 
-from pyspark.sql import Column, DataFrame, Window
+from collections.abc import Mapping, Sequence
+
+from pyspark.sql import DataFrame, Window
 from pyspark.sql import functions as F
 
 from qualscore import contracts
+from qualscore.model.bands import HIGHLY_LIKELY, LIKELY, UNLIKELY
 
 
 def top_accounts(scores: DataFrame, *, most: int) -> DataFrame:
-    """The best accounts of each score with their exact rank, ties by domain: scores/top_accounts."""
+    """The best accounts of one score with their exact rank, ties by domain: scores/top_accounts."""
     by_rank = Window.partitionBy("score_name").orderBy(F.desc("margin"), "domain")
-    best = scores.orderBy(F.desc("margin"), "domain").limit(most)
-    return contracts.load("scores/top_accounts").conform(
-        best.withColumn("rank", F.row_number().over(by_rank)).select(_names("scores/top_accounts"))
-    )
+    names = _names("scores/top_accounts")
+    best = scores.select(*(name for name in names if name != "rank")).orderBy(F.desc("margin"), "domain").limit(most)
+    return contracts.load("scores/top_accounts").conform(best.withColumn("rank", F.row_number().over(by_rank)).select(names))
 
 
-def unscored_accounts(accounts: DataFrame, rejected: DataFrame, *, score_name: str) -> DataFrame:
+def best_bands(accounts_of: Mapping[str, int], *, most: int) -> list[str]:
+    """The bands that hold the best accounts, so that the others need not be read; from the number of accounts of each.
+
+    >>> best_bands({"Highly Likely": 40, "Likely": 70, "Unlikely": 900}, most=100)
+    ['Highly Likely', 'Likely']
+    """
+    chosen: list[str] = []
+    for band in (HIGHLY_LIKELY, LIKELY, UNLIKELY):
+        if sum(accounts_of.get(name, 0) for name in chosen) < most:
+            chosen.append(band)
+    return chosen
+
+
+def unscored_accounts(accounts: DataFrame, rejected: DataFrame, *, score_names: Sequence[str]) -> DataFrame:
     """Every account without a score and why: scores/unscored_accounts.
 
     Args:
-        accounts: domain, is_excluded, has_data of every account of the universe.
+        accounts: domain, excluded_from, has_data of every account of the universe.
         rejected: source, account_key and domain_problem of rejected rows, of all sources that deliver accounts.
-        score_name: the score.
+        score_names: the scores.
     """
-    reason = F.when(F.col("is_excluded"), "EXCLUDED").when(~F.col("has_data"), "NO_DATA")
-    known = accounts.select(F.col("domain").alias("account_key"), F.lit("accounts").alias("source"), "domain", reason.alias("reason"))
-    without = rejected.select("account_key", "source", F.lit(None).cast("string").alias("domain"), F.col("domain_problem").alias("reason"))
-    listed = known.unionByName(without).where(F.col("reason").isNotNull()).withColumn("score_name", F.lit(score_name))
+    names = F.explode(F.array(*map(F.lit, score_names))).alias("score_name")
+    lacking = accounts.where((F.size("excluded_from") > 0) | ~F.col("has_data")).select("domain", "excluded_from", "has_data", names)
+    reason = F.when(F.array_contains("excluded_from", F.col("score_name")), "EXCLUDED").when(~F.col("has_data"), "NO_DATA")
+    known = lacking.select(
+        "score_name", F.col("domain").alias("account_key"), F.lit("accounts").alias("source"), "domain", reason.alias("reason")
+    )
+    domain = F.lit(None).cast("string").alias("domain")
+    without = rejected.select(names, "account_key", "source", domain, F.col("domain_problem").alias("reason"))
+    listed = known.where(F.col("reason").isNotNull()).unionByName(without)
     return contracts.load("scores/unscored_accounts").conform(listed.select(_names("scores/unscored_accounts")))
-
-
-def scorable() -> Column:
-    """Whether an account gets a score."""
-    return F.col("has_data") & ~F.col("is_excluded")
 
 
 def _names(table: str) -> list[str]:

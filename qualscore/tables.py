@@ -16,6 +16,8 @@ from qualscore.errors import ConfigurationError
 
 # Other Delta clients (delta-rs, DuckDB, BI tools) cannot read tables with these.
 READABLE_BY_OTHERS = {"delta.enableDeletionVectors": "false", "delta.columnMapping.mode": "none"}
+# Of account_scores, the widest table, 180 MB.
+MOST_ROWS_PER_FILE = 2_000_000
 _CREATING = Lock()
 
 
@@ -47,8 +49,8 @@ class Tables:
             return self.spark.catalog.tableExists(self.identifier(name))
         return DeltaTable.isDeltaTable(self.spark, self._path(name))
 
-    def read(self, name: str) -> DataFrame:
-        """The table as it is now.
+    def read(self, name: str, *, version: int | None = None) -> DataFrame:
+        """The table as it is now, or as it was at a version.
 
         Raises:
             ConfigurationError: it has not been written yet.
@@ -57,6 +59,8 @@ class Tables:
             raise ConfigurationError(
                 f"{self.identifier(name)}: no such table yet; run `./spark-submit.sh pipeline`, or the stage that writes it"
             )
+        if version is not None:
+            return self.spark.sql(f"SELECT * FROM {self.identifier(name)} VERSION AS OF {version}")
         return self.spark.table(self.identifier(name))
 
     def version(self, name: str) -> int:
@@ -76,7 +80,7 @@ class Tables:
         if self.catalog:
             frame.writeTo(self.identifier(name)).option("mergeSchema", "true").overwrite(F.expr(where or "true"))
         else:
-            writer = frame.write.format("delta").mode("overwrite")
+            writer = frame.write.format("delta").mode("overwrite").option("maxRecordsPerFile", MOST_ROWS_PER_FILE)
             how = {"replaceWhere": where, "mergeSchema": "true"} if where else {"overwriteSchema": "true"}
             writer.options(**how).partitionBy(*contracts.load(name).partition_by).save(self._path(name))
         return self._rows_written(name)
@@ -127,7 +131,8 @@ class Tables:
             f"`{it.name}` {it.dataType.simpleString()} COMMENT {_text(it.metadata['comment'])}" for it in contract.schema.fields
         )
         partitioned = f"PARTITIONED BY ({', '.join(contract.partition_by)})" if contract.partition_by else ""
-        properties = ", ".join(f"{_text(key)} = {_text(value)}" for key, value in READABLE_BY_OTHERS.items())
+        statistics = {"delta.dataSkippingStatsColumns": ",".join(contract.statistics)} if contract.statistics else {}
+        properties = ", ".join(f"{_text(key)} = {_text(value)}" for key, value in (READABLE_BY_OTHERS | statistics).items())
         self.spark.sql(
             f"CREATE TABLE {self.identifier(contract.name)} ({columns}) USING delta {partitioned} "
             f"COMMENT {_text(contract.about)} TBLPROPERTIES ({properties})"

@@ -50,13 +50,14 @@ class Contract(BaseModel):
     key: tuple[str, ...]
     partition_by: tuple[str, ...] = ()
     latest_by: tuple[str, ...] = ()
+    statistics: tuple[str, ...] = ()
     columns: dict[str, ContractColumn]
 
     @model_validator(mode="after")
     def _names_its_columns(self) -> "Contract":
-        unknown = {*self.key, *self.partition_by, *self.latest_by} - self.columns.keys()
+        unknown = {*self.key, *self.partition_by, *self.latest_by, *self.statistics} - self.columns.keys()
         if unknown:
-            raise ValueError(f"key, partition_by or latest_by name no column: {', '.join(sorted(unknown))}")
+            raise ValueError(f"key, partition_by, latest_by or statistics name no column: {', '.join(sorted(unknown))}")
         return self
 
     @property

@@ -5,11 +5,13 @@ from pyspark.sql import functions as F
 
 from qualscore.definition import Definition
 
+HIGHLY_LIKELY, LIKELY, UNLIKELY = "Highly Likely", "Likely", "Unlikely"
+
 
 def band(score: Column, definition: Definition) -> Column:
     """Highly Likely, Likely or Unlikely, from the stored score."""
     bands = definition.bands
-    return F.when(score >= bands.highly_likely, "Highly Likely").when(score >= bands.likely, "Likely").otherwise("Unlikely")
+    return F.when(score >= bands.highly_likely, HIGHLY_LIKELY).when(score >= bands.likely, LIKELY).otherwise(UNLIKELY)
 
 
 def action(score: Column, definition: Definition) -> Column:

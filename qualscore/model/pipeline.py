@@ -20,6 +20,10 @@ from qualscore.model.native_trees import Array
 from qualscore.model.starting_margin import StartingMargin
 from qualscore.parallel import side_by_side
 
+# Half of what trees without a start need: they learn what is left over. In plain LightGBM on the nine lists, two draws each, .05 and .025:
+# ROC-AUC .9321, .9322, recall@10% .826, .827; among start-ups ROC-AUC .854, .860, recall@10% .572, .600.
+LEARNING_RATE = 0.025
+
 
 @dataclass(frozen=True)
 class Encoder:
@@ -123,8 +127,8 @@ def classifier(training: Training, constraints: list[int], *, repeat: int, fold:
 
     seed = 1 + training.seed * 10_000 + repeat * 100 + fold
     return LightGBMClassifier(
-        labelCol="label", featuresCol=f"features_{fold}", objective="binary", numIterations=training.trees, learningRate=0.05, numLeaves=7,
-        minDataInLeaf=20, lambdaL2=5.0, baggingFraction=0.8, baggingFreq=1, featureFraction=0.5, maxBin=63, seed=seed, baggingSeed=seed,
+        labelCol="label", featuresCol=f"features_{fold}", objective="binary", numIterations=training.trees,
+        learningRate=LEARNING_RATE, numLeaves=7, minDataInLeaf=20, lambdaL2=5.0, baggingFraction=0.8, baggingFreq=1, featureFraction=0.5, maxBin=63, seed=seed, baggingSeed=seed,
         featureFractionSeed=seed, dataRandomSeed=seed, numTasks=training.num_tasks, numThreads=1, dataTransferMode="streaming",
         useSingleDatasetMode=True, deterministic=True, verbosity=-1,
         monotoneConstraints=constraints, initScoreCol=f"start_{fold}",

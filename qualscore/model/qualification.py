@@ -12,44 +12,31 @@ from pyspark.sql import DataFrame
 from pyspark.sql import functions as F
 from pyspark.sql import types as T
 
-from qualscore import contracts
 from qualscore.definition import Definition
-from qualscore.model import explanation, inputs, research, tree_shap
-from qualscore.model.bands import action, band
+from qualscore.model import research, scoring_pass, tree_shap
 from qualscore.model.calibration import Calibration
 from qualscore.model.draws import draw
 from qualscore.model.encoding import LiftedColumn, value_ids
+from qualscore.model.factor_lines import factor_names
 from qualscore.model.inputs import Inputs
 from qualscore.model.native_trees import Array
+from qualscore.model.scoring_pass import PassModel
 from qualscore.model.starting_margin import StartingMargin
+from qualscore.model.static_columns import static_columns
 from qualscore.model.vectors import sparse_rows
-
-LISTED_FACTORS = 5
-SCORED = T.StructType(
-    [T.StructField(name, T.DoubleType()) for name in ("margin", "base", "score", "lift", "percentile", "other_contribution")]
-    + [T.StructField(name, T.ArrayType(T.IntegerType())) for name in ("ids_for", "ids_against")]
-    + [T.StructField(name, T.ArrayType(T.FloatType())) for name in ("contributions_for", "contributions_against")]
-    + [T.StructField("is_example", T.BooleanType())]
-)
 
 
 @dataclass(frozen=True)
 class Scorer:
-    """What an executor needs to score rows; plain arrays, so that it is broadcast.
+    """What an executor needs for the margins of vectors; plain arrays, so that it is broadcast.
 
     Attributes:
         ensemble: the compiled trees, fold rule included.
         lifted: value ids by column.
-        calibration: margin to score; absent while it is being made.
-        quantiles: margins of the evaluation sample at equal steps of rank.
-        examples: hashes of the examples' domains, sorted.
     """
 
     ensemble: tree_shap.Ensemble
     lifted: dict[str, dict[str | None, int]]
-    calibration: Calibration | None
-    quantiles: Array
-    examples: Array
 
     def _matrices(self, batch: pa.RecordBatch) -> tuple[tree_shap.SparseRows, Array, Array]:
         ids = [value_ids(batch.column(name), known) for name, known in self.lifted.items()]
@@ -61,39 +48,6 @@ class Scorer:
         """For mapInArrow: appends `margin`."""
         for batch in batches:
             yield _extended(batch, {"margin": pa.array(self.ensemble.margins(*self._matrices(batch)))})
-
-    def scores(self, batches: Iterable[pa.RecordBatch]) -> Iterator[pa.RecordBatch]:
-        """For mapInArrow: appends the columns of SCORED."""
-        for batch in batches:
-            if batch.num_rows:
-                yield _extended(batch, self._scored(batch))
-
-    def _scored(self, batch: pa.RecordBatch) -> dict[str, pa.Array]:
-        assert self.calibration is not None
-        top = self.ensemble.top_factors(*self._matrices(batch), count=LISTED_FACTORS)
-        log_ratio = self.calibration.log_ratio(top.margin)
-        listed = top.for_values.astype(np.float64).sum(axis=1) + top.against_values.astype(np.float64).sum(axis=1)
-        hashes = batch.column("domain_hash").to_numpy()
-        found = np.searchsorted(self.examples, hashes).clip(max=max(len(self.examples) - 1, 0))
-        return {
-            "margin": pa.array(top.margin),
-            "base": pa.array(top.base),
-            "score": pa.array(np.floor(100 * self.calibration.score(top.margin)) / 100),
-            "lift": pa.array(np.exp(log_ratio)),
-            "percentile": pa.array(np.interp(top.margin, self.quantiles, np.linspace(0, 100, len(self.quantiles)))),
-            "other_contribution": pa.array(top.margin - top.base - listed),
-            "ids_for": _lists(top.for_ids, top.for_ids),
-            "ids_against": _lists(top.against_ids, top.against_ids),
-            "contributions_for": _lists(top.for_values, top.for_ids),
-            "contributions_against": _lists(top.against_values, top.against_ids),
-            "is_example": pa.array(self.examples[found] == hashes if len(self.examples) else np.zeros(len(hashes), bool)),
-        }
-
-
-def _lists(values: Array, ids: Array) -> pa.ListArray:
-    kept = ids >= 0
-    offsets = np.concatenate([[0], np.cumsum(kept.sum(axis=1))]).astype(np.int32)
-    return pa.ListArray.from_arrays(offsets, values[kept])
 
 
 def _extended(batch: pa.RecordBatch, added: dict[str, pa.Array]) -> pa.RecordBatch:
@@ -137,12 +91,22 @@ class QualificationModel:
             self.texts, self.inputs.factor_of_column, len(self.inputs.factors), lifts, starts=self.starts, numbers=self.inputs.numeric
         )
         known = {name: column.ids for name, column in self.lifted.items()}
-        return Scorer(ensemble, known, self.calibration, self.quantiles, self.examples)
+        return Scorer(ensemble, known)
 
     def with_presentation(self, definition: Definition) -> "QualificationModel":
         """This model with the bands and actions of another definition: they apply at once."""
         shown = {"bands": definition.bands, "actions": definition.actions}
         return replace(self, definition=self.definition.model_copy(update=shown))
+
+    @cached_property
+    def in_pass(self) -> PassModel:
+        """What scores and explains accounts in a pass with other models."""
+        assert self.calibration is not None
+        static = static_columns(self.inputs, self.definition.features.leave_out)
+        scorer, names = self.scorer, factor_names(self.inputs)
+        return PassModel(
+            self.definition, self.version, scorer.ensemble, static, scorer.lifted, self.calibration, self.quantiles, self.examples, names
+        )
 
     def score(self, account_features: DataFrame, *, run_id: str | None = None, scored_at: datetime | None = None) -> DataFrame:
         """Scores and explains accounts that have data: the columns of scores/account_scores, one row per row.
@@ -152,12 +116,7 @@ class QualificationModel:
             run_id: the run that asks, for the table.
             scored_at: when, for the table.
         """
-        known = account_features.where("has_data").select(*contracts.load("features/account_features").columns)
-        vectors = self.vectors(inputs.with_stack(known, self.definition.features))
-        shown = [name for name in vectors.columns if name not in ("static", "folds")]
-        ready = vectors.select(*shown, F.unwrap_udt("static").alias("static"), "folds", F.xxhash64("domain").alias("domain_hash"))
-        scored = ready.mapInArrow(self.scorer.scores, T.StructType([*ready.drop("static", "folds").schema.fields, *SCORED.fields]))
-        return contracts.load("scores/account_scores").conform(self._published(scored, run_id, scored_at))
+        return scoring_pass.score([self], account_features, run_id=run_id, scored_at=scored_at)
 
     def margins(self, vectors: DataFrame, *shown: str) -> DataFrame:
         """Out-of-fold margins of rows of `vectors`, beside the columns `shown`."""
@@ -174,14 +133,3 @@ class QualificationModel:
         unneeded = ("tech_categories_counts", "tech_products_counts", *self.inputs.research)
         researched = research.with_columns(stacked, self.inputs.topics, self.inputs.measures)
         return self.vectorizer.transform(researched).drop(*unneeded).withColumn("folds", folds)
-
-    def _published(self, scored: DataFrame, run_id: str | None, scored_at: datetime | None) -> DataFrame:
-        both = explanation.with_factors(scored, self.inputs)
-        return both.select(
-            F.lit(self.definition.name).alias("score_name"), "domain", "company_name", "score",
-            band(F.col("score"), self.definition).alias("band"), action(F.col("score"), self.definition).alias("action"),
-            "lift", "margin", "base", "percentile", "factors_for", "factors_against", "other_contribution",
-            explanation.in_words(F.col("factors_for"), F.col("factors_against")).alias("top_factors"), "is_example",
-            F.lit(self.version).cast("int").alias("model_version"), F.lit(run_id).cast("string").alias("run_id"), "as_of_on",
-            F.lit(scored_at).cast("timestamp").alias("scored_at"),
-        )  # fmt: skip

@@ -1,33 +1,126 @@
 """Features and a champion to published scores."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
+from functools import reduce
 
-from qualscore import scoring
+from pyspark.sql import DataFrame
+from pyspark.sql import functions as F
+
+from qualscore import executors, labels, scoring
 from qualscore.definition import Definition
-from qualscore.model import registry, research
+from qualscore.errors import QualscoreError
+from qualscore.model import registry, research, scoring_pass, synapseml_engine
 from qualscore.model.qualification import QualificationModel
 from qualscore.runner import Outcome, Run, Stage
-from qualscore.stages.common import FEATURES, KEEPING, REJECTING, SCORES, SELECTED_FROM, labelled, named, rejected, versions
+from qualscore.stages.common import (
+    FEATURES,
+    KEEPING,
+    REJECTING,
+    SCORES,
+    SELECTED_FROM,
+    features_date,
+    named,
+    rejected,
+    selectable,
+    versions,
+)
+from qualscore.stages.history import UNSCORED, last_scorings, rules_of, write_history
 
 _CLEAN = (*SELECTED_FROM, *(f"clean/{table}" for table in KEEPING))
+OUTPUTS = (SCORES, UNSCORED, "scores/top_accounts")
 INPUTS = tuple(dict.fromkeys((*_CLEAN, FEATURES, *(f"rejected/{table}" for table in REJECTING))))
 
 
-def score(run: Run, definition: Definition) -> Outcome:
-    """Scores and explains every account that has data; lists the others with their reasons."""
-    model = registry.load(f"models:/qualscore.{definition.name}@{registry.CHAMPION}", run.store[0]).with_presentation(definition)
-    known = labelled(run, definition)
-    table_slice = f"score_name = '{definition.name}'"
-    # Both tables come from one pass of the model; it is the dearest part of the run.
-    scored = model.score(known.where(scoring.scorable()), run_id=run.run_id, scored_at=run.started_at).persist()
-    unscored = scoring.unscored_accounts(known, rejected(run), score_name=definition.name)
-    counts = {"unscored": run.tables.replace("scores/unscored_accounts", unscored, where=table_slice)}
-    best = scoring.top_accounts(scored, most=run.settings.top_accounts)
-    run.tables.replace("scores/top_accounts", best, where=table_slice)
-    counts["scored"] = run.tables.replace(SCORES, scored, where=table_slice)
-    scored.unpersist()
+def score(run: Run, definitions: Sequence[Definition]) -> dict[str, Outcome | Exception]:
+    """Scores and explains every account that has data, with all models in one pass; lists the others, and what changed."""
+    models, results = _models(run, definitions)
+    going = [definition for definition in definitions if definition.name in models]
+    if not going:
+        return results
+    names = [definition.name for definition in going]
+    before = last_scorings(run, names)
+    of_these = f"score_name IN ({', '.join(map(repr, names))})"
+    accounts = labels.excluded(
+        run.tables.read(FEATURES), selectable(run), definitions=going, as_of=features_date(run), own_domains=run.settings.own_domains
+    )
+    unscored = scoring.unscored_accounts(accounts, rejected(run), score_names=names)
+    run.tables.replace(UNSCORED, unscored, where=of_these)
+    scored = _scored(run, [models[name] for name in names], accounts)
+    run.tables.replace(SCORES, scored, where=of_these)
+    counts = _counts(run, names)
+    _rank(run, counts, of_these)
+    changed = write_history(run, going, {name: int(models[name].version or 0) for name in names}, before)
+    inputs, outputs = versions(run, *INPUTS), versions(run, *OUTPUTS)
+    for one in going:
+        outcome = _outcome(run, one, models[one.name], counts[one.name], changed.get(one.name, {}))
+        results[one.name] = replace(outcome, inputs=inputs, outputs=outputs)
+    return results
+
+
+def _models(run: Run, definitions: Sequence[Definition]) -> tuple[dict[str, QualificationModel], dict[str, Outcome | Exception]]:
+    """The champions by name, and why there is none of the others."""
+    models: dict[str, QualificationModel] = {}
+    failed: dict[str, Outcome | Exception] = {}
+    for definition in definitions:
+        try:
+            model = registry.load(f"models:/qualscore.{definition.name}@{registry.CHAMPION}", run.store[0])
+            models[definition.name] = model.with_presentation(definition)
+        except QualscoreError as error:
+            failed[definition.name] = error
+    return models, failed
+
+
+def _scored(run: Run, models: Sequence[QualificationModel], accounts: DataFrame) -> DataFrame:
+    """The columns of scores/account_scores: all scores in one pass, or by SynapseML one after the other."""
+    run_id, scored_at = run.run_id, run.started_at
+    if run.settings.scoring.engine == "synapseml":
+        found = (synapseml_engine.score(model, accounts, run_id=run_id, scored_at=scored_at) for model in models)
+        return reduce(DataFrame.unionByName, found)
+    if not str(run.spark.sparkContext.master).startswith("local"):  # there, Python is the driver's own
+        executors.check(run.spark)
+    return scoring_pass.score(models, accounts, run_id=run_id, scored_at=scored_at)
+
+
+def _counts(run: Run, names: Sequence[str]) -> dict[str, dict[str, int]]:
+    """By score the number of accounts of each band, which the files' footers tell, and of unscored ones."""
+    of_these = F.col("score_name").isin(list(names))
+    bands = run.tables.read(SCORES).where(of_these).groupBy("score_name", "band").count().collect()
+    unscored = run.tables.read(UNSCORED).where(of_these).groupBy("score_name", F.lit("unscored")).count().collect()
+    counts: dict[str, dict[str, int]] = {name: {} for name in names}
+    for name, kind, number in (*bands, *unscored):
+        counts[name][kind] = number
+    return counts
+
+
+def _rank(run: Run, counts: Mapping[str, Mapping[str, int]], of_these: str) -> None:
+    """Writes scores/top_accounts from what was written, of the best bands only: a cache of all scores would be as large as the table."""
+    scores, most = run.tables.read(SCORES), run.settings.top_accounts
+    best = [
+        scoring.top_accounts(
+            scores.where((F.col("score_name") == name) & F.col("band").isin(scoring.best_bands(found, most=most))), most=most
+        )
+        for name, found in counts.items()
+    ]
+    run.tables.replace("scores/top_accounts", reduce(DataFrame.unionByName, best), where=of_these)
+
+
+def _outcome(
+    run: Run,
+    definition: Definition,
+    model: QualificationModel,
+    found: Mapping[str, int],
+    changed: Mapping[str, int],
+    **known: dict[str, int],
+) -> Outcome:
+    counts = {"unscored": found.get("unscored", 0), "scored": sum(number for kind, number in found.items() if kind != "unscored")}
     said = f"{counts['scored']:,} accounts scored, {counts['unscored']:,} without a score"
-    return Outcome(said, versions(run, *INPUTS), counts, model_version=model.version, warnings=_lost_sets(run, model))
+    if changed:
+        causes = ", ".join(f"{cause} {number:,}" for cause, number in sorted(changed.items()))
+        said += f"; {sum(changed.values()):,} changed band or whole points since the run before ({causes})"
+    counts |= {f"changed_by_{cause}": number for cause, number in changed.items()}
+    rules = rules_of(run, definition)
+    return Outcome(said, counts=counts, model_version=model.version, warnings=_lost_sets(run, model), rules=rules)
 
 
 def _lost_sets(run: Run, model: QualificationModel) -> list[str]:
@@ -46,7 +139,8 @@ def _score_depends(run: Run, definition: Definition) -> Mapping[str, object]:
         "model": champion and champion.number,
         "definition": definition.model_dump(),
         "own_domains": run.settings.own_domains,
+        "engine": run.settings.scoring.engine,
     }
 
 
-SCORE = Stage("score", score, _score_depends, per_score=True, reads=named(*INPUTS), writes=SCORES)
+SCORE = Stage("score", score, _score_depends, per_score=True, together=True, reads=named(*INPUTS), writes=SCORES)

@@ -1,0 +1,56 @@
+"""What a person sees of long work, and of the room it needs."""
+
+import re
+import time
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+from pyspark.sql import SparkSession
+
+from qualscore import config, disk, progress
+from qualscore.errors import ConfigurationError
+from qualscore.tables import Tables
+
+
+def test_long_stages_say_how_far_they_are_and_short_ones_nothing(spark: SparkSession, tmp_path: Path) -> None:
+    """Eight parts of 1,000 rows, two at a time, each of half a second."""
+    spark.range(0, 8_000, 1, 8).write.parquet(str(tmp_path / "rows"))
+    rows = spark.read.option("maxPartitionBytes", 1).parquet(str(tmp_path / "rows")).repartition(8)
+
+    def slowly(batches: Iterator[Any]) -> Iterator[Any]:
+        for batch in batches:
+            time.sleep(0.5)
+            yield batch
+
+    said: list[str] = []
+    try:
+        spark.sparkContext.setJobDescription("score platform")
+        with progress.shown(spark, said.append, quiet=0.6, poll=0.1):
+            assert rows.mapInArrow(slowly, "id long").count() == 8_000
+        assert said and all(re.match(r"score platform: \d of \d+ parts done", line) for line in said), said
+        assert re.match(r"score platform: [1-7] of 8 parts done, [\d,]+ rows, [\d,]+ rows a second, about \d:\d\d left", said[-1]), said
+        said.clear()
+        with progress.shown(spark, said.append, quiet=60, poll=0.1):
+            rows.mapInArrow(slowly, "id long").count()
+        assert not said
+    finally:
+        spark.sparkContext.setJobDescription(None)
+
+
+def test_a_stage_that_cannot_fit_is_not_begun(spark: SparkSession, tmp_path: Path) -> None:
+    """A delivery of 40 TB, of which no byte is on the disk."""
+    with (tmp_path / "companies.csv").open("wb") as delivery:
+        delivery.truncate(40 << 40)
+    (tmp_path / "own.yml").write_text("sources: [{table: firmographics, path: companies.csv}]\nscores: []\n")
+    settings = config.load(tmp_path / "own.yml", warehouse=str(tmp_path))
+    tables = Tables(spark, settings.warehouse)
+    needed = disk.estimate(tables, settings, scores=2)
+    assert needed == {"ingest": 3 * (40 << 40), "score": 2 * 150 * ((40 << 40) // 24)}
+    with pytest.raises(ConfigurationError, match=rf"^ingest needs about 122880\.0 GB, and {tmp_path} has [\d.]+ GB left: make room"):
+        disk.require(tables, settings, scores=2, stage="ingest")
+    disk.require(tables, settings, scores=2, stage="build_features")
+    said = disk.warning(tables, settings, scores=2, stages=["ingest", "train", "score"])
+    assert said and said.startswith("the run may need about 6")
+    assert disk.warning(tables, settings, scores=2, stages=["train"]) is None

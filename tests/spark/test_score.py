@@ -1,0 +1,170 @@
+"""The stage `score`: several scores in one pass, and what it says has changed since the run before."""
+
+from dataclasses import dataclass, replace
+from datetime import UTC, datetime
+from io import StringIO
+from pathlib import Path
+from types import SimpleNamespace
+
+import pandas as pd
+import pytest
+from pyspark.sql import SparkSession
+from pyspark.sql import functions as F
+
+from qualscore import config
+from qualscore.console import Console
+from qualscore.definition import Definition
+from qualscore.errors import ConfigurationError
+from qualscore.model import registry
+from qualscore.model.training import Trained
+from qualscore.runner import Run, _run_together
+from qualscore.stages.score import SCORE
+from tests.small_universe import AS_OF, DEFINITION, Universe
+
+FEATURES, HISTORY = "features/account_features", "scores/score_history"
+KEPT = ["domain", "change", "cause", "band_before", "band"]
+
+
+@dataclass
+class Warehouse:
+    """A warehouse with features and a champion, and runs of the stage on it."""
+
+    run: Run
+    trained: Trained
+    number: int = 0
+
+    def register(self, trained: Trained) -> None:
+        uri, artifacts = self.run.store
+        registry.register(trained, mlflow=registry.client(uri), artifacts=artifacts, as_of=AS_OF, inputs={}, spark=self.run.spark)
+
+    def score(self, *definitions: Definition) -> list[int]:
+        """One run; returns the exit codes."""
+        self.number += 1
+        self.run = replace(self.run, run_id=f"run{self.number}", definitions=definitions, started_at=datetime.now(UTC))
+        return _run_together(self.run, SCORE, None, definitions)
+
+    def table(self, name: str) -> pd.DataFrame:
+        return self.run.tables.read(name).toPandas()
+
+    def changes(self) -> pd.DataFrame:
+        """What the last run added to the history."""
+        if not self.run.tables.exists(HISTORY):
+            return pd.DataFrame(columns=KEPT)
+        return self.run.tables.read(HISTORY).where(F.col("run_id") == self.run.run_id).toPandas().sort_values("domain", ignore_index=True)
+
+
+@pytest.fixture
+def stocked(spark: SparkSession, universe: Universe, trained: Trained, tmp_path: Path) -> Warehouse:
+    from qualscore.tables import Tables
+
+    settings = config.load(None, warehouse=str(tmp_path / "warehouse"))
+    tables = Tables(spark, settings.warehouse)
+    console = Console(StringIO(), StringIO(), False, datetime.now(UTC))
+    options = SimpleNamespace(dry_run=False, as_of=None)
+    store = (f"sqlite:///{tmp_path / 'mlflow.db'}", (tmp_path / "artifacts").as_uri())
+    found = Warehouse(Run("", datetime.now(UTC), AS_OF, options, settings, [], tables, store, console), trained)
+    tables.replace("clean/account_lists", universe.account_lists)
+    tables.replace(FEATURES, universe.today())
+    found.register(trained)
+    return found
+
+
+def with_bands(**bands: float) -> Definition:
+    return Definition.model_validate(DEFINITION.model_dump(by_alias=True, exclude_none=True) | {"bands": bands})
+
+
+def change_features(stocked: Warehouse, domain: str, **columns: object) -> None:
+    is_it = F.col("domain") == domain
+    features = stocked.run.tables.read(FEATURES)
+    changed = {
+        name: F.when(is_it, F.lit(value).cast(features.schema[name].dataType)).otherwise(F.col(name)) for name, value in columns.items()
+    }
+    stocked.run.tables.replace(FEATURES, features.withColumns(changed).localCheckpoint())
+
+
+def test_the_history_of_a_score(stocked: Warehouse) -> None:
+    """Nothing at first and when nothing changed; then data, rule, model and both, each account with its own cause."""
+    assert stocked.score(DEFINITION) == [0]
+    assert stocked.changes().empty
+    assert stocked.score(DEFINITION) == [0]
+    assert stocked.changes().empty
+
+    scores = stocked.table("scores/account_scores").set_index("domain")
+    chosen = scores[(scores.score > 60) & (scores.score < 90)].index[0]
+    change_features(stocked, chosen, country=None, industry=None, city=None)
+    assert stocked.score(DEFINITION) == [0]
+    (only,) = stocked.changes().to_dict("records")
+    assert (only["domain"], only["change"], only["cause"]) == (chosen, "changed", "data")
+    assert only["score_before"] == scores.loc[chosen].score > 60 > only["score"]
+    assert only["model_version_before"] == only["model_version"] == 1
+
+    moved = stocked.table("scores/account_scores").query("60 <= score < 95")
+    assert stocked.score(with_bands(highly_likely=60)) == [0]
+    changes = stocked.changes()
+    assert sorted(changes.domain) == sorted(moved.domain) and set(changes.cause) == {"rule"}
+    assert set(changes.band_before) == {"Likely"} and set(changes.band) == {"Highly Likely"}
+
+    steeper = replace(stocked.trained.model.calibration, slope=stocked.trained.model.calibration.slope * 1.5)
+    before = stocked.table("scores/account_scores").set_index("domain")
+    stocked.register(replace(stocked.trained, model=replace(stocked.trained.model, calibration=steeper)))
+    assert stocked.score(with_bands(highly_likely=60)) == [0]
+    after = stocked.table("scores/account_scores").set_index("domain").loc[before.index]
+    differs = (before.band != after.band) | (before.score // 1 != after.score // 1)
+    changes = stocked.changes()
+    assert sorted(changes.domain) == sorted(before.index[differs]) and 0 < len(changes) < len(before)
+    assert set(changes.cause) == {"model"} and set(changes.model_version) == {2}
+
+
+def test_accounts_that_come_and_go_have_their_causes(stocked: Warehouse) -> None:
+    """Data, unless it is the exclusions that were changed."""
+    assert stocked.score(DEFINITION) == [0]
+    open_to_all = DEFINITION.model_copy(update={"exclude": None})
+    change_features(stocked, "company100.com", has_data=False)
+    assert stocked.score(open_to_all) == [0]
+    found = {row["domain"]: (row["change"], row["cause"]) for row in stocked.changes().to_dict("records")}
+    assert found == {"company100.com": ("gone", "data")} | {f"company{i}.com": ("new", "rule") for i in range(5)}
+
+    change_features(stocked, "company100.com", has_data=True)
+    assert stocked.score(DEFINITION) == [0]
+    found = {row["domain"]: (row["change"], row["cause"]) for row in stocked.changes().to_dict("records")}
+    assert found == {"company100.com": ("new", "data")} | {f"company{i}.com": ("gone", "rule") for i in range(5)}
+
+
+def test_a_run_that_broke_off_hides_no_change(stocked: Warehouse, monkeypatch: pytest.MonkeyPatch) -> None:
+    """The next one compares with the last run that finished, although the table has newer scores."""
+    assert stocked.score(DEFINITION) == [0]
+    change_features(stocked, "company7.com", has_data=False)
+    with monkeypatch.context() as broken:
+        broken.setattr("qualscore.scoring.top_accounts", _fail)
+        assert stocked.score(DEFINITION) == [1]
+    assert "company7.com" not in set(stocked.table("scores/account_scores").domain)
+    assert stocked.score(DEFINITION) == [0]
+    assert list(stocked.changes().domain) == ["company7.com"]
+
+
+def _fail(*_: object, **__: object) -> None:
+    raise RuntimeError("the machine was switched off")
+
+
+def test_scores_in_one_pass_are_those_of_a_pass_of_their_own(stocked: Warehouse) -> None:
+    """Each with its own exclusions; one without a model fails alone."""
+    other = DEFINITION.model_copy(update={"name": "other", "exclude": None})
+    stocked.register(replace(stocked.trained, model=replace(stocked.trained.model, definition=other)))
+    missing = DEFINITION.model_copy(update={"name": "missing"})
+    assert stocked.score(missing, other, DEFINITION) == [ConfigurationError.exit_code, 0, 0]
+    together = stocked.table("scores/account_scores")
+    assert together.groupby("score_name").size().to_dict() == {"other": 2_000, "small": 1_995}
+    alone = {}
+    for definition in (other, DEFINITION):
+        assert stocked.score(definition) == [0]
+        alone[definition.name] = stocked.table("scores/account_scores").query(f"score_name == '{definition.name}'")
+    both = pd.concat(alone.values()).drop(columns=["run_id", "scored_at"])
+    by_key = ["score_name", "domain"]
+    pd.testing.assert_frame_equal(
+        together.drop(columns=["run_id", "scored_at"]).sort_values(by_key, ignore_index=True),
+        both.sort_values(by_key, ignore_index=True),
+        check_exact=True,
+    )
+    runs = stocked.table("scores/score_runs").query("run_id == 'run1'").set_index("score_name")
+    assert runs.exit_code.to_dict() == {"missing": 2, "other": 0, "small": 0}
+    assert dict(runs.loc["small"].counts)["scored"] == 1_995 and dict(runs.loc["small"].counts)["unscored"] == 5
