@@ -127,11 +127,11 @@ def classifier(training: Training, constraints: list[int], *, repeat: int, fold:
 
     seed = 1 + training.seed * 10_000 + repeat * 100 + fold
     return LightGBMClassifier(
-        labelCol="label", featuresCol=f"features_{fold}", objective="binary", numIterations=training.trees,
-        learningRate=LEARNING_RATE, numLeaves=7, minDataInLeaf=20, lambdaL2=5.0, baggingFraction=0.8, baggingFreq=1, featureFraction=0.5, maxBin=63, seed=seed, baggingSeed=seed,
-        featureFractionSeed=seed, dataRandomSeed=seed, numTasks=training.num_tasks, numThreads=1, dataTransferMode="streaming",
-        useSingleDatasetMode=True, deterministic=True, verbosity=-1,
-        monotoneConstraints=constraints, initScoreCol=f"start_{fold}",
+        labelCol="label", featuresCol=f"features_{fold}", initScoreCol=f"start_{fold}", objective="binary",
+        numIterations=training.trees, learningRate=LEARNING_RATE, numLeaves=7, minDataInLeaf=20, lambdaL2=5.0,
+        baggingFraction=0.8, baggingFreq=1, featureFraction=0.5, maxBin=63, monotoneConstraints=constraints,
+        seed=seed, baggingSeed=seed, featureFractionSeed=seed, dataRandomSeed=seed, deterministic=True,
+        numTasks=training.num_tasks, numThreads=1, dataTransferMode="streaming", useSingleDatasetMode=True, verbosity=-1,
     )  # fmt: skip
 
 
