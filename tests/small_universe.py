@@ -19,7 +19,7 @@ DEFINITION = Definition.model_validate(
         "name": "small",
         "examples": {"account_list": "customers"},
         "exclude": {"account_list": "partners"},
-        "training": {"repeats": 2, "folds": 3, "trees": 40},
+        "training": {"repeats": 2, "folds": 3, "trees": 80},
     }
 )
 

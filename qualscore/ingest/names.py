@@ -21,7 +21,7 @@ def with_countries(rows: DataFrame, cleaners: Cleaners, *, names: DataFrame) -> 
     """
     found = [name for name in cleaners.present if cleaners.contract.columns[name].clean == "country"]
     for name in found:
-        known = _known(names.select(name), name, columns.country(F.col(name)))
+        known = _known(names.select(name), columns.country(F.col(name)))
         if known is None:
             looked_up = rows.withColumn("_found", columns.country(F.col(name)))
         else:
@@ -36,11 +36,11 @@ def with_industry_groups(rows: DataFrame, cleaners: Cleaners, *, names: DataFram
     """Groups of the codes and names where none is delivered; a name that is not known is noted. The same arguments."""
     if "industry_group" not in cleaners.derived():
         return rows
-    parts = [F.col(name) for name in INDUSTRY]
-    industry, sector, naics, sic, nace = parts
+    there = [name for name in INDUSTRY if name in cleaners.contract.columns]
+    industry, sector, naics, sic, nace = (F.col(name) if name in there else F.lit(None).cast("string") for name in INDUSTRY)
     group = columns.industry_group(industry, sector, naics=naics, sic=sic, nace=nace)
-    whole = F.struct(*parts)
-    known = _known(names.select(*INDUSTRY), INDUSTRY[0], group)
+    whole = F.struct(*there)
+    known = _known(names.select(*there), group)
     if known is None:
         looked_up = rows.withColumn("_found", group)
     else:
@@ -52,7 +52,7 @@ def with_industry_groups(rows: DataFrame, cleaners: Cleaners, *, names: DataFram
     return looked_up.withColumns({"industry_group": found, "_notes": noted}).drop("_found")
 
 
-def _known(names: DataFrame, first: str, found: Column) -> DataFrame | None:
+def _known(names: DataFrame, found: Column) -> DataFrame | None:
     """Each name once, with what it is; None when there are too many."""
     # A checkpoint of some hundred rows, counted before they are looked up.
     each = names.distinct().limit(MOST_NAMES + 1).localCheckpoint()

@@ -176,7 +176,7 @@ def _open(folder: Path, uri: str) -> QualificationModel:
         vectorizer=_stage_in(folder / "pipeline"),
         lifted=dict(zip(inputs.lifted, lifted, strict=True)),
         texts=[[(trees / f"repeat_{r}_fold_{f}.txt").read_text() for f in range(training.folds)] for r in range(training.repeats)],
-        starts=[[_start(start) for start in starts] for starts in described["starts"]],
+        starts=[[_start(start) for start in starts] for starts in described.get("starts", [])],  # older models start from 0
         calibration=_calibration(described["calibration"]),
         quantiles=np.array(described["quantiles"]),
         examples=np.load(folder / "examples.npy"),

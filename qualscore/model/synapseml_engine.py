@@ -103,6 +103,8 @@ def _started(model: "QualificationModel", repeat: int) -> Column:
     """What the margin that the trees start from adds to each column's contribution, and last to the base (starting_margin.py)."""
     lifted, numeric = len(model.lifted), model.inputs.numeric
     others = len(model.inputs.factor_of_column) - len(numeric) - lifted
+    if not model.starts:
+        return F.array_repeat(F.lit(0.0), len(model.inputs.factor_of_column) + 1)
     of_fold = []
     for fold, start in enumerate(model.starts[repeat]):
         numbers = [_number_term(name, term) for name, term in zip(numeric, start.numbers, strict=True)]
