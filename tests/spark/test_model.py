@@ -104,7 +104,7 @@ def _trees(text: str) -> str:
 def test_saved_models_have_no_categorical_split(trained: Trained) -> None:
     """LightGBM would take an indexed column for a category silently."""
     trees = [line for texts in trained.model.texts for text in texts for line in text.splitlines() if line.startswith("num_cat=")]
-    assert len(trees) == 2 * 3 * 40
+    assert len(trees) == 2 * 3 * DEFINITION.training.trees
     assert set(trees) == {"num_cat=0"}
 
 
