@@ -211,7 +211,7 @@ def compile_ensemble(
 
 def _numbers(linear: LinearTables, static: SparseRows | Array, rows: slice) -> Array:
     """The numbers that the starting margins of some rows need."""
-    numbers = np.empty((rows.stop - rows.start, len(linear.number_factor)))
+    numbers = np.empty((len(linear.logarithmic), rows.stop - rows.start))
     if isinstance(static, SparseRows):
         gather_sparse(linear, static.indptr[rows.start : rows.stop + 1], static.indices, static.values, numbers)
     else:
