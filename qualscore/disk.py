@@ -16,13 +16,14 @@ UNIVERSE = "clean/accounts"
 DELIVERED_PER_ACCOUNT = 24
 DISK_PER_DELIVERED = 3
 DISK_PER_SCORE = 150
+WRITING = ("ingest", "score")
 
 
 def estimate(tables: Tables, settings: Settings, *, scores: int) -> dict[str, int]:
     """Bytes by stage, from the deliveries' size; from the universe's own size once it is known."""
     delivered = state.size(tables.spark, settings.sources)
     accounts = tables.read(UNIVERSE).count() if tables.exists(UNIVERSE) else delivered // DELIVERED_PER_ACCOUNT
-    return {"ingest": DISK_PER_DELIVERED * delivered, "score": DISK_PER_SCORE * accounts * scores}
+    return dict(zip(WRITING, (DISK_PER_DELIVERED * delivered, DISK_PER_SCORE * accounts * scores), strict=True))
 
 
 def free(spark: SparkSession, warehouse: str) -> int:
@@ -41,7 +42,9 @@ def warning(tables: Tables, settings: Settings, *, scores: int, stages: Collecti
 
 def require(tables: Tables, settings: Settings, *, scores: int, stage: str) -> None:
     """Raises ConfigurationError when a stage alone needs more room than there is."""
-    needed, room = estimate(tables, settings, scores=scores).get(stage, 0), free(tables.spark, settings.warehouse)
+    if stage not in WRITING:
+        return  # the deliveries of an object store are not listed again for nothing
+    needed, room = estimate(tables, settings, scores=scores)[stage], free(tables.spark, settings.warehouse)
     if needed > room:
         said = f"{stage} needs about {_gigabytes(needed)}, and {settings.warehouse} has {_gigabytes(room)} left"
         raise ConfigurationError(f"{said}: make room, or choose another --warehouse")

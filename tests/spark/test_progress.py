@@ -52,5 +52,5 @@ def test_a_stage_that_cannot_fit_is_not_begun(spark: SparkSession, tmp_path: Pat
         disk.require(tables, settings, scores=2, stage="ingest")
     disk.require(tables, settings, scores=2, stage="build_features")
     said = disk.warning(tables, settings, scores=2, stages=["ingest", "train", "score"])
-    assert said and said.startswith("the run may need about ")
+    assert said and said.startswith("the run may need about 126976.0 GB, and ")
     assert disk.warning(tables, settings, scores=2, stages=["train"]) is None

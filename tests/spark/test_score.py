@@ -146,25 +146,22 @@ def _fail(*_: object, **__: object) -> None:
     raise RuntimeError("the machine was switched off")
 
 
-def test_scores_in_one_pass_are_those_of_a_pass_of_their_own(stocked: Warehouse) -> None:
+def test_scores_in_one_pass_are_those_of_the_models_alone(stocked: Warehouse, scores: pd.DataFrame) -> None:
     """Each with its own exclusions; one without a model fails alone."""
     other = DEFINITION.model_copy(update={"name": "other", "exclude": None})
     stocked.register(replace(stocked.trained, model=replace(stocked.trained.model, definition=other)))
     missing = DEFINITION.model_copy(update={"name": "missing"})
     assert stocked.score(missing, other, DEFINITION) == [ConfigurationError.exit_code, 0, 0]
     together = stocked.table("scores/account_scores")
-    assert together.groupby("score_name").size().to_dict() == {"other": 2_000, "small": 1_995}
-    alone = {}
-    for definition in (other, DEFINITION):
-        assert stocked.score(definition) == [0]
-        alone[definition.name] = stocked.table("scores/account_scores").query(f"score_name == '{definition.name}'")
-    both = pd.concat(alone.values()).drop(columns=["run_id", "scored_at"])
-    by_key = ["score_name", "domain"]
-    pd.testing.assert_frame_equal(
-        together.drop(columns=["run_id", "scored_at"]).sort_values(by_key, ignore_index=True),
-        both.sort_values(by_key, ignore_index=True),
-        check_exact=True,
-    )
+    partners = [f"company{i}.com" for i in range(5)]
+    of_the_run = ["score_name", "model_version", "run_id", "scored_at"]
+    for name, expected in {"other": scores, "small": scores.drop(partners)}.items():
+        found = together[together.score_name == name].set_index("domain").sort_index()
+        pd.testing.assert_frame_equal(found.drop(columns=of_the_run), expected.drop(columns=of_the_run), check_exact=True)
+    unscored = stocked.table("scores/unscored_accounts")
+    assert sorted(unscored.domain) == partners and set(unscored.score_name) == {"small"} and set(unscored.reason) == {"EXCLUDED"}
+    best = stocked.table("scores/top_accounts").sort_values(["score_name", "rank"])
+    assert list(best.domain) == list(together.sort_values(["score_name", "margin", "domain"], ascending=[True, False, True]).domain)
     runs = stocked.table("scores/score_runs").query("run_id == 'run1'").set_index("score_name")
     assert runs.exit_code.to_dict() == {"missing": 2, "other": 0, "small": 0}
-    assert dict(runs.loc["small"].counts)["scored"] == 1_995 and dict(runs.loc["small"].counts)["unscored"] == 5
+    assert dict(runs.loc["small"].counts) == {"scored": 1_995, "unscored": 5}
