@@ -138,11 +138,11 @@ NATIVE = {
     "market cap": (T.IntegerType(), [None] * 11 + [5]),
 }
 MOMENTS = {
-    "domain": (T.StringType(), [f"d{place}.com" for place in range(6)]),
-    "topic": (T.StringType(), ["x"] * 6),
-    "score": (T.DoubleType(), [74.0, 0.0001, -1.0, 74.5, 100.5, 0.001]),
+    "domain": (T.StringType(), [f"d{place}.com" for place in range(8)]),
+    "topic": (T.StringType(), ["x"] * 8),
+    "score": (T.DoubleType(), [74.0, 0.0001, -1.0, 74.5, 100.5, 0.001, 80.0, 55.5]),
     "week": (T.TimestampType(), [datetime(2026, 10, 28, 23, 59, 59), datetime(999, 1, 1), datetime(3000, 1, 1), None]
-             + [datetime(2026, 1, 1)] * 2),
+             + [datetime(2026, 1, 1)] * 4),
 }  # fmt: skip
 
 
