@@ -1,10 +1,12 @@
 """`spark-submit.sh test`: style, types, layers and tests of this checkout."""
 
 import subprocess
+import tempfile
 from collections.abc import Sequence
+from pathlib import Path
 
 from qualscore.launcher.places import HOME, PYTHON, say
-from qualscore.launcher.submission import set_up
+from qualscore.launcher.submission import set_up, temporary_files
 
 CHECKS = {
     "style": ("-m", "ruff", "check", "."),
@@ -22,9 +24,11 @@ def check(pytest_options: Sequence[str]) -> int:
     variables = set_up()
     selected, options = ({}, pytest_options) if pytest_options else (CHECKS, ALL_TESTS)
     codes = {}
-    for name, command in {**selected, "tests": ("-m", "pytest", *options)}.items():
-        say(f"== {name}")
-        codes[name] = subprocess.run([str(PYTHON), *command], cwd=HOME, env=variables, check=False).returncode
+    with tempfile.TemporaryDirectory(prefix="qualscore-", ignore_cleanup_errors=True) as folder:
+        variables |= temporary_files(variables, Path(folder))
+        for name, command in {**selected, "tests": ("-m", "pytest", *options)}.items():
+            say(f"== {name}")
+            codes[name] = subprocess.run([str(PYTHON), *command], cwd=HOME, env=variables, check=False).returncode
     failed = [name for name, code in codes.items() if code != 0]
     if failed:
         say(f"Failed: {', '.join(failed)}")

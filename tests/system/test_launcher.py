@@ -144,7 +144,8 @@ def test_relative_paths_are_the_users_and_nothing_else_is_left(run: Run) -> None
     assert json.loads(run.done.stdout)["folder"] == str(run.cwd)
     assert sorted(path.name for path in run.cwd.iterdir()) == ["bin", "my tables", "tmp"]
     assert sorted(path.name for path in (run.cwd / "my tables").iterdir()) == ["_logs", "numbers"]
-    assert [path.name for path in (run.cwd / "tmp").iterdir() if path.name.startswith("qualscore")] == []
+    assert Path(json.loads(run.done.stdout)["temporary"]).is_relative_to(run.cwd / "tmp")
+    assert [path.name for path in (run.cwd / "tmp").iterdir()] == []
 
 
 def test_a_broken_java_is_replaced_by_the_environments(run: Run) -> None:
