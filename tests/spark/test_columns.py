@@ -261,6 +261,14 @@ def test_the_usual_suffixes_need_no_search() -> None:
     assert {"com", "de", "io", "co.uk", "com.au"} <= set(domains._plain_suffixes(())) and "ck" not in domains._plain_suffixes(())
 
 
+def test_no_special_host_is_taken_for_a_plain_one_and_few_plain_ones_for_special(spark: SparkSession) -> None:
+    special = {host for host in domains.FREE_MAIL if host.count(".") == 1}
+    plain = {f"company{number}.{suffix}" for number in range(2_000) for suffix in ("com", "co.uk")}
+    found = applied(spark, lambda raw: columns.has_plain_suffix(raw, RULES), [*special, *plain])
+    assert len(special) > 1_000 and not any(found[host] for host in special)
+    assert sum(bool(found[host]) for host in plain) > 0.98 * len(plain)
+
+
 def test_a_plain_domain_and_one_that_needs_the_list_of_suffixes_are_found_alike(spark: SparkSession) -> None:
     hosts = {"acme.com": "acme.com", "ACME.de": "acme.de", "a-b.io": "a-b.io", "co.uk": None, "github.io": None, "acme.zz": None}
     hosts |= {"acme.co.uk": "acme.co.uk", "-acme.com": None, "shop.acme.com": "acme.com", "gmail.com": "gmail.com"}
