@@ -123,6 +123,7 @@ def table(
     universe_domains: DataFrame | None = None,
     crm_accounts: DataFrame | None = None,
     stored: DataFrame | None = None,
+    stored_accounts: DataFrame | None = None,
 ) -> Ingested:
     """Judge all rows of all sources of one clean table. Lazy: nothing is read yet.
 
@@ -135,6 +136,7 @@ def table(
             among them is an account in the CRM, in engagement and in lists too.
         crm_accounts: clean/crm_accounts, for deals and activities without a domain of their own.
         stored: rows of the clean table that earlier deliveries left and that these change, and what was deleted (`as_deleted`).
+        stored_accounts: clean/crm_accounts as it was then: a stored deal whose account has another domain now has that.
 
     Raises:
         ConfigurationError: a `where` that does not parse or names unknown columns.
@@ -144,7 +146,7 @@ def table(
         for rank, (source, delivery) in enumerate(deliveries)
     ]
     rows = reduce(DataFrame.unionByName, [*conformed, *([] if stored is None else [_as_rows(stored)])])
-    rows = linked(rows, universe_domains=universe_domains, crm_accounts=crm_accounts)
+    rows = linked(rows, universe_domains=universe_domains, crm_accounts=crm_accounts, stored_accounts=stored_accounts)
     return Ingested(contract, {source.id: delivery for source, delivery in deliveries}, judge(rows, contract))
 
 

@@ -6,36 +6,47 @@ from pyspark.sql import functions as F
 from qualscore import columns
 
 
-def linked(rows: DataFrame, *, universe_domains: DataFrame | None, crm_accounts: DataFrame | None) -> DataFrame:
+def linked(
+    rows: DataFrame, *, universe_domains: DataFrame | None, crm_accounts: DataFrame | None, stored_accounts: DataFrame | None = None
+) -> DataFrame:
     """Conformed rows with the domains that other tables know (`judgement.table`)."""
     if universe_domains is not None:
         rows = with_known_companies(rows, universe_domains)
     if crm_accounts is not None:
-        rows = with_account_domains(rows, crm_accounts)
+        rows = with_account_domains(rows, crm_accounts, stored_accounts)
     return with_problems(rows)
 
 
-def with_account_domains(rows: DataFrame, crm_accounts: DataFrame) -> DataFrame:
+def with_account_domains(rows: DataFrame, crm_accounts: DataFrame, stored_accounts: DataFrame | None = None) -> DataFrame:
     """Deals and activities without a usable domain get that of their account: by id, else by a name that one account has.
 
     Args:
-        rows: judged so far, with account_id, account_name, domain, `_problem`, `_reasons`.
+        rows: judged so far, with account_id, account_name, domain, `_rank`, `_problem`, `_reasons`.
         crm_accounts: clean/crm_accounts.
+        stored_accounts: as they were when the rows below rank 0 were stored: of these, one that had its account's domain follows it.
 
     No row is added: an id and a name are at most one account's.
     """
+    wanting = F.col("_problem").isNotNull()
+    if stored_accounts is not None:
+        rows = _with_account_domain(rows, stored_accounts, "_before", F.col("_rank") < 0)
+        wanting |= F.coalesce(F.col("domain") == F.col("_before"), F.lit(False))
+    found = _with_account_domain(rows, crm_accounts, "_found", wanting)
+    accepted = {"domain": F.coalesce("_found", "domain")} | _accepted(F.col("_found").isNotNull())
+    return found.withColumns(accepted).drop("_found", "_before")
+
+
+def _with_account_domain(rows: DataFrame, crm_accounts: DataFrame, name: str, wanting: Column) -> DataFrame:
+    """With one more column: of the rows that want it the domain of their account."""
     usable = crm_accounts.where(F.col("domain").isNotNull())
     by_id = usable.select(F.col("account_id").alias("_of_id"), F.col("domain").alias("_domain_of_id"))
     named = crm_accounts.groupBy(_name(F.col("company_name")).alias("_of_name"))
     by_name = named.agg(F.count(F.lit(1)).alias("_count"), F.max("domain").alias("_domain_of_name")).where("_count = 1").drop("_count")
-    wanting = F.col("_problem").isNotNull()
     joined = rows.join(by_id, wanting & (F.col("account_id") == F.col("_of_id")), "left").join(
         by_name, wanting & (_name(F.col("account_name")) == F.col("_of_name")), "left"
     )
-    found = joined.withColumn("_found", F.coalesce("_domain_of_id", "_domain_of_name"))
-    helpers = ("_of_id", "_domain_of_id", "_of_name", "_domain_of_name", "_found")
-    accepted = {"domain": F.coalesce("_found", "domain")} | _accepted(F.col("_found").isNotNull())
-    return found.withColumns(accepted).drop(*helpers)
+    helpers = ("_of_id", "_domain_of_id", "_of_name", "_domain_of_name")
+    return joined.withColumn(name, F.coalesce("_domain_of_id", "_domain_of_name")).drop(*helpers)
 
 
 def with_known_companies(rows: DataFrame, universe_domains: DataFrame) -> DataFrame:

@@ -75,7 +75,11 @@ def _judge_table(
     try:
         if not changing and size(run.spark, [source for source, _ in mine]) >= LARGE:
             return ingest.large_table(mine, contract, rules=rules, staging=staging, **linked)
-        found = ingest.table(mine, contract, rules=rules, stored=_stored(run, contract, changing) if changing else None, **linked)
+        before = {
+            "stored": _stored(run, contract, changing) if changing else None,
+            "stored_accounts": clean(run, "crm_accounts") if changing and table in OF_ACCOUNTS else None,
+        }
+        found = ingest.table(mine, contract, rules=rules, **before, **linked)
         # Counted, then written as clean and as rejected: one reading of the files instead of three. A checkpoint, not a cache: each of
         # these actions would analyse the whole plan behind a cached frame again, which takes longer than a small delivery.
         return found.checkpointed()

@@ -5,6 +5,7 @@ from datetime import date
 from pathlib import Path
 
 from pyspark.sql import DataFrame, SparkSession
+from pyspark.sql import functions as F
 
 from qualscore import contracts, deliveries, ingest
 from qualscore.config import Source
@@ -135,20 +136,31 @@ def test_changes_are_merged_by_key_and_the_latest_change_wins(spark: SparkSessio
     assert became(result) == {"s0": {"rows_read": 4, "clean": 2, "superseded": 2, "deleted": 1}}
 
 
-def test_a_deal_that_was_stored_without_a_domain_finds_its_account_later(spark: SparkSession, tmp_path: Path) -> None:
-    stored = ingested(spark, tmp_path, "crm_opportunities", DEALS, accounts=ingested(spark, tmp_path, "crm_accounts", ACCOUNTS).clean).clean
-    accounts = ingested(spark, tmp_path, "crm_accounts", ACCOUNTS.replace("No Site,", "No Site,site.com")).clean
+def test_a_stored_deal_follows_its_account(spark: SparkSession, tmp_path: Path) -> None:
+    before = ingested(spark, tmp_path, "crm_accounts", ACCOUNTS).clean
+    stored = ingested(spark, tmp_path, "crm_opportunities", DEALS, accounts=before).clean
+    own = stored.where("opportunity_id = '0065g1'").withColumns({"opportunity_id": F.lit("0065g5"), "domain": F.lit("its-own.com")})
+    mended = ACCOUNTS.replace("No Site,", "No Site,site.com").replace("acme.com", "acme.io")
+    accounts = ingested(spark, tmp_path, "crm_accounts", mended).clean
     (tmp_path / "deals.csv").write_text(
         DEALS.partition("0065g1")[0] + "0065g4,0015g00000AbCdE,new,Closed Won,1,2026-11-01,true,true,2026-10-01,\n"
     )
     source = {"table": "crm_opportunities", "path": str(tmp_path / "deals.csv"), "id": "s0", "delivers": "changes"}
     read = deliveries.read_all(spark, [Source.model_validate(source)])
-    result = ingest.table(read, contracts.load("clean/crm_opportunities"), rules=RULES, crm_accounts=accounts, stored=stored)
+    result = ingest.table(
+        read,
+        contracts.load("clean/crm_opportunities"),
+        rules=RULES,
+        crm_accounts=accounts,
+        stored=stored.unionByName(own),
+        stored_accounts=before,
+    )
     assert values(result.clean, "opportunity_id", "domain", "domain_problem") == [
-        ("0065g1", "acme.com", None),
+        ("0065g1", "acme.io", None),
         ("0065g2", "site.com", None),
         ("0065g3", None, "NO_DOMAIN"),
-        ("0065g4", "acme.com", None),
+        ("0065g4", "acme.io", None),
+        ("0065g5", "its-own.com", None),
     ]
     assert became(result) == {"s0": {"rows_read": 1, "clean": 1}}
 
