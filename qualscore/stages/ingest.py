@@ -38,7 +38,9 @@ def _ingest(run: Run, staging: Staging) -> Outcome:
     for one in found:
         run.console.result("\n".join(one.lines()), **one.record())
     _check_rejects(run, found)
-    side_by_side(lambda table: _write(run, table, judged[table]), judged)
+    # Deals before the accounts that they follow: after a run that was killed in between, the next one still sees the old accounts.
+    for together in reversed(JUDGED_TOGETHER):
+        side_by_side(lambda table: _write(run, table, judged[table]), [table for table in together if table in judged])
     _bury(run, judged)
     written = run.tables.replace(ACCOUNTS, _universe(run))
     rows, rejected = (sum(getattr(one, name) for one in found) for name in ("rows_read", "rejected"))
