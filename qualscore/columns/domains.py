@@ -24,7 +24,9 @@ ADDRESS = (
     r"^(?:https?://)?(?:[a-z0-9._+-]++@)?(?:www[0-9]?[.](?=[^.]++[.]))?+"
     r"([a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?[.][a-z]++(?:[.][a-z]{2})?)(?:/[!#-;=?-~]*)?$"
 )
-BITS, PLACES = 32, 18  # 262,144 bits, two for each of some 12,000 hosts: 1 of 130 plain ones is looked at more closely
+# 262,144 bits, two for each of some 12,000 hosts, named by the lower and the upper part of a hash of 32 bits: 1 of 190 plain hosts is
+# looked at more closely.
+BITS, PLACES, SHIFTS = 32, 1 << 18, (0, 14)
 COMMON = ("com", "net", "org", "de", "io", "co", "uk", "fr", "nl", "eu", "it", "es", "us", "ca", "au", "in", "br", "ch", "jp", "ai")
 COMMON_PAIRS = (
     *("co.uk", "com.au", "com.br", "co.jp", "co.za", "co.nz", "co.in", "com.mx", "com.tr", "co.kr", "com.cn", "com.ar", "co.il", "com.sg"),
@@ -127,14 +129,9 @@ def has_plain_suffix(host: Column, rules: DomainRules) -> Column:
     """`is_plain` of what has the form of a plain domain."""
     suffixes, bits = _plain_suffixes(rules.extra_suffixes), _special_bits(rules)
     words = F.from_json(F.lit(json.dumps(bits)), "array<bigint>")
-    hashed = F.crc32(host)
-    is_special = reduce(
-        Column.__and__,
-        (
-            F.getbit(F.element_at(words, (F.shiftright(place, BITS.bit_length() - 1) + 1).cast("int")), (place % BITS).cast("int")) == 1
-            for place in (hashed % (1 << PLACES), F.shiftright(hashed, 32 - PLACES))
-        ),
-    )
+    places = [F.shiftright(F.crc32(host), shift) % PLACES for shift in SHIFTS]
+    is_set = (F.getbit(F.element_at(words, (F.floor(it / BITS) + 1).cast("int")), (it % BITS).cast("int")) == 1 for it in places)
+    is_special = reduce(Column.__and__, is_set)
     suffix = F.concat(F.lit(" "), F.substr(host, F.instr(host, ".") + 1), F.lit(" "))
     return F.contains(F.lit(f" {' '.join(suffixes)} "), suffix) & ~is_special
 
@@ -236,15 +233,12 @@ def _plain_suffixes(extra_suffixes: tuple[str, ...]) -> list[str]:
 
 @lru_cache
 def _special_bits(rules: DomainRules) -> list[int]:
-    """Numbers of 32 bits each, for every host of two labels, or below a common pair, that is more than a plain domain.
-
-    Set are the bits that the lower and the upper part of its hash name.
-    """
+    """Numbers of 32 bits each: set for the hash of every host of two labels, or below a common pair, that is more than a plain domain."""
     _, suffixes = _suffixes(rules.extra_suffixes)
-    words = [0] * ((1 << PLACES) // BITS)
+    words = [0] * (PLACES // BITS)
     for host in suffixes | FREE_MAIL | rules.profiles.keys():
         if host.count(".") == 1 or host.partition(".")[2] in COMMON_PAIRS:
-            hashed = zlib.crc32(host.encode())
-            for place in (hashed % (1 << PLACES), hashed >> (32 - PLACES)):
-                words[place // BITS] |= 1 << place % BITS
+            for shift in SHIFTS:
+                word, bit = divmod((zlib.crc32(host.encode()) >> shift) % PLACES, BITS)
+                words[word] |= 1 << bit
     return words
