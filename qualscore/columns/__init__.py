@@ -3,7 +3,7 @@
 from qualscore.columns.countries import country
 from qualscore.columns.crm import crm_id, display_name, outcome, several
 from qualscore.columns.dates import calendar_date, is_ambiguous, year
-from qualscore.columns.domains import FREE_MAIL, DomainRules, domain, has_plain_suffix, is_plain, plain_domain
+from qualscore.columns.domains import FREE_MAIL, DomainRules, domain, is_plain, plain_addresses
 from qualscore.columns.industries import industry_group
 from qualscore.columns.natives import has_native, native
 from qualscore.columns.ranges import employees_range, range_midpoint_employees, range_midpoint_revenue, revenue_range
@@ -23,7 +23,6 @@ __all__ = [
     "domain",
     "employees_range",
     "has_native",
-    "has_plain_suffix",
     "industry_group",
     "integer",
     "is_ambiguous",
@@ -37,7 +36,7 @@ __all__ = [
     "native",
     "number",
     "outcome",
-    "plain_domain",
+    "plain_addresses",
     "percent",
     "range_midpoint_employees",
     "range_midpoint_revenue",

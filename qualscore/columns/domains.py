@@ -19,11 +19,6 @@ FREE_MAIL: frozenset[str] = frozenset(whitelist)
 LABEL = re.compile(r"[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?")
 HOST = re.compile(r"(?!.{254})[a-z0-9_-]{1,63}(\.[a-z0-9_-]{1,63})+")
 PLAIN = r"^[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?[.][a-z]+(?:[.][a-z]{2})?$"
-# The host of a plain address of any common form: without scheme, user, www and path.
-ADDRESS = (
-    r"^(?:https?://)?(?:[a-z0-9._+-]++@)?(?:www[0-9]?[.](?=[^.]++[.]))?+"
-    r"([a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?[.][a-z]++(?:[.][a-z]{2})?)(?:/[!#-;=?-~]*)?$"
-)
 # 262,144 bits, two for each of some 12,000 hosts, named by the lower and the upper part of a hash of 32 bits: 1 of 190 plain hosts is
 # looked at more closely.
 BITS, PLACES, SHIFTS = 32, 1 << 18, (0, 14)
@@ -122,31 +117,31 @@ def is_plain(host: Column, rules: DomainRules) -> Column:
     bits are looked at one by one like those. An array of 8,192 numbers is read in no time; a list of 12,000 literals takes seconds
     to plan.
     """
-    return host.rlike(PLAIN) & has_plain_suffix(host, rules)
-
-
-def has_plain_suffix(host: Column, rules: DomainRules) -> Column:
-    """`is_plain` of what has the form of a plain domain."""
     suffixes, bits = _plain_suffixes(rules.extra_suffixes), _special_bits(rules)
     words = F.from_json(F.lit(json.dumps(bits)), "array<bigint>")
     places = [F.shiftright(F.crc32(host), shift) % PLACES for shift in SHIFTS]
     is_set = (F.getbit(F.element_at(words, (F.floor(it / BITS) + 1).cast("int")), (it % BITS).cast("int")) == 1 for it in places)
     is_special = reduce(Column.__and__, is_set)
     suffix = F.concat(F.lit(" "), F.substr(host, F.instr(host, ".") + 1), F.lit(" "))
-    return F.contains(F.lit(f" {' '.join(suffixes)} "), suffix) & ~is_special
+    return host.rlike(PLAIN) & F.contains(F.lit(f" {' '.join(suffixes)} "), suffix) & ~is_special
 
 
-def plain_domain(text: Column) -> Column:
-    """The host of an address in one of the usual forms, in lower case, else an empty text.
+def plain_addresses(rules: DomainRules) -> tuple[str, str, list[str]]:
+    """How plain domains are told outside Spark: what is told so is what `domain` gives.
 
-    It is what `domain` gives where `has_plain_suffix` of it, which says no of an empty text.
+    Returns:
+        A pattern of hosts, one of addresses (its group `host`), both of lower case, and the hosts that match and are no domains.
 
-    >>> texts = ["https://www.Acme.com/Team?x", "joe@acme.co.uk", "acme.com", "mail.acme.com:80", "acme"]
-    >>> frame = spark.createDataFrame([(text,) for text in texts], "text string")
-    >>> [row.it for row in frame.select(plain_domain(F.col("text")).alias("it")).collect()]
-    ['acme.com', 'acme.co.uk', 'acme.com', '', '']
+    >>> host, address, exceptions = plain_addresses(DomainRules())
+    >>> [bool(re.search(host, it)) for it in ("acme.com", "acme.co.uk", "www.acme.com", "acme.ck")], "gmail.com" in exceptions
+    ([True, True, False, False], True)
+    >>> [re.search(address, it)["host"] for it in ("https://www.acme.com/team?x", "joe@acme.co.uk", "www.com")]
+    ['acme.com', 'acme.co.uk', 'www.com']
     """
-    return F.regexp_extract(F.lower(text), ADDRESS, 1)
+    suffixes = [it for it in _plain_suffixes(rules.extra_suffixes) if re.fullmatch(r"[a-z]+([.][a-z]{2})?", it)]
+    host = rf"[a-z0-9](?:[a-z0-9-]{{0,61}}[a-z0-9])?[.](?:{'|'.join(map(re.escape, suffixes))})"
+    address = rf"^(?:https?://)?(?:[a-z0-9._+-]+@)?(?:www[0-9]?[.])?(?P<host>{host})(?:/[!#-;=?-~]*)?$"
+    return f"^{host}$", address, sorted(it for it in _special_hosts(rules) if re.fullmatch(host, it))
 
 
 def address(raw: Column) -> Column:
@@ -234,11 +229,15 @@ def _plain_suffixes(extra_suffixes: tuple[str, ...]) -> list[str]:
 @lru_cache
 def _special_bits(rules: DomainRules) -> list[int]:
     """Numbers of 32 bits each: set for the hash of every host of two labels, or below a common pair, that is more than a plain domain."""
-    _, suffixes = _suffixes(rules.extra_suffixes)
     words = [0] * (PLACES // BITS)
-    for host in suffixes | FREE_MAIL | rules.profiles.keys():
+    for host in _special_hosts(rules):
         if host.count(".") == 1 or host.partition(".")[2] in COMMON_PAIRS:
             for shift in SHIFTS:
                 word, bit = divmod((zlib.crc32(host.encode()) >> shift) % PLACES, BITS)
                 words[word] |= 1 << bit
     return words
+
+
+def _special_hosts(rules: DomainRules) -> frozenset[str]:
+    """Hosts that are more, or less, than somebody's domain: suffixes, free-mail hosts, and platforms with profiles."""
+    return _suffixes(rules.extra_suffixes)[1] | FREE_MAIL | rules.profiles.keys()

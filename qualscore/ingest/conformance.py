@@ -167,9 +167,8 @@ def _misfits(name: str, cleaners: Cleaners) -> list[tuple[Column, Column]]:
 
 
 def broken(name: str, cleaners: Cleaners) -> list[tuple[Column, Column]]:
-    """The mark that a decoder leaves; most texts are ASCII, which is quicker to see."""
-    raw = F.col(f"_raw_{name}")
-    is_broken = (F.octet_length(raw) != F.length(raw)) & raw.contains("\ufffd")
+    """The mark that a decoder leaves."""
+    is_broken = F.col(f"_raw_{name}").contains("\ufffd")
     return [(is_broken, F.lit("BROKEN_ENCODING"))] if name in cleaners.delivery.mapping else []
 
 

@@ -109,11 +109,8 @@ def _apart(fitting: DataFrame, again: Repeated) -> tuple[DataFrame | None, DataF
 
 def _marked(competing: DataFrame, one: Sifted) -> DataFrame:
     """With the marks of a conformed row."""
-    files = one.files().withColumnRenamed("_file", "_named").withColumnRenamed("_file_hash", "_of_hash")
-    rows = competing.join(F.broadcast(files), F.col("_file_hash") == F.col("_of_hash"), "left")
-    return _with_marks(
-        rows, _kept=F.lit(True), _notes=F.col("_notes"), _line=F.col("_line"), _file=F.coalesce("_named", F.hex("_file_hash"))
-    )
+    rows = one.with_files(competing)
+    return _with_marks(rows, _kept=F.lit(True), _notes=F.col("_notes"), _line=F.col("_line"), _file=F.col("_file"))
 
 
 def _unkept(dropped: DataFrame, rank: int) -> DataFrame:

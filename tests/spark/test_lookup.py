@@ -1,0 +1,153 @@
+"""What is told by a lookup is what the column functions say."""
+
+import random
+from collections.abc import Callable
+from dataclasses import replace
+from datetime import date
+from itertools import product
+
+import pyarrow as pa
+import pytest
+from pyspark.sql import Column, SparkSession
+from pyspark.sql import functions as F
+
+from qualscore import columns, lookup
+from qualscore.lookup import Form, Formed, Known
+from tests.spark.test_columns import DOMAINS, PROBLEMS, RULES, applied
+
+NUMBERS = [
+    "0",
+    "007",
+    "5",
+    "1200",
+    "12.5",
+    "1.200",
+    "12.50",
+    "0.5",
+    ".5",
+    "1e3",
+    "-3",
+    "1,200",
+    "9" * 15,
+    "9" * 16,
+    "1.",
+    "100.5",
+    "0.000001",
+]
+DAYS = [
+    f"{year}-{month:02}-{day:02}"
+    for year, month, day in product((1000, 1900, 2023, 2024, 2999, 3000), range(14), (0, 1, 28, 29, 30, 31, 32))
+]
+FUNCTIONS: dict[Form, list[Callable[[Column], Column]]] = {
+    "text": [columns.text],
+    "whole": [columns.integer, columns.money, columns.strength, columns.percent],
+    "decimal": [columns.money, columns.number, columns.strength, columns.percent],
+    "date": [columns.calendar_date, lambda text: columns.calendar_date(text, "dmy"), lambda text: columns.calendar_date(text, "mdy")],
+}
+TYPES = {"text": pa.string(), "whole": pa.int64(), "decimal": pa.float64(), "date": pa.date32()}
+
+
+def texts_of_all_kinds() -> list[str | None]:
+    draw = random.Random(7)
+    words = [
+        "n/a",
+        "NA",
+        "none",
+        "None of it",
+        "Nike",
+        "nab",
+        "null",
+        "NULL",
+        "-",
+        "--",
+        "(blank)",
+        "#N/A",
+        "a  b",
+        " a",
+        "a ",
+        "\u00e9",
+        "\\N",
+        "\tx",
+        "",
+    ]
+    letters = "nNaAuUlL/.#(-\\ x0"
+    made = ["".join(draw.choices(letters, k=draw.randint(1, 5))) for _ in range(3_000)]
+    numbers = [str(draw.randrange(10 ** draw.randint(1, 16))) for _ in range(200)]
+    decimals = [f"{draw.uniform(0, 10 ** draw.randint(0, 11)):.{draw.randint(1, 10)}f}" for _ in range(200)]
+    return [*words, *made, *numbers, *decimals, *NUMBERS, *DAYS, "2026-03-04T10:00:00Z", "3/4/2026", None]
+
+
+@pytest.mark.parametrize("form", list(FUNCTIONS))
+def test_a_form_says_what_the_column_functions_say(spark: SparkSession, form: Form) -> None:
+    texts = list(dict.fromkeys(texts_of_all_kinds()))
+    is_told, values = lookup._formed(pa.array(texts, pa.string()), Formed(form, is_optional=False), TYPES[form])
+    told = {text: value for text, value, is_so in zip(texts, values.to_pylist(), is_told.to_pylist(), strict=True) if is_so}
+    assert len(told) >= {"text": 500, "whole": 150, "decimal": 300, "date": 250}[form]
+    for function in FUNCTIONS[form]:
+        said = applied(spark, function, list(told))
+        assert said == told
+
+
+def test_numbers_have_their_unit_and_their_limits() -> None:
+    formed = Formed("whole", scale=1000.0, low=2_000, high=50_000)
+    is_told, values = lookup._formed(pa.array(["1", "2", "50", "51", None, "x"]), formed, pa.int64())
+    assert is_told.to_pylist() == [False, True, True, False, True, False]
+    assert values.to_pylist()[1:3] == [2_000, 50_000]
+    required = lookup._formed(pa.array(["2", None]), replace(formed, is_optional=False), pa.int64())
+    assert required[0].to_pylist() == [True, False]
+
+
+def test_known_texts_have_their_values_and_null_may_be_one() -> None:
+    known = Known(pa.array(["a", None]), pa.array([date(2026, 1, 5), None]))
+    is_told, values = lookup._known(pa.array(["a", "b", None]), known)
+    assert (is_told.to_pylist(), values.to_pylist()) == ([True, False, True], [date(2026, 1, 5), None, None])
+
+
+def test_an_address_in_a_usual_form_is_the_domain_that_the_search_finds(spark: SparkSession) -> None:
+    hosts = [
+        "acme.com",
+        "acme.co.uk",
+        "www1.co.uk",
+        "www2.acme.de",
+        "github.io",
+        "gmail.com",
+        "linkedin.com",
+        "a.ck",
+        "m\u00fcller.de",
+        "uk.com",
+    ]
+    forms = [
+        "{}",
+        "http://{}",
+        "https://www.{}/Company/x?y#z",
+        "{}/b.c",
+        "www.{}/a@b",
+        "joe.d+x@{}",
+        "{}/<a@b.com>",
+        "{}:80",
+        "shop.{}",
+        "WWW.{}",
+    ]
+    texts = [form.format(host) for host in hosts for form in forms] + [text for texts in (DOMAINS, *PROBLEMS.values()) for text in texts]
+    texts = list(dict.fromkeys(texts))
+    host, address, exceptions = columns.plain_addresses(RULES)
+    is_told, values = lookup._domain(pa.array(texts, pa.string()), host, address, pa.array(exceptions))
+    found = {text: value for text, value, is_so in zip(texts, values.to_pylist(), is_told.to_pylist(), strict=True) if is_so}
+    searched = applied(spark, lambda raw: columns.domain(raw, rules=RULES, accept_free_mail=False), texts)
+    assert {text: (value, None) for text, value in found.items()} == {text: tuple(searched[text]) for text in found}
+    assert {"https://www.acme.com/Company/x?y#z", "joe.d+x@acme.co.uk", "WWW.acme.com"} <= found.keys()
+    assert not any("gmail" in text or "github" in text or "linkedin" in text for text in found)
+
+
+def test_frequent_texts_are_those_of_every_part_and_of_columns_that_repeat_them(
+    spark: SparkSession, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("qualscore.lookup.LOOKED_AT", 1_000)
+    monkeypatch.setattr("qualscore.lookup.MOST_DIFFERENT", 500)
+    rows = spark.range(0, 6_000, 1, 3).select(
+        F.lit(True).alias("_kept"),
+        F.concat(F.lit("part"), (F.col("id") / 2_000).cast("int")).alias("_cell_0"),
+        F.col("id").cast("string").alias("_cell_1"),
+    )
+    found = lookup.frequent(rows, {"part": "_cell_0", "number": "_cell_1"})
+    assert {name: sorted(texts) for name, texts in found.items()} == {"part": ["part0", "part1", "part2"]}
