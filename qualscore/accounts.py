@@ -86,7 +86,8 @@ def _described_alone(rows: DataFrame, values: list[str]) -> DataFrame:
     """Accounts that firmographics alone know, one row each."""
     contract, kind = contracts.load("clean/accounts"), F.lit("firmographics")
     delivered = [name for name in values if name in rows.columns]
-    known = F.array_compact(F.array(*(F.when(F.col(name).isNotNull(), name) for name in delivered)))
+    # What is removed is compared in compiled code; array_compact calls a function for each value.
+    known = F.array_remove(F.array(*(F.when(F.col(name).isNotNull(), name).otherwise("") for name in delivered)), "")
     made = {"sources": F.array(kind), "value_sources": F.map_from_arrays(known, F.array_repeat(kind, F.size(known)))}
     found = made | {name: F.col(name) for name in ("domain", *delivered)}
     return rows.select(*(found.get(it.name, F.lit(None)).cast(it.dataType).alias(it.name) for it in contract.schema.fields))

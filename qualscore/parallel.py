@@ -2,7 +2,11 @@
 
 from collections.abc import Callable, Iterable
 from concurrent.futures import ThreadPoolExecutor
+from functools import partial
 from typing import TypeVar
+
+from pyspark import SparkContext
+from pyspark.util import inheritable_thread_target
 
 AT_A_TIME = 2
 
@@ -17,4 +21,9 @@ def side_by_side(work: Callable[[Item], Result], items: Iterable[Item]) -> list[
     [1, 2, 3]
     """
     with ThreadPoolExecutor(AT_A_TIME) as pool:
-        return list(pool.map(work, items))
+        return [done.result() for done in [pool.submit(_as_here(partial(work, item))) for item in items]]
+
+
+def _as_here(work: Callable[[], Result]) -> Callable[[], Result]:
+    """With a copy of its own of what Spark knows of this thread: what the jobs are for, in the lines of progress."""
+    return inheritable_thread_target(work) if SparkContext._active_spark_context else work

@@ -13,6 +13,7 @@ from pyspark.sql import SparkSession
 QUIET_SECONDS = 10
 MOST_SECONDS = 60
 POLL_SECONDS = 1
+LARGEST_ROW = 50_000  # bytes
 
 
 @dataclass(frozen=True)
@@ -87,6 +88,8 @@ def running(spark: SparkSession) -> list[Doing]:
 
 def _doing(stage: Any) -> Doing:
     seconds = max(time.time() - stage.firstTaskLaunchedTime().get().getTime() / 1000, 0.001)
-    rows = max(stage.inputRecords(), stage.shuffleReadRecords())
+    # Of what is held in columns Spark counts the batches: no row is as large as they are.
+    read = stage.inputRecords() if stage.inputBytes() < LARGEST_ROW * stage.inputRecords() else 0
+    rows = max(read, stage.shuffleReadRecords())
     name = stage.description().get() if stage.description().isDefined() else "Spark"
     return Doing(stage.stageId(), name, stage.numTasks(), stage.numCompleteTasks(), seconds, rows)

@@ -74,7 +74,9 @@ class Ingested:
         of_all = self.rows.where("_state not in ('kept', 'buried')").groupBy("source", "_state", codes, "_notes")
         rows = of_all.agg(F.count(F.lit(1)).alias("_n"), *filled)
         if self.direct is not None:
-            filled = [F.count(name).alias(name) for name in self.contract.columns if name in delivered]
+            # A column that clean rows always have is not read for it.
+            is_full = {name: F.lit(1) if column.required else F.col(name) for name, column in self.contract.columns.items()}
+            filled = [F.count(value).alias(name) for name, value in is_full.items() if name in delivered]
             counted = self.direct.groupBy("source", "_notes").agg(F.count(F.lit(1)).alias("_n"), *filled)
             rows = rows.unionByName(counted.withColumns({"_state": F.lit("clean"), "codes": F.array().cast("array<string>")}))
         found: dict[str, list[Row]] = {source: [] for source in self.deliveries}

@@ -11,18 +11,16 @@ the start, and tells more on a machine that others use too; memory is the larges
 
 import argparse
 import json
-import os
 import shutil
 import subprocess
 import sys
 import time
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import replace
 from pathlib import Path
-from threading import Event, Thread
 
-ROOT = Path(__file__).parents[2]
-sys.path.insert(0, str(ROOT))
+from measuring import ROOT, Usage, session, watched
+
 PARTS, GOAL = 16, 2.0
 ROWS = {"firmographics": 5_500_000, "technographics": 15_000_000, "intent_signals": 25_000_000}
 DOMAIN = "concat('company', conv({n}, 10, 36), element_at(split('.com .com .de .io .co.uk .com.au', ' '), 1 + pmod(hash({n}), 6)))"
@@ -71,31 +69,10 @@ def columns(table: str, accounts: int) -> dict[str, str]:
     }
 
 
-@dataclass(frozen=True)
-class Measured:
-    """One run: seconds of work, CPU seconds of its processes, and the most memory that they had (bytes)."""
-
-    seconds: float
-    cpu: float
-    memory: int
-
-
-def session() -> "SparkSession":  # type: ignore[name-defined]  # noqa: F821 (imported where it is needed)
-    """A local session with the settings that jobs have."""
-    from pyspark.sql import SparkSession
-
-    from qualscore.launcher.submission import set_up
-    from tests.session import spark_defaults
-
-    os.environ.update({"SPARK_LOCAL_IP": "127.0.0.1"} | set_up())
-    settings = spark_defaults() | {"spark.master": "local[2]", "spark.driver.memory": "8g", "spark.jars": os.environ["QUALSCORE_JARS"]}
-    return SparkSession.builder.appName("benchmark").config(map=settings).getOrCreate()
-
-
 def make(folder: Path, rows: dict[str, int], form: str) -> None:
     """The deliveries that are not there yet."""
     missing = [table for table in rows if not (folder / table / "_SUCCESS").exists()]
-    spark = session() if missing else None
+    spark = session("8g") if missing else None
     for table in missing:
         named = [f"{expression} AS {name}" for name, expression in columns(table, rows["firmographics"]).items()]
         writer = spark.range(0, rows[table], 1, PARTS).selectExpr(*named).write.mode("overwrite")
@@ -107,7 +84,7 @@ def make(folder: Path, rows: dict[str, int], form: str) -> None:
 
 def copy(folder: Path, table: str, form: str) -> None:
     """The plain copy: prints its seconds."""
-    spark = session()
+    spark = session("8g")
     started = time.monotonic()
     dialect = {"header": "true", "escape": '"'} if form == "csv" else {}
     spark.read.format(form).options(**dialect).load(str(folder / table)).write.format("delta").save(str(folder / "copy"))
@@ -127,60 +104,15 @@ def ingest(folder: Path, table: str, form: str) -> None:
     print(json.dumps(record["metrics"]["seconds"]))
 
 
-def measured(folder: Path, what: str, table: str, form: str) -> Measured:
-    """One run in a process of its own."""
+def measured(folder: Path, what: str, table: str, form: str) -> Usage:
+    """One run in a process of its own; its seconds are those within the session."""
     for old in ("copy", "warehouse"):
         shutil.rmtree(folder / old, ignore_errors=True)
-    command = [sys.executable, __file__, str(folder), "--run", what, "--table", table, "--form", form]
-    process = subprocess.Popen(command, stdout=subprocess.PIPE, text=True)
-    most, done = [0.0, 0], Event()
-    watch = Thread(target=_watch, args=(process.pid, most, done))
-    watch.start()
-    said, _ = process.communicate()
-    done.set()
-    watch.join()
-    if process.returncode:
-        sys.exit(f"{what} of {table} failed")
-    return Measured(json.loads(said.splitlines()[-1]), most[0], int(most[1]))
+    usage, said = watched([sys.executable, __file__, str(folder), "--run", what, "--table", table, "--form", form])
+    return replace(usage, seconds=json.loads(said.splitlines()[-1]))
 
 
-def _watch(pid: int, most: list[float], done: Event) -> None:
-    while not done.wait(0.5):
-        family = _family(pid)
-        most[:] = [max(before, sum(map(of, family))) for before, of in zip(most, (_cpu, _resident), strict=True)]
-
-
-def _cpu(pid: int) -> float:
-    """CPU seconds of a process and of its children that have ended."""
-    try:
-        fields = Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()
-        return sum(map(int, fields[11:15])) / os.sysconf("SC_CLK_TCK")
-    except OSError:
-        return 0.0
-
-
-def _family(pid: int) -> list[int]:
-    children: dict[int, list[int]] = {}
-    for entry in Path("/proc").glob("[0-9]*/stat"):
-        try:
-            parent = int(entry.read_text().rpartition(")")[2].split()[1])
-        except OSError:  # it has ended meanwhile
-            continue
-        children.setdefault(parent, []).append(int(entry.parent.name))
-    found = [pid]
-    for one in found:
-        found += children.get(one, [])
-    return found
-
-
-def _resident(pid: int) -> int:
-    try:
-        return int(Path(f"/proc/{pid}/statm").read_text().split()[1]) * os.sysconf("SC_PAGE_SIZE")
-    except OSError:
-        return 0
-
-
-def report(results: dict[str, tuple[Measured, Measured]], rows: dict[str, int]) -> None:
+def report(results: dict[str, tuple[Usage, Usage]], rows: dict[str, int]) -> None:
     """The table of times, and the goal."""
     print("# Ingest\n")
     print("| source | rows | ingest, s | rows/s | plain copy, s | times the copy | the same in CPU time | CPU, s | memory, MB (copy) |")

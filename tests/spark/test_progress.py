@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from pyspark import StorageLevel
 from pyspark.sql import SparkSession
 
 from qualscore import config, disk, progress
@@ -37,6 +38,24 @@ def test_long_stages_say_how_far_they_are_and_short_ones_nothing(spark: SparkSes
         assert not said
     finally:
         spark.sparkContext.setJobDescription(None)
+
+
+def test_batches_of_what_is_held_are_not_taken_for_rows(spark: SparkSession) -> None:
+    held = spark.range(0, 400_000, 1, 8).selectExpr("id", "sha2(cast(id AS string), 512) AS text").persist(StorageLevel.DISK_ONLY)
+
+    def slowly(batches: Iterator[Any]) -> Iterator[Any]:
+        for batch in batches:
+            time.sleep(0.2)
+            yield batch
+
+    said: list[str] = []
+    try:
+        held.count()
+        with progress.shown(spark, said.append, quiet=0.6, poll=0.1):
+            held.mapInArrow(slowly, "id long, text string").count()
+    finally:
+        held.unpersist()
+    assert any("of 8 parts done, about" in line for line in said) and not any("rows" in line for line in said), said
 
 
 def test_a_stage_that_cannot_fit_is_not_begun(spark: SparkSession, tmp_path: Path) -> None:
