@@ -21,7 +21,7 @@ from qualscore.lookup import Form, Formed, Known, Lookup, frequent
 NAMES = ("country", "industry_group")
 # What is derived of one column alone is looked up as that is.
 DERIVED = {"keyword_sets": "keyword"}
-FORMS: Mapping[str, Form] = {
+FORM_OF: Mapping[str, Form] = {
     **{"string": "text", "country": "text", "industry_group": "text", "int": "whole", "bigint": "whole", "double": "decimal"},
     **{"money": "decimal", "percent": "decimal", "strength": "decimal", "date": "date"},
 }
@@ -73,7 +73,7 @@ def _can_be_told(cleaners: Cleaners, cells: Mapping[str, str]) -> bool:
 def _formed(name: str, cleaners: Cleaners) -> Formed | None:
     """The form of a column whose texts are ever new; None where a text's form does not tell its value."""
     column, delivery = cleaners.contract.columns[name], cleaners.delivery
-    form = FORMS.get(str(column.clean or column.type))
+    form = FORM_OF.get(str(column.clean or column.type))
     if form is None or column.one_of or name in delivery.nothing:
         return None
     low, high = column.range or (None, None)
