@@ -49,7 +49,7 @@ def read(spark: SparkSession, source: Source, contract: Contract) -> Delivery:
 
 def _delivery(source: Source, opened: _Opened, found: Recognised) -> Delivery:
     how, taken = found.how, set(found.mapping.values())
-    # From the name of each file, of a database table from its own name.
+    # From the name of each file, of a database table from its own name, of a folder of parts from the folder's.
     values = {f"_named_{name}": _of_name(pattern) for name, pattern in how.file_name.items()}
     return Delivery(
         opened.rows().withColumns(values) if values else opened.rows(),
@@ -67,7 +67,8 @@ def _delivery(source: Source, opened: _Opened, found: Recognised) -> Delivery:
 
 
 def _of_name(pattern: str) -> Column:
-    found = F.regexp_extract(F.substring_index("_file", "/", -1), pattern, 1)
+    file, folder = F.substring_index("_file", "/", -1), F.substring_index(F.substring_index("_file", "/", -2), "/", 1)
+    found = F.regexp_extract(F.when(file.startswith("part-"), folder).otherwise(file), pattern, 1)
     return F.when(found != "", found)
 
 

@@ -8,6 +8,7 @@ from pyspark.sql import SparkSession
 from qualscore import contracts, deliveries
 from qualscore.config import Source
 from qualscore.errors import ConfigurationError, DataError
+from tests.spark.test_vendors import BUILTWITH
 
 LISTS = contracts.load("clean/account_lists")
 
@@ -151,3 +152,11 @@ def test_the_platforms_are_read_from_the_configuration() -> None:
     rules = deliveries.domain_rules(["acme.example"])
     assert rules.extra_suffixes == ("acme.example",)
     assert {"linkedin.com", "facebook.com"} <= set(rules.shared_hosts)
+
+
+@pytest.mark.parametrize("name", ["builtwith_Shopfront.csv/part-00000-7f.csv", "exports/builtwith_Shopfront.csv"])
+def test_what_a_files_name_says_stands_in_the_name_of_a_folder_of_parts_too(spark: SparkSession, tmp_path: Path, name: str) -> None:
+    file = delivered(tmp_path, f"{BUILTWITH}\nacme.com{',' * BUILTWITH.count(',')}\n".encode(), name)
+    technographics = Source(table="technographics", path=str(file.parent), id="it")
+    delivery = deliveries.read(spark, technographics, contracts.load("clean/technographics"))
+    assert [row["_named_product"] for row in delivery.frame.collect()] == ["Shopfront"]
