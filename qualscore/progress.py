@@ -42,15 +42,18 @@ class Doing:
         >>> Doing(7, "score", 16, 4, 60.0, 2_500_000).line()
         'score: 4 of 16 parts done, 2,500,000 rows, 41,666 rows a second, about 3:00 left'
         >>> Doing(7, "ingest", 16, 0, 12.0, 0).line()
-        'ingest: 0 of 16 parts done'
+        'ingest: 0 of 16 parts done after 0:12'
         """
         said = f"{self.name}: {self.done} of {self.tasks} parts done"
         if self.rows:
             said += f", {self.rows:,} rows, {int(self.rows / self.seconds):,} rows a second"
         if self.done:
-            left = int(self.seconds * (self.tasks - self.done) / self.done)
-            said += f", about {left // 60}:{left % 60:02d} left"
-        return said
+            said += f", about {_minutes(self.seconds * (self.tasks - self.done) / self.done)} left"
+        return said if self.rows or self.done else f"{said} after {_minutes(self.seconds)}"
+
+
+def _minutes(seconds: float) -> str:
+    return f"{int(seconds) // 60}:{int(seconds) % 60:02d}"
 
 
 @contextmanager

@@ -1,5 +1,8 @@
 """Ranges of employees and revenue, in the spellings of real files, to the number that stands for them."""
 
+from collections.abc import Mapping
+from itertools import combinations
+
 from pyspark.sql import Column
 from pyspark.sql import functions as F
 
@@ -9,33 +12,11 @@ from qualscore.columns.text import UNITS, is_any
 EMPLOYEES = {"1-10": 5, "11-50": 30, "51-200": 120, "201-500": 350, "501-1000": 750}
 EMPLOYEES |= {"1001-5000": 3_000, "5001-10000": 7_500, "10001+": 20_000}
 # Revenue as the vendors' ranges have it, from the shorter of the usual amounts to the longer.
-AMOUNTS = (
-    "0",
-    "100K",
-    "250K",
-    "500K",
-    "1M",
-    "2M",
-    "2.5M",
-    "5M",
-    "10M",
-    "20M",
-    "25M",
-    "50M",
-    "100M",
-    "200M",
-    "250M",
-    "500M",
-    "1B",
-    "5B",
-    "10B",
-)
+AMOUNTS = {"0": 0, "100K": 1e5, "250K": 2.5e5, "500K": 5e5, "1M": 1e6, "2M": 2e6, "2.5M": 2.5e6, "5M": 5e6, "10M": 1e7, "20M": 2e7}
+AMOUNTS |= {"25M": 2.5e7, "50M": 5e7, "100M": 1e8, "200M": 2e8, "250M": 2.5e8, "500M": 5e8, "1B": 1e9, "5B": 5e9, "10B": 1e10}
 REVENUES = tuple(
-    form.format(low, high)
-    for place, low in enumerate(AMOUNTS)
-    for high in AMOUNTS[place + 1 :]
-    for form in ("{}-{}", "${}-${}", "${} - ${}", "${} to ${}")
-) + tuple(form.format(low) for low in AMOUNTS[1:] for form in ("{}+", "${}+"))
+    form.format(low, high) for low, high in combinations(AMOUNTS, 2) for form in ("{}-{}", "${}-${}", "${} - ${}", "${} to ${}")
+) + tuple(form.format(low) for low in [*AMOUNTS][1:] for form in ("{}+", "${}+"))
 NOISE = r"[\s\u00a0\u202f,'$]|us(?=\$)|usd|employees|people|persons|staff|\.(?![0-9])"
 WORDS = {
     r"^(?:under|lessthan|below|upto|<=?|\u2264)": "0-",
@@ -56,8 +37,7 @@ def range_midpoint_employees(text: Column) -> Column:
     [5.0, 120.0, 2999.5, 20000.0, 3000.0, 1000.0, 6.0, 0.0, None, None]
     """
     plain = _headcounts(text)
-    usual = F.create_map(*(F.lit(it) for name, middle in EMPLOYEES.items() for it in (name, float(middle))))
-    return F.coalesce(usual[plain], _middle(plain))
+    return F.when(_is_usual(text), _looked_up(EMPLOYEES, text)).otherwise(F.coalesce(_looked_up(EMPLOYEES, plain), _middle(plain)))
 
 
 def range_midpoint_revenue(text: Column) -> Column:
@@ -68,18 +48,28 @@ def range_midpoint_revenue(text: Column) -> Column:
     >>> [row.middle for row in frame.select((range_midpoint_revenue(F.col("text")) / 1e6).alias("middle")).collect()]
     [5500.0, 20000.0, 30.0, 3.0, 5.5, 0.75, 0.5, 1.0, None, None]
     """
-    return _middle(_plain(text))
+    usual = F.split(F.replace(F.translate(text, "$ +", ""), F.lit("to"), F.lit("-")), "-")
+    low, high = (_looked_up(AMOUNTS, F.get(usual, F.lit(place))) for place in range(2))
+    return F.when(is_any(text, REVENUES), F.coalesce((low + high) / 2, low * 2)).otherwise(_middle(_plain(text)))
 
 
 def employees_range(text: Column) -> Column:
     """The text as it is; null where it is no range of employees."""
-    is_usual = F.find_in_set(text, F.lit(",".join(EMPLOYEES))) > 0  # without the ten patterns of the others
-    return F.when(is_usual, text).when(_is_range(_headcounts(text)), text)
+    return F.when(_is_usual(text), text).when(_is_range(_headcounts(text)), text)
 
 
 def revenue_range(text: Column) -> Column:
     """The text as it is; null where it is no range of US dollars."""
     return F.when(is_any(text, REVENUES), text).when(_is_range(_plain(text)), text)
+
+
+def _is_usual(text: Column) -> Column:
+    """Whether it needs none of the ten patterns of the others, which took an eighth of the time of describing 5.5 million accounts."""
+    return F.find_in_set(text, F.lit(",".join(EMPLOYEES))) > 0
+
+
+def _looked_up(numbers: Mapping[str, float], name: Column) -> Column:
+    return F.create_map(*(F.lit(it) for one, number in numbers.items() for it in (one, float(number))))[name]
 
 
 def _headcounts(text: Column) -> Column:

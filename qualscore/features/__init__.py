@@ -3,6 +3,7 @@
 Training and scoring call the same function, so that a model never sees what came after an example's own date.
 """
 
+from collections.abc import Sequence
 from datetime import date
 
 from pyspark.sql import DataFrame
@@ -21,6 +22,7 @@ def account_features(
     intent_signals: DataFrame,
     own_values: DataFrame | None = None,
     as_of: date | None = None,
+    snapshot_days: Sequence[date] = (),
 ) -> DataFrame:
     """One row per row of `dates`, described as of its own date.
 
@@ -31,10 +33,11 @@ def account_features(
         intent_signals: clean/intent_signals.
         own_values: domain, own_values of clean/accounts; they describe accounts that no snapshot knows.
         as_of: the date of all rows, where they share one.
+        snapshot_days: the days of all firmographics; with them and `as_of` hardly a row is compared with others.
     """
     when = AsOf(dates, as_of)
     described = (
-        dates.join(firmographic.snapshots(when, firmographics), when.keys, "left")
+        dates.join(firmographic.snapshots(when, firmographics, days=snapshot_days), when.keys, "left")
         .join(technographic.stacks(when, technographics), when.keys, "left")
         .join(intent.researched(when, intent_signals), when.keys, "left")
         .withColumn("tech_stack", F.coalesce("tech_stack", F.array().cast("array<struct<product:string,category:string>>")))

@@ -1,6 +1,7 @@
 """Firmographics as of a date, and the numbers that the model sees of them."""
 
 from collections.abc import Sequence
+from datetime import date
 from functools import reduce
 from operator import or_
 
@@ -21,11 +22,30 @@ BAND_EMPLOYEES = (40, 150, 700, 3_500, 15_000, 80_000)
 REVENUE_PER_EMPLOYEE_USD = 250_000
 
 
-def snapshots(when: AsOf, firmographics: DataFrame) -> DataFrame:
+def snapshots(when: AsOf, firmographics: DataFrame, *, days: Sequence[date] = ()) -> DataFrame:
     """By `when.keys`: the latest snapshot on or before the date, else the earliest one (`is_backfilled`).
 
     An account without a snapshot has no row; accounts that are not described may have one.
+
+    Args:
+        when: the dates.
+        firmographics: clean/firmographics.
+        days: the days of all its snapshots. With them and one date for all rows, only accounts that the best snapshot does not have
+            are looked for in the others.
     """
+    if when.day is None or not days:
+        return _chosen(when, firmographics)
+    before = [day for day in days if day <= when.day]
+    is_best = F.col("observed_on") == F.lit(max(before) if before else min(days))
+    best = firmographics.where(is_best)
+    found = best.select("domain", F.lit(not before).alias("is_backfilled"), *FIRMOGRAPHIC_VALUES)
+    if len(days) == 1:
+        return found
+    others = firmographics.where(~is_best).join(best.select("domain"), "domain", "left_anti")
+    return found.unionByName(_chosen(when, others))
+
+
+def _chosen(when: AsOf, firmographics: DataFrame) -> DataFrame:
     values = F.struct(*FIRMOGRAPHIC_VALUES)
     known = F.when(F.col("observed_on") <= F.col("as_of_on"), F.col("observed_on"))
     chosen = (

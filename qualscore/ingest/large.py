@@ -17,9 +17,9 @@ from qualscore.ingest.delivery import Delivery
 from qualscore.ingest.judgement import Ingested, fits, judge
 from qualscore.ingest.links import linked
 from qualscore.ingest.names import with_countries, with_industry_groups
-from qualscore.ingest.repeated import MOST_REPEATED, Repeated, repeated
 from qualscore.ingest.rules import Rules
 from qualscore.ingest.sifting import Sifted, sift
+from qualscore.repeated import MOST_REPEATED, Repeated, repeated
 
 
 @contextmanager

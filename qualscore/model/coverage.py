@@ -12,7 +12,7 @@ LIKELY_LEAK = 0.75
 def shares() -> dict[str, Column]:
     """By name, the share of the examples and of the unlabelled that each source covers: aggregates of `marked` accounts.
 
-    They have is_example, is_unlabelled, known_by (kinds of source), tech_stack, has_intent.
+    They have is_example, is_unlabelled, known_by (kinds of source), tech_stack, intent.
     """
     sides = {"examples": F.col("is_example"), "unlabelled": F.col("is_unlabelled")}
     return {f"coverage_{name}_{side}": _share(is_covered, of) for name, is_covered in _covers().items() for side, of in sides.items()}
@@ -49,7 +49,7 @@ def warnings(metrics: Mapping[str, float], name: str) -> list[str]:
 
 def _covers() -> dict[str, Column]:
     kinds = {kind: F.array_contains("known_by", kind) for kind in KINDS}
-    return kinds | {"technographics": F.size("tech_stack") > 0, "intent": F.col("has_intent")}
+    return kinds | {"technographics": F.size("tech_stack") > 0, "intent": F.size("intent") > 0}
 
 
 def _share(is_covered: Column, of: Column) -> Column:

@@ -64,7 +64,7 @@ def scan(flagged: DataFrame) -> Population:
     """Counts `marked` accounts: an action, one scan.
 
     Args:
-        flagged: marked accounts with the columns LIFTED; with known_by, tech_stack and has_intent where coverage is to be measured.
+        flagged: marked accounts with the columns LIFTED; with known_by, tech_stack and intent where coverage is to be measured.
     """
     observed = Observation()
     counts = counted()

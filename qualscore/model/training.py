@@ -19,6 +19,7 @@ from qualscore.model.qualification import QualificationModel
 
 SAMPLE_LEAST = 6_000  # unlabelled accounts of a repeat; more does not matter
 SAMPLE_PER_EXAMPLE = 20  # 5 are too few
+SAMPLE_MOST = 200_000  # of 20,000 customers 400,000 took 19 GB of memory
 LEAST_EXAMPLES, RECOMMENDED_EXAMPLES = 50, 100
 UNLABELLED_PER_EXAMPLE = 5
 QUANTILES = 1_000
@@ -52,7 +53,7 @@ def train(
 
     Args:
         accounts: features of the training date, with is_selected, is_excluded, is_example, event_on, is_in_reference;
-            where it has known_by and has_intent, the coverage of the sources is measured too.
+            where it has known_by, the coverage of the sources is measured too.
         describe: (domain, company_name, as_of_on) to features as of each row's own date.
         definition: what to learn.
         as_of: the training date.
@@ -205,7 +206,7 @@ def _rows(
 ) -> DataFrame:
     """Examples, samples and evaluation accounts, described as of their own dates."""
     training, counts = definition.training, found.counts
-    wanted = max(SAMPLE_LEAST, SAMPLE_PER_EXAMPLE * counts["examples"])
+    wanted = min(max(SAMPLE_LEAST, SAMPLE_PER_EXAMPLE * counts["examples"]), SAMPLE_MOST)
     samples = [
         F.when(is_drawn("sample", wanted / counts["unlabelled"], seed=training.seed, repeat=r), F.lit(r)) for r in range(training.repeats)
     ]

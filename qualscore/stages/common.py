@@ -38,7 +38,13 @@ def describe(run: Run, *, as_of: date | None = None) -> Callable[[DataFrame], Da
     """(domain, company_name, as_of_on) to features as of each row's own date, or of `as_of`, the date of all rows."""
     sources = {table: clean(run, table) for table in DESCRIBING}
     own_values = clean(run, "accounts").select("domain", "own_values")
-    return partial(features.account_features, **sources, own_values=own_values, as_of=as_of)
+    days = snapshot_days(sources["firmographics"]) if as_of else ()
+    return partial(features.account_features, **sources, own_values=own_values, as_of=as_of, snapshot_days=days)
+
+
+def snapshot_days(firmographics: DataFrame) -> list[date]:
+    """The days of the snapshots in clean/firmographics, which has one row per domain and day."""
+    return [row["observed_on"] for row in firmographics.select("observed_on").distinct().collect()]
 
 
 def selectable(run: Run) -> Records:
@@ -83,13 +89,10 @@ def rejected(run: Run) -> DataFrame:
 
 
 def with_coverage(run: Run, accounts: DataFrame) -> DataFrame:
-    """Adds known_by (kinds of source) and has_intent, which are no inputs of a model. No row is added."""
+    """Adds known_by (kinds of source), which is no input of a model. No row is added."""
     # Most accounts are in firmographics alone: only the others are joined.
     others = clean(run, "accounts").where("sources <> array('firmographics')").select("domain", F.col("sources").alias("known_by"))
-    intent = clean(run, "intent_signals").select("domain").distinct().withColumn("has_intent", F.lit(True))
-    joined = accounts.join(others, "domain", "left").join(intent, "domain", "left")
-    known_by = F.coalesce("known_by", F.array(F.lit("firmographics")))
-    return joined.withColumns({"known_by": known_by, "has_intent": F.coalesce("has_intent", F.lit(False))})
+    return accounts.join(others, "domain", "left").withColumn("known_by", F.coalesce("known_by", F.array(F.lit("firmographics"))))
 
 
 def features_date(run: Run) -> date:

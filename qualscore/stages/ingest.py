@@ -16,7 +16,7 @@ from qualscore.errors import DataError
 from qualscore.ingest import Delivery, DeliverySummary, Ingested, Rules, Staging
 from qualscore.parallel import side_by_side
 from qualscore.runner import RUNS, Outcome, Run, Stage
-from qualscore.stages.common import ACCOUNTS, JUDGED_TOGETHER, SOURCES, clean
+from qualscore.stages.common import ACCOUNTS, JUDGED_TOGETHER, SOURCES, clean, snapshot_days
 
 OF_COMPANIES = ("crm_accounts", "crm_opportunities", "activities", "account_lists")
 OF_ACCOUNTS = ("crm_opportunities", "activities")
@@ -114,7 +114,7 @@ def _write(run: Run, table: str, ingested: Ingested) -> None:
     """Most tables are what is delivered now, and what `changes` left; firmographics keep their earlier snapshots."""
     where = None
     if table == "firmographics" and run.tables.exists("clean/firmographics"):
-        days = [row["observed_on"] for row in ingested.clean.select("observed_on").distinct().collect()]
+        days = snapshot_days(ingested.clean)
         where = f"observed_on IN ({', '.join(f'DATE {str(day)!r}' for day in days)})" if days else "false"
     if any(source.delivers == "changes" for source in run.settings.sources if source.table == table):
         run.tables.merge(f"clean/{table}", ingested.clean)
@@ -131,8 +131,7 @@ def _universe(run: Run) -> DataFrame:
     firmographics = tables.pop("firmographics")
     known = accounts.elsewhere(**tables).localCheckpoint()  # counted, then joined twice
     known = F.broadcast(known) if known.count() <= MOST_BROADCAST else known
-    days = [row["observed_on"] for row in firmographics.select("observed_on").distinct().collect()]
-    shared, alone = accounts.told_apart(firmographics, known, days=days)
+    shared, alone = accounts.told_apart(firmographics, known, days=snapshot_days(firmographics))
     return accounts.universe(**tables, firmographics=shared, alone=alone)
 
 

@@ -287,8 +287,11 @@ def test_a_plain_domain_and_one_that_needs_the_list_of_suffixes_are_found_alike(
     }
 
 
-def test_the_usual_ranges_of_revenue_are_ranges(spark: SparkSession) -> None:
-    texts = list(columns.ranges.REVENUES)
-    middles = applied(spark, columns.range_midpoint_revenue, texts)
-    assert all(middle is not None for middle in middles.values())
+def test_the_usual_ranges_are_ranges(spark: SparkSession) -> None:
+    for usual, middle in (
+        (columns.ranges.REVENUES, columns.range_midpoint_revenue),
+        (columns.ranges.EMPLOYEES, columns.range_midpoint_employees),
+    ):
+        found = applied(spark, middle, [*usual, *(f"{text} " for text in usual)])  # a space too many is looked at by the patterns
+        assert all(found[text] == found[f"{text} "] is not None for text in usual)
     assert applied(spark, columns.revenue_range, ["$1M-$10M", "10B+", "10M-1M"]) == {"$1M-$10M": "$1M-$10M", "10B+": "10B+", "10M-1M": None}

@@ -8,6 +8,8 @@ from pyspark.sql import SparkSession
 from pyspark.sql import functions as F
 
 from qualscore import contracts, features
+from qualscore.features import firmographic
+from qualscore.features.reading import AsOf
 from qualscore.model import coverage
 
 OWN = {"country": "DE", "employees": 9, "revenue_usd": 1e6, "founded_year": 2000}
@@ -44,12 +46,30 @@ def test_gaps_of_an_account_that_the_universe_knows_stay_gaps(spark: SparkSessio
     assert described(spark, {})["has_data"] is False
 
 
+@pytest.mark.parametrize("months", [(3,), (1, 3), (1, 3, 7), (7, 9)])
+def test_days_of_the_snapshots_change_nothing_but_the_time(spark: SparkSession, months: tuple[int, ...]) -> None:
+    """Every second company is in the first snapshot, every third in the second, and so on."""
+    days = [date(2026, month, 1) for month in months]
+    rows = [
+        {"domain": f"company{i}.com", "observed_on": day, "employees": 100 * i + place}
+        for place, day in enumerate(days, start=2)
+        for i in range(0, 40, place)
+    ]
+    firmographics, when = contracts.load("clean/firmographics").rows(spark, rows), AsOf(spark.range(0).toDF("domain"), date(2026, 5, 1))
+    plain, quick = (firmographic.snapshots(when, firmographics, days=known).orderBy("domain").collect() for known in ((), days))
+    assert quick == plain
+    first = next(row for row in quick if row["domain"] == "company0.com")
+    assert (first["employees"], first["is_backfilled"]) == ({(1, 3): 3, (1, 3, 7): 3}.get(months, 2), months == (7, 9))
+
+
 def test_coverage_by_hand(spark: SparkSession) -> None:
     """3 of 4 examples and 1 of 10 unlabelled are in the CRM: .5 + (.75 - .1) / 2."""
     sides = [(True, number < 3) for number in range(4)] + [(False, number < 1) for number in range(10)]
-    rows = [(example, not example, ["crm"] if crm else ["firmographics"], [1] if example else [], crm) for example, crm in sides]
+    rows = [
+        (example, not example, ["crm"] if crm else ["firmographics"], [1] if example else [], [1] if crm else []) for example, crm in sides
+    ]
     frame = spark.createDataFrame(
-        rows, "is_example boolean, is_unlabelled boolean, known_by array<string>, tech_stack array<int>, has_intent boolean"
+        rows, "is_example boolean, is_unlabelled boolean, known_by array<string>, tech_stack array<int>, intent array<int>"
     )
     row = frame.agg(*(share.alias(name) for name, share in coverage.shares().items())).first()
     found = coverage.measured(row.asDict())

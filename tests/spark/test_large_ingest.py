@@ -11,9 +11,9 @@ import pytest
 from pyspark.sql import DataFrame, SparkSession
 from pyspark.sql import types as T
 
-from qualscore import contracts, deliveries, ingest
+from qualscore import contracts, deliveries, ingest, repeated
 from qualscore.config import Source
-from qualscore.ingest import Ingested, Staging, repeated
+from qualscore.ingest import Ingested, Staging
 from tests.spark.test_crm_ingest import ACCOUNTS
 from tests.spark.test_ingest import HEADERS, RULES, ingested
 
@@ -123,9 +123,10 @@ def test_the_later_file_and_the_later_source_win(
 
 
 def test_only_repeated_hashes_are_found(spark: SparkSession) -> None:
-    frames = [spark.createDataFrame([(it,) for it in part], "_hash bigint").repartition(3) for part in ([1, 2, 3, 3, -5], [2, 4, -5, 3])]
-    found = repeated.repeated(frames)
-    assert (sorted(row["_hash"] for row in found.hashes.collect()), found.count) == ([-5, 2, 3], 3)
+    least, most, bound = -(2**63), 2**63 - 1, 2**55
+    parts = ([1, 2, 3, 3, -5, least, most, bound, bound - 1], [2, 4, -5, 3, most, least, bound, least + 1])
+    found = repeated.repeated([spark.createDataFrame([(it,) for it in part], "_hash bigint").repartition(3) for part in parts])
+    assert (sorted(row["_hash"] for row in found.hashes.collect()), found.count) == ([least, -5, 2, 3, bound, most], 6)
 
 
 NATIVE = {

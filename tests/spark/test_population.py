@@ -18,8 +18,7 @@ def flagged(universe: Universe) -> DataFrame:
     lists = universe.account_lists.withColumn("event_on", dated)
     found = universe.labelled(DEFINITION, lists).withColumn("is_in_reference", ~F.col("country").eqNullSafe("FR"))
     known = F.when(F.col("country") == "DE", F.array(F.lit("crm"))).otherwise(F.array(F.lit("firmographics")))
-    covered = found.withColumns({"known_by": known, "has_intent": F.lit(False)})
-    return population.marked(inputs.with_stack(covered, DEFINITION.features))
+    return population.marked(inputs.with_stack(found.withColumn("known_by", known), DEFINITION.features))
 
 
 def test_counts_shares_and_dates(flagged: DataFrame) -> None:
