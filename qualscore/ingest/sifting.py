@@ -34,10 +34,18 @@ class Sifted:
     cleaners: Cleaners
     rows: DataFrame
 
-    def fitting(self) -> DataFrame:
-        """The contract's columns of the rows that fit, and `_notes` (none), `_line`, `_file_hash`."""
+    def fitting(self, *others: str) -> DataFrame:
+        """The contract's columns of the rows that fit, and `_notes` (none), `_line`, `_file_hash`, and `others` of the rows."""
         nothing = F.lit(None).cast("string").alias("_notes")
-        return self.rows.where("_fits").select(*typed(self.rows, self.source, self.cleaners.contract), nothing, "_line", "_file_hash")
+        return self.rows.where("_fits").select(*self._typed(), nothing, "_line", "_file_hash", *others)
+
+    def key(self) -> list[Column]:
+        """The values that are a row's key."""
+        contract = self.cleaners.contract
+        return [value for name, value in zip(contract.columns, self._typed(), strict=True) if name in contract.key]
+
+    def _typed(self) -> list[Column]:
+        return typed(self.rows, self.source, self.cleaners.contract)
 
     def others(self) -> DataFrame:
         """The other kept rows, as `conform_source` gives them."""
