@@ -1,5 +1,6 @@
 """Ingest as it is run day after day: killed, twice at once, and with deliveries that are not as they were."""
 
+import json
 import os
 import signal
 import subprocess
@@ -53,16 +54,18 @@ def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 def test_a_killed_ingest_leaves_the_old_version_and_the_next_one_completes(folder: Path) -> None:
     before, known, version = firmographics(folder), parts(folder), DeltaTable(str(folder / "warehouse/clean/firmographics")).version()
+    lock = folder / "warehouse" / "_locks" / "ingest.json"
     deliver(folder, 20)
     process = start(folder)
     while parts(folder) == known and process.poll() is None:
         time.sleep(0.005)
-    os.killpg(process.pid, signal.SIGKILL)
-    process.communicate()
-    assert process.returncode == -signal.SIGKILL and parts(folder) > known  # in the middle of the write
+    # Spark has a process group of its own, which outlives a launcher that is killed.
+    os.killpg(os.getpgid(json.loads(lock.read_text())["pid"]), signal.SIGKILL)
+    said = process.communicate()[1]
+    assert process.returncode != 0 and parts(folder) > known, said  # in the middle of the write
     assert DeltaTable(str(folder / "warehouse/clean/firmographics")).version() == version
     pd.testing.assert_frame_equal(firmographics(folder), before)
-    assert (folder / "warehouse" / "_locks" / "ingest.json").exists()
+    assert lock.exists()
     done = run(*arguments(folder))
     assert done.returncode == 0, done.stderr
     assert set(firmographics(folder)["employees"]) == {20} and len(firmographics(folder)) == ROWS
