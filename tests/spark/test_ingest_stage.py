@@ -38,14 +38,15 @@ def test_stored_deals_follow_a_corrected_account_even_after_a_run_that_broke_off
 ) -> None:
     assert ingest(spark, tmp_path, website="acme.com", modified_on="2026-01-01", deal="0065g1") == {"0065g1": "acme.com"}
     merge = Tables.merge
+    for broken, website in {"crm_opportunities": "acme.io", "crm_accounts": "acme.net"}.items():
 
-    def write(tables: Tables, name: str, frame: DataFrame) -> None:
-        if name == "clean/crm_accounts":
-            raise OSError("the disk is full")
-        merge(tables, name, frame)
+        def write(tables: Tables, name: str, frame: DataFrame, *, broken: str = broken) -> None:
+            if name == f"clean/{broken}":
+                raise OSError("the disk is full")
+            merge(tables, name, frame)
 
-    corrected = {"website": "acme.net", "modified_on": "2026-02-01", "deal": "0065g2"}
-    with monkeypatch.context() as patched, pytest.raises(OSError, match="full"):
-        patched.setattr(Tables, "merge", write)
-        ingest(spark, tmp_path, **corrected)
-    assert ingest(spark, tmp_path, **corrected) == dict.fromkeys(["0065g1", "0065g2"], "acme.net")
+        corrected = {"website": website, "modified_on": "2026-02-01", "deal": "0065g2"}
+        with monkeypatch.context() as patched, pytest.raises(OSError, match="full"):
+            patched.setattr(Tables, "merge", write)
+            ingest(spark, tmp_path, **corrected)
+        assert ingest(spark, tmp_path, **corrected) == dict.fromkeys(["0065g1", "0065g2"], website)
