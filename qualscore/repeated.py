@@ -31,7 +31,7 @@ class Repeated:
 def repeated(hashes: list[DataFrame]) -> Repeated:
     """The hashes that several rows have: actions.
 
-    Packed into arrays they are moved and sorted in a fifteenth of the time that Spark takes for as many rows.
+    They are moved in packed arrays: to sort and compare one takes Python .2 microseconds.
 
     Args:
         hashes: frames of one column `_hash`, of 64 bits. Two keys may share one: they are then only looked at for nothing.

@@ -131,7 +131,7 @@ class Tables:
             f"`{it.name}` {it.dataType.simpleString()} COMMENT {_text(it.metadata['comment'])}" for it in contract.schema.fields
         )
         partitioned = f"PARTITIONED BY ({', '.join(contract.partition_by)})" if contract.partition_by else ""
-        # Those of all columns took a twelfth of an ingest.
+        # Those of all columns took 8 of 100 samples of Java in an ingest.
         selected_by = contract.statistics or tuple(name for name in contract.key if name not in contract.partition_by)
         statistics = {"delta.dataSkippingStatsColumns": ",".join(selected_by)}
         properties = ", ".join(f"{_text(key)} = {_text(value)}" for key, value in (READABLE_BY_OTHERS | statistics).items())

@@ -65,10 +65,10 @@ def large_table(
 ) -> Ingested:
     """What `judgement.table` gives of the same arguments, computed: actions. Its frames are read from `staging`."""
     held = [sift(source, cleaners_of(source, delivery, contract, rules)) for source, delivery in deliveries]
-    held = [replace(one, rows=staging.keep(_hashed(one))) for one in held]
+    held = [replace(one, rows=staging.keep(one.rows)) for one in held]
     others = reduce(DataFrame.unionByName, (one.others().withColumn("_rank", F.lit(rank)) for rank, one in enumerate(held)))
     others = staging.keep(linked(others, universe_domains=universe_domains, crm_accounts=crm_accounts))
-    fitting = [one.fitting("_hash").withColumn("_rank", F.lit(rank)) for rank, one in enumerate(held)]
+    fitting = [one.fitting().withColumn("_rank", F.lit(rank)) for rank, one in enumerate(held)]
     again = repeated([*(frame.select("_hash") for frame in fitting), others.where(fits()).select(_hash(contract))])
     named = [_named(frame, one) for frame, one in zip(fitting, held, strict=True)]
     split = [_apart(frame, again) for frame in named]
@@ -82,11 +82,6 @@ def large_table(
 
 def _hash(contract: Contract) -> Column:
     return F.xxhash64(*contract.key).alias("_hash")
-
-
-def _hashed(one: Sifted) -> DataFrame:
-    """With the hash of the key of a row that fits: held, it is compared without reading the key again."""
-    return one.rows.withColumn("_hash", F.when(F.col("_fits"), F.xxhash64(*one.key())))
 
 
 def _named(fitting: DataFrame, one: Sifted) -> DataFrame:

@@ -26,26 +26,19 @@ class Sifted:
     Attributes:
         source: of the rows.
         cleaners: its cleaning.
-        rows: every delivered row: `_kept`, `_fits`, `_line`, `_file_hash` (xxhash64 of its file's name); the values of a row that
-            fits, its countries as delivered and without the groups of its industries; of a kept row that does not, its cells.
+        rows: every delivered row: `_kept`, `_fits`, `_line`, `_file_hash` (xxhash64 of its file's name); of a row that fits `_hash`
+            (of its key, held so that keys are compared without being read again) and its values, its countries as delivered and without
+            the groups of its industries; of a kept row that does not, its cells.
     """
 
     source: Source
     cleaners: Cleaners
     rows: DataFrame
 
-    def fitting(self, *others: str) -> DataFrame:
-        """The contract's columns of the rows that fit, and `_notes` (none), `_line`, `_file_hash`, and `others` of the rows."""
-        nothing = F.lit(None).cast("string").alias("_notes")
-        return self.rows.where("_fits").select(*self._typed(), nothing, "_line", "_file_hash", *others)
-
-    def key(self) -> list[Column]:
-        """The values that are a row's key."""
-        contract = self.cleaners.contract
-        return [value for name, value in zip(contract.columns, self._typed(), strict=True) if name in contract.key]
-
-    def _typed(self) -> list[Column]:
-        return typed(self.rows, self.source, self.cleaners.contract)
+    def fitting(self) -> DataFrame:
+        """The contract's columns of the rows that fit, and `_notes` (none), `_line`, `_file_hash`, `_hash`."""
+        nothing, values = F.lit(None).cast("string").alias("_notes"), typed(self.rows, self.source, self.cleaners.contract)
+        return self.rows.where("_fits").select(*values, nothing, "_line", "_file_hash", "_hash")
 
     def others(self) -> DataFrame:
         """The other kept rows, as `conform_source` gives them."""
@@ -89,9 +82,10 @@ def sift(source: Source, cleaners: Cleaners) -> Sifted:
     mapping = cleaners.delivery.mapping
     cells = {name: f"_cell_{_place(cleaners, name)}" for name in cleaners.present if name in mapping and name not in natives}
     lookup = lookup_of(rows, source, cleaners, cells)
-    if lookup is None:
-        return Sifted(source, cleaners, rows.withColumn("_fits", F.lit(False)))
-    return Sifted(source, cleaners, with_values(_with_given(rows, source, cleaners, natives), lookup))
+    told = rows.withColumn("_fits", F.lit(False)) if lookup is None else with_values(_with_given(rows, source, cleaners, natives), lookup)
+    values = dict(zip(cleaners.contract.columns, typed(told, source, cleaners.contract), strict=True))
+    key = F.xxhash64(*(values[name] for name in cleaners.contract.key))
+    return Sifted(source, cleaners, told.withColumn("_hash", F.when(F.col("_fits"), key)))
 
 
 def _place(cleaners: Cleaners, name: str) -> int:
