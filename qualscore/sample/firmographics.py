@@ -13,11 +13,14 @@ COLUMNS = [
 ]  # fmt: skip
 FREE_MAIL_COMPANY = "yandex.com"
 _KINDS = 7
+# Companies that one task makes at most: their firmographics are a file of some 120 MB.
+_MOST_OF_A_PART = 4_000_000
 
 
 def numbered(spark: SparkSession, *, accounts: int) -> DataFrame:
     """A row per company (`kind` is -1), then rows that do not fit: their ids are nobody else's, so their names are free."""
-    ids = spark.range(accounts).withColumn("kind", F.lit(-1))
+    parts = max(spark.sparkContext.defaultParallelism, -(-accounts // _MOST_OF_A_PART))
+    ids = spark.range(0, accounts, 1, parts).withColumn("kind", F.lit(-1))
     unfit = 2 + _KINDS * max(4, accounts // 4000)
     return ids.unionAll(_unfit(spark.range(accounts, accounts + unfit, 1, 1).toDF("id"), accounts))
 
