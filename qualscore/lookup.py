@@ -21,8 +21,8 @@ LOOKED_AT, MOST_DIFFERENT, MOST_KNOWN = 10_000, 5_000, 20_000
 Form = Literal["text", "whole", "decimal", "date"]
 # Narrower than what the column functions read: a text that matches means the same there.
 FORMS: Mapping[Form, str] = {
-    # Words with single spaces between them that do not start as what stands for nothing does.
-    "text": r"^(?:[!\"$-')-,.-MO-\[\]-mo-~]|[nN][!-\-0-@B-HJ-NP-TV-`b-hj-np-tv-~])[!-~]*(?: [!-~]+)*$",
+    # Words with single spaces between them that do not start as what stands for nothing does, or are longer than its four letters.
+    "text": r"^(?:(?:[!\"$-')-,.-MO-\[\]-mo-~]|[nN][!-\-0-@B-HJ-NP-TV-`b-hj-np-tv-~])[!-~]*|[nN][!-~]{4,})(?: [!-~]+)*$",
     "whole": r"^(?:0|[1-9][0-9]{0,14})$",
     "decimal": r"^(?:0|[1-9][0-9]{0,11})(?:[.][0-9]{1,9})?$",
     # Days that every year has.
@@ -56,7 +56,7 @@ class Lookup:
     Attributes:
         cells: name of a value to the column of its delivered texts.
         known: name to texts with values.
-        formed: name to the form of its texts.
+        formed: name to the form of its texts, of those that are not known.
         domain: name of the value that is a domain.
         hosts: `columns.plain_addresses`: the pattern of domains, that of addresses, and the hosts that are none although they match.
         types: name to the type of its value.
@@ -131,10 +131,14 @@ def _told(batch: pa.RecordBatch, lookup: Lookup) -> pa.RecordBatch:
         texts, kind = _of_kept(batch, cell), to_arrow_type(lookup.types[name])
         if name == lookup.domain:
             is_told, columns[name] = _domain(texts, *lookup.hosts)
-        elif name in lookup.known:
-            is_told, columns[name] = _known(texts, lookup.known[name])
-        else:
+        elif name not in lookup.known:
             is_told, columns[name] = _formed(texts, lookup.formed[name], kind)
+        else:
+            is_told, columns[name] = _known(texts, lookup.known[name])
+            if name in lookup.formed and is_told.true_count < len(is_told):
+                is_new = pc.invert(is_told)
+                new = _formed(texts.filter(is_new), lookup.formed[name], kind)
+                is_told, columns[name] = (pc.replace_with_mask(*it) for it in ((is_told, is_new, new[0]), (columns[name], is_new, new[1])))
         fits = pc.and_(fits, is_told)
     columns |= {name: pc.if_else(fits, None, columns[name]) for name in lookup.own}
     return pa.RecordBatch.from_arrays([*columns.values(), fits], names=[*columns, "_fits"])

@@ -44,9 +44,8 @@ def lookup_of(rows: DataFrame, source: Source, cleaners: Cleaners, cells: Mappin
     texts |= {name: texts[one] for name, one in DERIVED.items() if one in texts and name in contract.columns}
     known = _judged(rows, texts, source, cleaners)
     cells = {**cells, **{name: cells[one] for name, one in DERIVED.items() if name in contract.columns}}
-    others = {name: _formed(name, cleaners) for name in cells if name not in known and name != domain}
-    formed = {name: it for name, it in others.items() if it is not None}
-    if len(formed) < len(others):
+    formed = {name: it for name in cells if name != domain and (it := _formed(name, cleaners)) is not None}
+    if not cells.keys() <= {domain, *known, *formed}:
         return None
     host, address, exceptions = columns.plain_addresses(cleaners.rules.domains)
     own = tuple(it for it in rows.columns if it.startswith(("_cell_", "_native_")) or it in [f"_named_{name}" for name in delivery.named])

@@ -10,9 +10,10 @@ import pyarrow as pa
 import pytest
 from pyspark.sql import Column, SparkSession
 from pyspark.sql import functions as F
+from pyspark.sql import types as T
 
 from qualscore import columns, lookup
-from qualscore.lookup import Form, Formed, Known
+from qualscore.lookup import Form, Formed, Known, Lookup
 from tests.spark.test_columns import DOMAINS, PROBLEMS, RULES, applied
 
 NUMBERS = [
@@ -151,3 +152,17 @@ def test_frequent_texts_are_those_of_every_part_and_of_columns_that_repeat_them(
     )
     found = lookup.frequent(rows, {"part": "_cell_0", "number": "_cell_1"})
     assert {name: sorted(texts) for name, texts in found.items()} == {"part": ["part0", "part1", "part2"]}
+
+
+def test_a_text_that_is_not_known_is_told_by_its_form() -> None:
+    cells = {"_cell_0": ["acme.com", "b.com", "c.com", "d.com"], "_cell_1": ["12", "n/a", "40", "4o"], "_cell_2": ["x", "y", "x", "x"]}
+    batch = pa.RecordBatch.from_pydict({"_kept": [True] * 4, "_is_doubtful": [False] * 4, **cells})
+    host, address, exceptions = columns.plain_addresses(RULES)
+    known = {"employees": Known(pa.array(["12", "n/a"]), pa.array([12, None], pa.int64())), "kind": Known(pa.array(["x"]), pa.array(["X"]))}
+    names = {"domain": "_cell_0", "employees": "_cell_1", "kind": "_cell_2"}
+    types = {"domain": T.StringType(), "employees": T.LongType(), "kind": T.StringType()}
+    found = lookup._told(
+        batch, Lookup(names, known, {"employees": Formed("whole")}, "domain", (host, address, pa.array(exceptions)), types)
+    )
+    assert found.column("_fits").to_pylist() == [True, False, True, False]
+    assert found.column("employees").to_pylist()[:3] == [12, None, 40]
