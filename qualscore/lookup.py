@@ -131,14 +131,10 @@ def _told(batch: pa.RecordBatch, lookup: Lookup) -> pa.RecordBatch:
         texts, kind = _of_kept(batch, cell), to_arrow_type(lookup.types[name])
         if name == lookup.domain:
             is_told, columns[name] = _domain(texts, *lookup.hosts)
-        elif name not in lookup.known:
-            is_told, columns[name] = _formed(texts, lookup.formed[name], kind)
+        elif name in lookup.known:
+            is_told, columns[name] = _known_or_formed(texts, lookup.known[name], lookup.formed.get(name), kind)
         else:
-            is_told, columns[name] = _known(texts, lookup.known[name])
-            if name in lookup.formed and is_told.true_count < len(is_told):
-                is_new = pc.invert(is_told)
-                new = _formed(texts.filter(is_new), lookup.formed[name], kind)
-                is_told, columns[name] = (pc.replace_with_mask(*it) for it in ((is_told, is_new, new[0]), (columns[name], is_new, new[1])))
+            is_told, columns[name] = _formed(texts, lookup.formed[name], kind)
         fits = pc.and_(fits, is_told)
     columns |= {name: pc.if_else(fits, None, columns[name]) for name in lookup.own}
     return pa.RecordBatch.from_arrays([*columns.values(), fits], names=[*columns, "_fits"])
@@ -156,6 +152,15 @@ def _matches(texts: pa.Array, pattern: str) -> pa.Array:
 def _known(texts: pa.Array, known: Known) -> tuple[pa.Array, pa.Array]:
     places = pc.index_in(texts, value_set=known.texts)
     return places.is_valid(), known.values.take(places)
+
+
+def _known_or_formed(texts: pa.Array, known: Known, formed: Formed | None, kind: pa.DataType) -> tuple[pa.Array, pa.Array]:
+    is_told, values = _known(texts, known)
+    if formed is None or is_told.true_count == len(is_told):
+        return is_told, values
+    is_new = pc.invert(is_told)
+    new_told, new_values = _formed(texts.filter(is_new), formed, kind)
+    return pc.replace_with_mask(is_told, is_new, new_told), pc.replace_with_mask(values, is_new, new_values)
 
 
 def _formed(texts: pa.Array, formed: Formed, kind: pa.DataType) -> tuple[pa.Array, pa.Array]:
