@@ -126,8 +126,8 @@ def main(
 
 
 def _say_disk(run: Run) -> None:
-    needed = sum(disk.estimate(run.tables, run.settings, scores=len(run.definitions)).values())
-    run.console.result(f"needs about {max(1, needed >> 20):,} MB in {run.settings.warehouse}", disk_bytes=needed)
+    said, sizes = disk.needs(run.tables, run.settings, scores=len(run.definitions))
+    run.console.result(said, **sizes)
 
 
 def _prepare(job: str, options: Any, console: Console, overlay: Callable[..., Any] | None) -> Run:
@@ -158,7 +158,7 @@ def _run_all(run: Run, job: str, stages: Sequence[Stage]) -> int:
     """Every step; a step that fails ends the job, a score that fails leaves the others. The first failure's code."""
     last = _last_successes(run) if job in arguments.ONLY_WHAT_IS_DUE and not run.options.restart else None
     failed: dict[str, int] = {}
-    if warning := disk.warning(run.tables, run.settings, scores=len(run.definitions), stages=[stage.name for stage in stages]):
+    for warning in disk.warnings(run.tables, run.settings, scores=len(run.definitions), stages=[stage.name for stage in stages]):
         run.console.complain(f"warning: {warning}")
     for stage in (stage for stage in stages if stage.wanted(run.options)):
         if stage.per_score:

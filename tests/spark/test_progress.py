@@ -70,6 +70,15 @@ def test_a_stage_that_cannot_fit_is_not_begun(spark: SparkSession, tmp_path: Pat
     with pytest.raises(ConfigurationError, match=rf"^ingest needs about 24576\.0 GB, and {tmp_path} has [\d.]+ GB left: make room"):
         disk.require(tables, settings, scores=2, stage="ingest")
     disk.require(tables, settings, scores=2, stage="build_features")
-    said = disk.warning(tables, settings, scores=2, stages=["ingest", "train", "score"])
-    assert said and said.startswith("the run may need about 126976.0 GB, and ")
-    assert disk.warning(tables, settings, scores=2, stages=["train"]) is None
+    warehouse, temporary = disk.warnings(tables, settings, scores=2, stages=["ingest", "train", "score"])
+    assert warehouse.startswith("the run may need about 126976.0 GB, and ")
+    assert re.fullmatch(r"ingest may hold about 9830\.4 GB of temporary files, and /.* has [\d.]+ GB left: .*", temporary)
+    assert disk.warnings(tables, settings, scores=2, stages=["train"]) == []
+
+
+def test_packed_deliveries_are_held_unpacked(spark: SparkSession, tmp_path: Path) -> None:
+    for name in ("a.csv", "b.parquet", "c.csv.gz"):
+        (tmp_path / name).write_bytes(b"x" * 1_000)
+    sources = ", ".join(f"{{table: firmographics, path: {name}}}" for name in ("a.csv", "b.parquet", "c.csv.gz"))
+    (tmp_path / "own.yml").write_text(f"sources: [{sources}]\nscores: []\n")
+    assert disk.held(spark, config.load(tmp_path / "own.yml", warehouse=str(tmp_path))) == 1_200 + 2 * 9_000
