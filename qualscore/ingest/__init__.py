@@ -4,6 +4,7 @@ from qualscore.ingest.conformance import conform_source
 from qualscore.ingest.delivery import Delivery
 from qualscore.ingest.judgement import Ingested, as_deleted, judge, table
 from qualscore.ingest.large import Staging, large_table, staging
+from qualscore.ingest.links import free_mail_companies
 from qualscore.ingest.rules import Rules
 from qualscore.ingest.summary import DeliverySummary, news
 
@@ -15,6 +16,7 @@ __all__ = [
     "Staging",
     "as_deleted",
     "conform_source",
+    "free_mail_companies",
     "judge",
     "large_table",
     "news",

@@ -122,7 +122,7 @@ def table(
     contract: Contract,
     *,
     rules: Rules,
-    universe_domains: DataFrame | None = None,
+    free_mail_companies: DataFrame | None = None,
     crm_accounts: DataFrame | None = None,
     stored: DataFrame | None = None,
     stored_accounts: DataFrame | None = None,
@@ -134,8 +134,8 @@ def table(
             same key the later by the contract's latest_by wins, then that of the later source, then the later record.
         contract: of the clean table.
         rules: of the run.
-        universe_domains: a frame with a column `domain`: the companies that firmographics deliver. A free-mail domain
-            among them is an account in the CRM, in engagement and in lists too.
+        free_mail_companies: a frame with a column `domain`: the companies with a free-mail domain that firmographics deliver.
+            In the CRM, in engagement and in lists they are accounts too.
         crm_accounts: clean/crm_accounts, for deals and activities without a domain of their own.
         stored: rows of the clean table that earlier deliveries left and that these change, and what was deleted (`as_deleted`).
         stored_accounts: clean/crm_accounts as it was then: a stored deal whose account has another domain now has that.
@@ -148,7 +148,7 @@ def table(
         for rank, (source, delivery) in enumerate(deliveries)
     ]
     rows = reduce(DataFrame.unionByName, [*conformed, *([] if stored is None else [_as_rows(stored)])])
-    rows = linked(rows, universe_domains=universe_domains, crm_accounts=crm_accounts, stored_accounts=stored_accounts)
+    rows = linked(rows, free_mail_companies=free_mail_companies, crm_accounts=crm_accounts, stored_accounts=stored_accounts)
     return Ingested(contract, {source.id: delivery for source, delivery in deliveries}, judge(rows, contract))
 
 

@@ -60,14 +60,14 @@ def large_table(
     *,
     rules: Rules,
     staging: Staging,
-    universe_domains: DataFrame | None = None,
+    free_mail_companies: DataFrame | None = None,
     crm_accounts: DataFrame | None = None,
 ) -> Ingested:
     """What `judgement.table` gives of the same arguments, computed: actions. Its frames are read from `staging`."""
     held = [sift(source, cleaners_of(source, delivery, contract, rules)) for source, delivery in deliveries]
     held = [replace(one, rows=staging.keep(one.rows)) for one in held]
     others = reduce(DataFrame.unionByName, (one.others().withColumn("_rank", F.lit(rank)) for rank, one in enumerate(held)))
-    others = staging.keep(linked(others, universe_domains=universe_domains, crm_accounts=crm_accounts))
+    others = staging.keep(linked(others, free_mail_companies=free_mail_companies, crm_accounts=crm_accounts))
     fitting = [one.fitting().withColumn("_rank", F.lit(rank)) for rank, one in enumerate(held)]
     again = repeated([*(frame.select("_hash") for frame in fitting), others.where(fits()).select(_hash(contract))])
     named = [_named(frame, one) for frame, one in zip(fitting, held, strict=True)]

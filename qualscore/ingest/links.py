@@ -7,11 +7,11 @@ from qualscore import columns
 
 
 def linked(
-    rows: DataFrame, *, universe_domains: DataFrame | None, crm_accounts: DataFrame | None, stored_accounts: DataFrame | None = None
+    rows: DataFrame, *, free_mail_companies: DataFrame | None, crm_accounts: DataFrame | None, stored_accounts: DataFrame | None = None
 ) -> DataFrame:
     """Conformed rows with the domains that other tables know (`judgement.table`)."""
-    if universe_domains is not None:
-        rows = with_known_companies(rows, universe_domains)
+    if free_mail_companies is not None:
+        rows = with_known_companies(rows, free_mail_companies)
     if crm_accounts is not None:
         rows = with_account_domains(rows, crm_accounts, stored_accounts)
     return with_problems(rows)
@@ -49,17 +49,26 @@ def _with_account_domain(rows: DataFrame, crm_accounts: DataFrame, name: str, wa
     return joined.withColumn(name, F.coalesce("_domain_of_id", "_domain_of_name")).drop(*helpers)
 
 
-def with_known_companies(rows: DataFrame, universe_domains: DataFrame) -> DataFrame:
+def free_mail_companies(firmographics: DataFrame) -> DataFrame:
+    """`domain`, each once: the companies with a free-mail domain. An action; at most as many rows as there are such domains.
+
+    Args:
+        firmographics: a frame with a column `domain`.
+    """
+    # An aggregate of no rows is one row: so the hosts become a frame. (As literals of a condition, 4,800 take seconds to plan.)
+    one = firmographics.limit(0).agg(F.count(F.lit(1)))
+    hosts = one.select(F.explode(F.split(F.lit(" ".join(sorted(columns.FREE_MAIL))), " ")).alias("domain"))
+    return firmographics.select("domain").join(F.broadcast(hosts), "domain", "left_semi").distinct().localCheckpoint()
+
+
+def with_known_companies(rows: DataFrame, free_mail_companies: DataFrame) -> DataFrame:
     """A free-mail domain that firmographics deliver is a company's: its rows lose that reason. No row is added.
 
     Args:
         rows: judged so far, with domain, `_problem`, `_reasons`.
-        universe_domains: a frame with a column `domain`.
+        free_mail_companies: what the function of that name gives.
     """
-    # An aggregate of no rows is one row: so the hosts become a frame. (As literals of a condition, 4,800 take seconds to plan.)
-    one = universe_domains.limit(0).agg(F.count(F.lit(1)))
-    hosts = one.select(F.explode(F.split(F.lit(" ".join(sorted(columns.FREE_MAIL))), " ")).alias("_known"))
-    known = universe_domains.join(F.broadcast(hosts), F.col("domain") == F.col("_known"), "inner").select("_known").distinct()
+    known = free_mail_companies.select(F.col("domain").alias("_known"))
     is_known = (F.col("_problem") == "FREE_MAIL_DOMAIN") & (F.col("domain") == F.col("_known"))
     return rows.join(F.broadcast(known), is_known, "left").withColumns(_accepted(F.col("_known").isNotNull())).drop("_known")
 

@@ -57,21 +57,26 @@ def _judge(run: Run, staging: Staging) -> dict[str, Ingested]:
     """All sources judged before the first table is written, so that bad deliveries leave the old tables."""
     read = deliveries.read_all(run.spark, run.settings.sources)
     judged: dict[str, Ingested] = {}
+    known: dict[str, DataFrame] = {}
     for together in JUDGED_TOGETHER:
         there = [table for table in together if any(source.table == table for source, _ in read)]
-        judged |= dict(zip(there, side_by_side(partial(_judge_table, run, staging, read, judged), there), strict=True))
+        judged |= dict(zip(there, side_by_side(partial(_judge_table, run, staging, read, known), there), strict=True))
+        if "firmographics" in there:
+            known["free_mail_companies"] = ingest.free_mail_companies(judged["firmographics"].clean)
+        if "crm_accounts" in there:
+            known["crm_accounts"] = judged["crm_accounts"].clean
     return judged
 
 
 def _judge_table(
-    run: Run, staging: Staging, read: Sequence[tuple[Source, Delivery]], judged: Mapping[str, Ingested], table: str
+    run: Run, staging: Staging, read: Sequence[tuple[Source, Delivery]], known: Mapping[str, DataFrame], table: str
 ) -> Ingested:
     mine = [(source, delivery) for source, delivery in read if source.table == table]
     contract = contracts.load(f"clean/{table}")
     rules = Rules(run.as_of, deliveries.domain_rules(run.settings.extra_suffixes), run.settings.keywords)
     linked = {
-        "universe_domains": judged["firmographics"].clean.select("domain") if table in OF_COMPANIES and "firmographics" in judged else None,
-        "crm_accounts": judged["crm_accounts"].clean if table in OF_ACCOUNTS and "crm_accounts" in judged else None,
+        "free_mail_companies": known.get("free_mail_companies") if table in OF_COMPANIES else None,
+        "crm_accounts": known.get("crm_accounts") if table in OF_ACCOUNTS else None,
     }
     changing = [source.id for source, _ in mine if source.delivers == "changes"]
     try:

@@ -37,7 +37,8 @@ def ingested(
         of_list = {"list": "customers"} if table == "account_lists" else {}
         sources.append(Source.model_validate({"table": table, "path": str(file), "id": f"s{number}"} | of_list | setting))
     read = deliveries.read_all(spark, sources)
-    return ingest.table(read, contracts.load(f"clean/{table}"), rules=RULES, universe_domains=universe, crm_accounts=accounts)
+    companies = None if universe is None else ingest.free_mail_companies(universe)
+    return ingest.table(read, contracts.load(f"clean/{table}"), rules=RULES, free_mail_companies=companies, crm_accounts=accounts)
 
 
 def values(frame: DataFrame, *names: str) -> list[tuple[object, ...]]:

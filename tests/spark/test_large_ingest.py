@@ -89,8 +89,9 @@ def test_any_rows_are_judged_alike(spark: SparkSession, tmp_path: Path, staging:
         setting = {"table": table, "path": str(tmp_path / f"{place} a"), "id": f"s{place}", "where": "own is null or own <> 'x'"}
         sources.append(Source.model_validate(setting | ({"list": "customers"} if table == "account_lists" else {})))
     read, contract, rules = deliveries.read_all(spark, sources), contracts.load(f"clean/{table}"), replace(RULES, keyword_sets=SETS)
+    companies = ingested(spark, tmp_path, "firmographics", "domain\ngmail.com\nacme.com\n").clean
     linked = {
-        "universe_domains": ingested(spark, tmp_path, "firmographics", "domain\ngmail.com\n").clean if table == "account_lists" else None,
+        "free_mail_companies": ingest.free_mail_companies(companies) if table == "account_lists" else None,
         "crm_accounts": ingested(spark, tmp_path, "crm_accounts", ACCOUNTS).clean if table == "activities" else None,
     }
     small = ingest.table(read, contract, rules=rules, **linked).checkpointed()
