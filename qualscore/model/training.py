@@ -19,7 +19,7 @@ from qualscore.model.qualification import QualificationModel
 
 SAMPLE_LEAST = 6_000  # unlabelled accounts of a repeat; more does not matter
 SAMPLE_PER_EXAMPLE = 20  # 5 are too few
-SAMPLE_MOST = 200_000  # of 20,000 customers 400,000 took 19 GB of memory
+SAMPLE_MOST = 200_000  # what a fit holds has a bound, whatever the number of customers
 LEAST_EXAMPLES, RECOMMENDED_EXAMPLES = 50, 100
 UNLABELLED_PER_EXAMPLE = 5
 QUANTILES = 1_000
