@@ -1,6 +1,7 @@
 """What a person sees of long work, and of the room it needs."""
 
 import re
+import shutil
 import time
 from collections.abc import Iterator
 from pathlib import Path
@@ -74,6 +75,11 @@ def test_a_stage_that_cannot_fit_is_not_begun(spark: SparkSession, tmp_path: Pat
     assert warehouse.startswith("the run may need about 126976.0 GB, and ")
     assert re.fullmatch(r"ingest may hold about 9830\.4 GB of temporary files, and /.* has [\d.]+ GB left: .*", temporary)
     assert disk.warnings(tables, settings, scores=2, stages=["train"]) == []
+
+
+def test_room_is_what_this_user_may_write(spark: SparkSession, tmp_path: Path) -> None:
+    (folder := tmp_path / "a b").mkdir()
+    assert disk.free(spark, str(folder)) == pytest.approx(shutil.disk_usage(folder).free, rel=0.01)
 
 
 def test_packed_deliveries_are_held_unpacked(spark: SparkSession, tmp_path: Path) -> None:
