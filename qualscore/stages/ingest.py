@@ -58,10 +58,11 @@ def _judge(run: Run, staging: Staging) -> dict[str, Ingested]:
     read = deliveries.read_all(run.spark, run.settings.sources)
     judged: dict[str, Ingested] = {}
     known: dict[str, DataFrame] = {}
+    delivered = {source.table for source, _ in read}
     for together in JUDGED_TOGETHER:
-        there = [table for table in together if any(source.table == table for source, _ in read)]
+        there = [table for table in together if table in delivered]
         judged |= dict(zip(there, side_by_side(partial(_judge_table, run, staging, read, known), there), strict=True))
-        if "firmographics" in there:
+        if "firmographics" in there and not delivered.isdisjoint(OF_COMPANIES):
             known["free_mail_companies"] = ingest.free_mail_companies(judged["firmographics"].clean)
         if "crm_accounts" in there:
             known["crm_accounts"] = judged["crm_accounts"].clean
