@@ -9,10 +9,12 @@ import pandas as pd
 import pytest
 from pyspark import SparkContext
 from pyspark.sql import SparkSession
+from pyspark.sql import functions as F
 from sklearn.metrics import roc_auc_score
 
 from qualscore import config, sample
 from qualscore.sample.files import write
+from qualscore.sample.firmographics import numbered
 from qualscore.sample.layout import Place
 from qualscore.sample.technographics import BUILTWITH_COLUMNS
 from qualscore.sample.vocabulary import KEYWORDS
@@ -79,6 +81,13 @@ def test_the_same_seed_gives_the_same_rows_under_another_partitioning_and_in_par
     assert len(rest) == 9
     assert [name for name in rest if text(folder / name) != text(tmp_path / name)] == []
     pd.testing.assert_frame_equal(truth(folder), truth(tmp_path))
+
+
+def test_a_large_universe_is_made_in_parts_of_bounded_size(spark: SparkSession, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("qualscore.sample.firmographics._MOST_OF_A_PART", 300)
+    parts = numbered(spark, accounts=1_000).withColumn("part", F.spark_partition_id()).where("kind = -1").groupBy("part").count()
+    counts = [row["count"] for row in parts.collect()]
+    assert sum(counts) == 1_000 and len(counts) == 4 and max(counts) <= 300
 
 
 def test_a_delivery_is_one_file_or_a_folder_and_replaces_what_was_there(spark: SparkSession, tmp_path: Path) -> None:
