@@ -84,12 +84,8 @@ def newest(firmographics: DataFrame, *, days: Sequence[date]) -> DataFrame:
 
 def _described_alone(rows: DataFrame, values: list[str]) -> DataFrame:
     """Accounts that firmographics alone know, one row each."""
-    contract, kind = contracts.load("clean/accounts"), F.lit("firmographics")
-    delivered = [name for name in values if name in rows.columns]
-    # What is removed is compared in compiled code; array_compact calls a function for each value.
-    known = F.array_remove(F.array(*(F.when(F.col(name).isNotNull(), name).otherwise("") for name in delivered)), "")
-    made = {"sources": F.array(kind), "value_sources": F.map_from_arrays(known, F.array_repeat(kind, F.size(known)))}
-    found = made | {name: F.col(name) for name in ("domain", *delivered)}
+    contract = contracts.load("clean/accounts")
+    found = {name: F.col(name) for name in ("domain", *values) if name in rows.columns} | {"sources": F.array(F.lit("firmographics"))}
     return rows.select(*(found.get(it.name, F.lit(None)).cast(it.dataType).alias(it.name) for it in contract.schema.fields))
 
 
@@ -148,8 +144,9 @@ def _own_values() -> Column:
 
 
 def _value_sources(values: list[str]) -> Column:
+    """By column the kind of source of each value; null where there is one kind only, which is most of a large universe."""
     pairs = ", ".join(f"case when _{name} is not null then struct('{name}' as key, _{name}.kind as value) end" for name in values)
-    return F.expr(f"map_from_entries(filter(array({pairs}), pair -> pair is not null))")
+    return F.expr(f"case when size(sources) > 1 then map_from_entries(filter(array({pairs}), pair -> pair is not null)) end")
 
 
 def _crm_ids(crm_accounts: DataFrame) -> DataFrame:

@@ -221,7 +221,8 @@ def _rows(
     own_date = _own_date(found.events, training, as_of).alias("as_of_on")
     dated = used.select("domain", "company_name", *flags, "event_on", "founded_year", own_date)
     founded = F.coalesce(F.col("founded_year") <= F.year("as_of_on"), F.lit(True))
-    dated = dated.where(F.col("is_example") | founded).drop("founded_year")
+    # What follows reads it five times: without a checkpoint each would look through all accounts for the few that are drawn.
+    dated = dated.where(F.col("is_example") | founded).drop("founded_year").localCheckpoint()
     described = describe(dated.select("domain", "company_name", "as_of_on"))
     # An unlabelled account whose drawn date is that of undated examples is not dated either.
     is_dated = F.when(F.col("is_example"), F.col("event_on").isNotNull()).otherwise(F.col("as_of_on") < F.lit(as_of))

@@ -90,9 +90,11 @@ def rejected(run: Run) -> DataFrame:
 
 def with_coverage(run: Run, accounts: DataFrame) -> DataFrame:
     """Adds known_by (kinds of source), which is no input of a model. No row is added."""
-    # Most accounts are in firmographics alone: only the others are joined.
+    # Most accounts are in firmographics alone: only the others are joined, and broadcast, or the features of all would be shuffled.
     others = clean(run, "accounts").where("sources <> array('firmographics')").select("domain", F.col("sources").alias("known_by"))
-    return accounts.join(others, "domain", "left").withColumn("known_by", F.coalesce("known_by", F.array(F.lit("firmographics"))))
+    return accounts.join(F.broadcast(others), "domain", "left").withColumn(
+        "known_by", F.coalesce("known_by", F.array(F.lit("firmographics")))
+    )
 
 
 def features_date(run: Run) -> date:
