@@ -26,6 +26,7 @@ KEEPING = {"crm_accounts": "account_id", "crm_opportunities": "opportunity_id"}
 DESCRIBING = ("firmographics", "technographics", "intent_signals")
 SELECTED_FROM = tuple(f"clean/{table}" for table in Records._fields)
 FEATURE_INPUTS = (ACCOUNTS, *(f"clean/{table}" for table in DESCRIBING))
+MOST_BROADCAST = 2_000_000  # domains that fit into each task's memory
 
 
 def clean(run: Run, table: str) -> DataFrame:
@@ -90,11 +91,16 @@ def rejected(run: Run) -> DataFrame:
 
 def with_coverage(run: Run, accounts: DataFrame) -> DataFrame:
     """Adds known_by (kinds of source), which is no input of a model. No row is added."""
-    # Most accounts are in firmographics alone: only the others are joined, and broadcast, or the features of all would be shuffled.
+    # Most accounts are in firmographics alone: only the others are joined.
     others = clean(run, "accounts").where("sources <> array('firmographics')").select("domain", F.col("sources").alias("known_by"))
-    return accounts.join(F.broadcast(others), "domain", "left").withColumn(
-        "known_by", F.coalesce("known_by", F.array(F.lit("firmographics")))
-    )
+    known = accounts.join(to_be_joined(others), "domain", "left")
+    return known.withColumn("known_by", F.coalesce("known_by", F.array(F.lit("firmographics"))))
+
+
+def to_be_joined(few: DataFrame) -> DataFrame:
+    """What is joined to a universe: looked for once, and broadcast, so that the universe is not shuffled, unless it is too much."""
+    kept = few.localCheckpoint()
+    return F.broadcast(kept) if kept.count() <= MOST_BROADCAST else kept
 
 
 def features_date(run: Run) -> date:

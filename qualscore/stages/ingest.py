@@ -16,14 +16,12 @@ from qualscore.errors import DataError
 from qualscore.ingest import Delivery, DeliverySummary, Ingested, Rules, Staging
 from qualscore.parallel import side_by_side
 from qualscore.runner import RUNS, Outcome, Run, Stage
-from qualscore.stages.common import ACCOUNTS, JUDGED_TOGETHER, SOURCES, clean, snapshot_days
+from qualscore.stages.common import ACCOUNTS, JUDGED_TOGETHER, SOURCES, clean, snapshot_days, to_be_joined
 
 OF_COMPANIES = ("crm_accounts", "crm_opportunities", "activities", "account_lists")
 OF_ACCOUNTS = ("crm_opportunities", "activities")
 # Bytes of a table's deliveries from which on a second way of judging its rows pays, although it plans a dozen more queries.
 LARGE = 32 << 20
-# Domains that fit into each task's memory.
-MOST_BROADCAST = 2_000_000
 
 
 def ingest_deliveries(run: Run) -> Outcome:
@@ -135,8 +133,7 @@ def _universe(run: Run) -> DataFrame:
     if run.tables.size("clean/firmographics") < LARGE:
         return accounts.universe(**tables)
     firmographics = tables.pop("firmographics")
-    known = accounts.elsewhere(**tables).localCheckpoint()  # counted, then joined twice
-    known = F.broadcast(known) if known.count() <= MOST_BROADCAST else known
+    known = to_be_joined(accounts.elsewhere(**tables))
     shared, alone = accounts.told_apart(firmographics, known, days=snapshot_days(firmographics))
     return accounts.universe(**tables, firmographics=shared, alone=alone)
 

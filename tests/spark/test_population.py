@@ -4,10 +4,11 @@ from datetime import date
 
 import pandas as pd
 import pytest
-from pyspark.sql import DataFrame
+from pyspark.sql import DataFrame, SparkSession
 from pyspark.sql import functions as F
 
 from qualscore.model import inputs, population
+from qualscore.stages.common import to_be_joined
 from tests.small_universe import DEFINITION, Universe, companies
 
 
@@ -42,3 +43,13 @@ def test_counts_shares_and_dates(flagged: DataFrame) -> None:
 
 def test_accounts_that_do_not_say_who_knows_them_have_no_coverage(flagged: DataFrame) -> None:
     assert population.scan(flagged.drop("known_by")).coverage == {}
+
+
+@pytest.mark.parametrize(("most", "is_broadcast"), [(3, True), (2, False)])
+def test_what_is_joined_to_a_universe_is_broadcast_unless_it_is_too_much(
+    spark: SparkSession, monkeypatch: pytest.MonkeyPatch, most: int, is_broadcast: bool
+) -> None:
+    monkeypatch.setattr("qualscore.stages.common.MOST_BROADCAST", most)
+    joined = spark.range(9).join(to_be_joined(spark.range(3)), "id")
+    assert ("broadcast" in joined._jdf.queryExecution().analyzed().toString()) == is_broadcast
+    assert sorted(row["id"] for row in joined.collect()) == [0, 1, 2]
