@@ -8,7 +8,7 @@ from pyspark.sql import SparkSession
 from qualscore import contracts, deliveries
 from qualscore.config import Source
 from qualscore.errors import ConfigurationError, DataError
-from tests.spark.test_vendors import BUILTWITH
+from tests.vendor_files import BUILTWITH
 
 LISTS = contracts.load("clean/account_lists")
 
