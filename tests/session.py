@@ -15,9 +15,9 @@ OVERRIDES = {
     "spark.driver.memory": "2g",
     # Short runs spend half their time in the compiler that pays off in long ones. Without that one, Java keeps room for 48 MB of code,
     # which the classes that Spark makes for some 500 tests fill.
-    "spark.driver.extraJavaOptions": "-XX:TieredStopAtLevel=1 -XX:ReservedCodeCacheSize=240m -XX:+UseSerialGC",
-    # Expressions are interpreted: to make and compile a class for each of thousands of plans that meet a few rows took a quarter of the
-    # time (test_crm_ingest: 122 s became 92 s). Tests of the system run jobs as they are, with compiled expressions.
+    "spark.driver.extraJavaOptions": "-XX:TieredStopAtLevel=1 -XX:ReservedCodeCacheSize=240m",
+    # Expressions are interpreted: to make and compile classes for plans that meet a few rows took a quarter of the time
+    # (test_crm_ingest: 122 s became 92 s). Tests of the system run jobs as they are, with compiled expressions.
     "spark.sql.codegen.wholeStage": "false",
     "spark.sql.codegen.factoryMode": "NO_CODEGEN",
     "spark.sql.shuffle.partitions": "1",
