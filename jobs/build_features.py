@@ -1,6 +1,6 @@
 """Describe every account as of a date."""
 
-from qualscore.runner import main
+from qualscore.runs.main import main
 from qualscore.stages.build_features import BUILD_FEATURES
 
 if __name__ == "__main__":

@@ -1,6 +1,6 @@
 """Write deliveries of made-up companies, of any number, with a known truth."""
 
-from qualscore.runner import main
+from qualscore.runs.main import main
 from qualscore.stages.sample import SAMPLE, overlay_of_sample
 
 if __name__ == "__main__":

@@ -1,6 +1,6 @@
 """Read deliveries into clean tables, and unite their accounts to the universe."""
 
-from qualscore.runner import main
+from qualscore.runs.main import main
 from qualscore.stages.ingest import INGEST
 
 if __name__ == "__main__":

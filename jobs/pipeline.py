@@ -1,6 +1,6 @@
 """The main job: ingest, build_features, train and score, as far as they are due."""
 
-from qualscore.runner import main
+from qualscore.runs.main import main
 from qualscore.stages.build_features import BUILD_FEATURES
 from qualscore.stages.check import CHECK
 from qualscore.stages.ingest import INGEST

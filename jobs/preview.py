@@ -1,6 +1,6 @@
 """Say how many accounts each score definition selects, per selector, before anyone trains."""
 
-from qualscore.runner import main
+from qualscore.runs.main import main
 from qualscore.stages.check import CHECK
 from qualscore.stages.preview import PREVIEW, READY
 

@@ -1,6 +1,6 @@
 """Score and explain every account with the champion of each score definition."""
 
-from qualscore.runner import main
+from qualscore.runs.main import main
 from qualscore.stages.check import CHECK
 from qualscore.stages.score import SCORE
 from qualscore.stages.summary import summarise

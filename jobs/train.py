@@ -1,6 +1,6 @@
 """Train a model for each score definition and register it in MLflow."""
 
-from qualscore.runner import main
+from qualscore.runs.main import main
 from qualscore.stages.check import CHECK
 from qualscore.stages.train import TRAIN
 

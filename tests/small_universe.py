@@ -10,8 +10,9 @@ import pandas as pd
 from pyspark.sql import DataFrame
 from pyspark.sql import functions as F
 
-from qualscore import contracts, features, labels
-from qualscore.definition import Definition
+from qualscore import contracts, features
+from qualscore.definitions.definition import Definition
+from qualscore.universe import labels
 
 AS_OF = date(2026, 6, 1)
 DEFINITION = Definition.model_validate(

@@ -1,11 +1,11 @@
 """Delivered rows and a contract to clean rows, and to refused ones with their reasons: the same for all sources."""
 
+from qualscore.ingest.bulk.table import Staging, large_table, staging
 from qualscore.ingest.conformance import conform_source
 from qualscore.ingest.delivery import Delivery
-from qualscore.ingest.judgement import Ingested, as_deleted, judge, table
-from qualscore.ingest.large import Staging, large_table, staging
 from qualscore.ingest.links import free_mail_companies
-from qualscore.ingest.rules import Rules
+from qualscore.ingest.outcome import Ingested, as_deleted, judge, table
+from qualscore.ingest.row_rules import Rules
 from qualscore.ingest.summary import DeliverySummary, news
 
 __all__ = [

@@ -9,7 +9,7 @@ from pyspark.sql import functions as F
 from qualscore import columns
 from qualscore.contracts import Contract, ContractColumn
 from qualscore.ingest.delivery import Delivery
-from qualscore.ingest.rules import Rules
+from qualscore.ingest.row_rules import Rules
 
 # What an account is known by: cleaners of a domain, and whether one on a free-mail host is a company.
 DOMAINS = {"domain": True, "domain_of_company": False}

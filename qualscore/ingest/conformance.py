@@ -10,7 +10,7 @@ from qualscore.config import Source
 from qualscore.contracts import Contract, ContractColumn
 from qualscore.ingest.cleaners import DOMAINS, GIVEN, PROBLEM, Cleaners, is_own
 from qualscore.ingest.delivery import Delivery, cells, quoted
-from qualscore.ingest.rules import Rules
+from qualscore.ingest.row_rules import Rules
 
 REASON = "struct<column:string,value:string,reason:string>"
 MARKS = ("_kept", "_reasons", "_notes", "_row", "_file", "_line", "_problem", "_account_key")

@@ -3,8 +3,8 @@
 from pyspark.sql import Column, DataFrame
 from pyspark.sql import functions as F
 
-from qualscore.model import research
-from qualscore.model.inputs import Inputs
+from qualscore.model.encoding import intent
+from qualscore.model.encoding.inputs import Inputs
 
 IN_WORDS = 3  # factors named on each side of the one line
 
@@ -76,6 +76,6 @@ def _value(factor: str, inputs: Inputs) -> Column:
         "company age": F.concat(F.col("firmo_age_years").cast("int"), F.lit(" years")),
         "listed on a stock exchange": listed,
         "technologies known": F.col("tech_count").cast("int").cast("string"),
-        **{research.factor(topic): research.shown(topic) for topic in inputs.topics},
+        **{intent.factor(topic): intent.shown(topic) for topic in inputs.topics},
     }
     return F.coalesce(known[factor] if factor in known else F.col(factor), F.lit("unknown"))

@@ -15,15 +15,16 @@ from pyspark.sql import Column, DataFrame
 from pyspark.sql import functions as F
 
 from qualscore import contracts
-from qualscore.model import explanation, inputs
-from qualscore.model.bands import action, band
-from qualscore.model.encoding import UNSEEN
-from qualscore.model.native_trees import Array
-from qualscore.model.scoring_pass import EXCLUDED, LISTED_FACTORS
-from qualscore.model.starting_margin import LOGARITHMIC, NumberTerm
+from qualscore.model import explanation
+from qualscore.model.encoding import inputs
+from qualscore.model.encoding.arrays import Array
+from qualscore.model.encoding.encoding import UNSEEN
+from qualscore.model.kernel.starting_margin import LOGARITHMIC, NumberTerm
+from qualscore.model.scoring.bands import action, band
+from qualscore.model.scoring.scoring_pass import EXCLUDED, LISTED_FACTORS
 
 if TYPE_CHECKING:
-    from qualscore.model.qualification import QualificationModel
+    from qualscore.model.scoring.qualification import QualificationModel
 
 
 def score(model: "QualificationModel", accounts: DataFrame, *, run_id: str | None = None, scored_at: datetime | None = None) -> DataFrame:

@@ -5,7 +5,7 @@ from collections.abc import Mapping
 from pyspark.sql import functions as F
 
 from qualscore.features import intent
-from qualscore.runner import Outcome, Run, Stage
+from qualscore.runs.main import Outcome, Run, Stage
 from qualscore.stages.common import ACCOUNTS, FEATURE_INPUTS, FEATURES, clean, describe, named, versions
 
 

@@ -2,10 +2,10 @@
 
 from collections.abc import Mapping
 
-from qualscore import matching
 from qualscore.errors import ConfigurationError
-from qualscore.runner import Outcome, Run, Stage
+from qualscore.runs.main import Outcome, Run, Stage
 from qualscore.stages.common import ACCOUNTS, SELECTED_FROM, named, selectable, versions
+from qualscore.universe import matching
 
 
 def check(run: Run) -> Outcome:

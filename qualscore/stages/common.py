@@ -7,11 +7,12 @@ from functools import partial, reduce
 from pyspark.sql import DataFrame
 from pyspark.sql import functions as F
 
-from qualscore import contracts, features, labels
-from qualscore.definition import Definition
+from qualscore import contracts, features
+from qualscore.definitions.definition import Definition
 from qualscore.errors import ConfigurationError, TrainingRefused
-from qualscore.labels import Records
-from qualscore.runner import Run
+from qualscore.runs.main import Run
+from qualscore.universe import labels
+from qualscore.universe.labels import Records
 
 # In the order in which they are judged: firmographics say which free-mail domains are companies, CRM accounts whose a deal is.
 JUDGED_TOGETHER = (

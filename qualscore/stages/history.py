@@ -7,10 +7,10 @@ from functools import reduce
 from pyspark.sql import DataFrame
 from pyspark.sql import functions as F
 
-from qualscore import changes
-from qualscore.changes import ScoredBy
-from qualscore.definition import Definition
-from qualscore.runner import RUNS, Run
+from qualscore.definitions.definition import Definition
+from qualscore.runs.main import RUNS, Run
+from qualscore.scores import history
+from qualscore.scores.history import ScoredBy
 from qualscore.stages.common import SCORES, features_date
 
 HISTORY, UNSCORED = "scores/score_history", "scores/unscored_accounts"
@@ -59,6 +59,6 @@ def _changes(run: Run, definition: Definition, model_version: int, before: Mappi
 
     excluded = {when: of_score(UNSCORED, when).where("reason = 'EXCLUDED'").select("domain") for when in versions}
     scored_by = ScoredBy(definition, model_version, exclusions[0] != exclusions[1], run.run_id, features_date(run), run.started_at)
-    return changes.score_history(
+    return history.score_history(
         of_score(SCORES, "before").select(*COMPARED), of_score(SCORES, "now").select(*COMPARED), excluded, scored_by
     )

@@ -8,15 +8,17 @@ from pyspark.errors import PySparkException
 from pyspark.sql import DataFrame
 from pyspark.sql import functions as F
 
-from qualscore import accounts, contracts, deliveries, ingest, locks
+from qualscore import contracts, deliveries, ingest
 from qualscore.config import Source
 from qualscore.contracts import Contract
 from qualscore.deliveries.state import described, size, state
 from qualscore.errors import DataError
 from qualscore.ingest import Delivery, DeliverySummary, Ingested, Rules, Staging
 from qualscore.parallel import side_by_side
-from qualscore.runner import RUNS, Outcome, Run, Stage
+from qualscore.runs.main import RUNS, Outcome, Run, Stage
 from qualscore.stages.common import ACCOUNTS, JUDGED_TOGETHER, SOURCES, clean, snapshot_days, to_be_joined
+from qualscore.storage import locks
+from qualscore.universe import accounts
 
 OF_COMPANIES = ("crm_accounts", "crm_opportunities", "activities", "account_lists")
 OF_ACCOUNTS = ("crm_opportunities", "activities")

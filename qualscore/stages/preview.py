@@ -2,11 +2,11 @@
 
 from collections.abc import Mapping
 
-from qualscore import connections
-from qualscore.definition import Definition
+from qualscore.definitions import connections
+from qualscore.definitions.definition import Definition
 from qualscore.errors import ConfigurationError
-from qualscore.preview import preview
-from qualscore.runner import Outcome, Run, Stage
+from qualscore.model.learning.preview import preview
+from qualscore.runs.main import Outcome, Run, Stage
 from qualscore.stages.common import (
     ACCOUNTS,
     FEATURES,

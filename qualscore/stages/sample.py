@@ -4,9 +4,10 @@ from argparse import Namespace
 from collections.abc import Mapping
 from pathlib import Path
 
-from qualscore import places, sample
+from qualscore import sample
 from qualscore.config import ROOT
-from qualscore.runner import Outcome, Run, Stage
+from qualscore.runs.main import Outcome, Run, Stage
+from qualscore.storage import places
 
 ACCOUNTS, SEED = 20_000, 0
 

@@ -7,12 +7,16 @@ from functools import reduce
 from pyspark.sql import DataFrame
 from pyspark.sql import functions as F
 
-from qualscore import executors, labels, scoring
-from qualscore.definition import Definition
+from qualscore.definitions.definition import Definition
 from qualscore.errors import QualscoreError
-from qualscore.model import registry, research, scoring_pass, synapseml_engine
-from qualscore.model.qualification import QualificationModel
-from qualscore.runner import Outcome, Run, Stage
+from qualscore.model import synapseml_engine
+from qualscore.model.encoding import intent
+from qualscore.model.lifecycle import registry
+from qualscore.model.scoring import scoring_pass
+from qualscore.model.scoring.qualification import QualificationModel
+from qualscore.runs import executors
+from qualscore.runs.main import Outcome, Run, Stage
+from qualscore.scores import ranking
 from qualscore.stages.common import (
     FEATURES,
     KEEPING,
@@ -26,6 +30,7 @@ from qualscore.stages.common import (
     versions,
 )
 from qualscore.stages.history import UNSCORED, last_scorings, rules_of, write_history
+from qualscore.universe import labels
 
 _CLEAN = (*SELECTED_FROM, *(f"clean/{table}" for table in KEEPING))
 OUTPUTS = (SCORES, UNSCORED, "scores/top_accounts")
@@ -44,7 +49,7 @@ def score(run: Run, definitions: Sequence[Definition]) -> dict[str, Outcome | Ex
     accounts = labels.excluded(
         run.tables.read(FEATURES), selectable(run), definitions=going, as_of=features_date(run), own_domains=run.settings.own_domains
     )
-    unscored = scoring.unscored_accounts(accounts, rejected(run), score_names=names)
+    unscored = ranking.unscored_accounts(accounts, rejected(run), score_names=names)
     run.tables.replace(UNSCORED, unscored, where=of_these)
     scored = _scored(run, [models[name] for name in names], accounts)
     run.tables.replace(SCORES, scored, where=of_these)
@@ -97,8 +102,8 @@ def _rank(run: Run, counts: Mapping[str, Mapping[str, int]], of_these: str) -> N
     """Writes scores/top_accounts from what was written, of the best bands only: a cache of all scores would be as large as the table."""
     scores, most = run.tables.read(SCORES), run.settings.top_accounts
     best = [
-        scoring.top_accounts(
-            scores.where((F.col("score_name") == name) & F.col("band").isin(scoring.best_bands(found, most=most))), most=most
+        ranking.top_accounts(
+            scores.where((F.col("score_name") == name) & F.col("band").isin(ranking.best_bands(found, most=most))), most=most
         )
         for name, found in counts.items()
     ]
@@ -125,7 +130,7 @@ def _outcome(
 
 def _lost_sets(run: Run, model: QualificationModel) -> list[str]:
     """At most one line: keyword sets that the model learned from and the configuration no longer has."""
-    lost = sorted(set(model.inputs.topics) - {research.ANY_SET, *run.settings.keywords})
+    lost = sorted(set(model.inputs.topics) - {intent.ANY_SET, *run.settings.keywords})
     return (
         [f"{model.definition.name}: no account researches {', '.join(lost)} any more, as there is no such keyword set: --retrain"]
         if lost

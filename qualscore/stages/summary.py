@@ -5,9 +5,10 @@ from pathlib import Path
 from pyspark.sql import DataFrame
 from pyspark.sql import functions as F
 
-from qualscore import places, sample
-from qualscore.runner import Run
+from qualscore import sample
+from qualscore.runs.main import Run
 from qualscore.stages.common import ACCOUNTS, SCORES
+from qualscore.storage import places
 
 SHOWN = 10
 

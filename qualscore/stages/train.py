@@ -4,11 +4,12 @@ import json
 from collections.abc import Mapping
 from dataclasses import replace
 
-from qualscore import reports
-from qualscore.definition import Definition
-from qualscore.model import judging, registry, training, verdict
-from qualscore.preview import by_selector
-from qualscore.runner import Outcome, Run, Stage
+from qualscore.definitions.definition import Definition
+from qualscore.model.judging import judging, verdict
+from qualscore.model.learning import training
+from qualscore.model.learning.preview import by_selector
+from qualscore.model.lifecycle import registry
+from qualscore.runs.main import Outcome, Run, Stage
 from qualscore.stages.common import (
     FEATURE_INPUTS,
     FEATURES,
@@ -21,6 +22,7 @@ from qualscore.stages.common import (
     with_coverage,
     without_domain,
 )
+from qualscore.storage import files
 
 INPUTS = (*SELECTED_FROM, FEATURES, *FEATURE_INPUTS)
 
@@ -50,7 +52,7 @@ def _report(run: Run, judgement: judging.Judgement, version: int) -> str:
     """Prints what a person needs to know of the model, and keeps all of it; returns where."""
     report = judgement.report | {"model_version": version}
     text = json.dumps(report, indent=1, default=str)
-    path = reports.write(run.spark, run.settings.warehouse, f"{report['score_name']}/metrics.json", text)
+    path = files.write(run.spark, run.settings.warehouse, f"{report['score_name']}/metrics.json", text)
     run.console.result("\n" + "\n".join(verdict.lines(judgement.report)), **report)
     return path
 

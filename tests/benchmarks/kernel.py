@@ -18,7 +18,7 @@ import scipy.sparse
 
 path.insert(0, str(Path(__file__).parents[2]))
 
-from qualscore.model.tree_shap import Ensemble, SparseRows, compile_ensemble  # noqa: E402
+from qualscore.model.kernel.tree_shap import Ensemble, SparseRows, compile_ensemble  # noqa: E402
 
 LIGHTGBM, KERNEL, GOAL = ("LightGBM predict, sparse rows", "LightGBM predict, dense rows"), "kernel, top 5 factors", 1.5
 FEW = 1000

@@ -26,11 +26,14 @@ from pyspark.ml.functions import vector_to_array
 from pyspark.sql import DataFrame, SparkSession
 from pyspark.sql import functions as F
 
-from qualscore import contracts, places
-from qualscore.model import inputs, registry, research, scoring_pass
-from qualscore.model.bands import action, band
-from qualscore.model.qualification import QualificationModel
-from qualscore.tables import Tables
+from qualscore import contracts
+from qualscore.model.encoding import inputs, intent
+from qualscore.model.lifecycle import registry
+from qualscore.model.scoring import scoring_pass
+from qualscore.model.scoring.bands import action, band
+from qualscore.model.scoring.qualification import QualificationModel
+from qualscore.storage import places
+from qualscore.storage.tables import Tables
 
 FEATURES, SCORES = "features/account_features", "scores/account_scores"
 GOALS = {"transform": 0.5, "shap": 1 / 25, "five": 4.0}
@@ -59,7 +62,7 @@ def pipeline(model: QualificationModel, sample: DataFrame) -> Callable[[DataFram
 
     def vectors(accounts: DataFrame) -> DataFrame:
         stacked = inputs.with_stack(accounts.where("has_data"), model.definition.features)
-        researched = research.with_columns(stacked, model.inputs.topics, model.inputs.measures)
+        researched = intent.with_columns(stacked, model.inputs.topics, model.inputs.measures)
         return assembler.transform(indexer.transform(stages.transform(researched)).withColumns(plain))
 
     return vectors

@@ -22,7 +22,7 @@ from pyspark.sql import DataFrame, SparkSession
 from pyspark.sql import functions as F
 
 from qualscore.sample import AS_OF, hidden_quality
-from qualscore.tables import Tables
+from qualscore.storage.tables import Tables
 
 STAGES = ("ingest", "build_features", "train", "score")
 GOAL_CORE_HOURS, GOAL_ACCOUNTS = 2.0, 55_000_000

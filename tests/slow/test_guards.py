@@ -19,14 +19,15 @@ from pyspark.sql import DataFrame, SparkSession
 from pyspark.sql import functions as F
 from sklearn.metrics import roc_auc_score
 
-from qualscore import config, features, labels
-from qualscore.definition import Definition
+from qualscore import config, features
+from qualscore.definitions.definition import Definition
 from qualscore.features.firmographic import FIRMOGRAPHIC_VALUES
-from qualscore.model import training
-from qualscore.model.calibration import REPORTED_BANDS
-from qualscore.model.training import Trained
+from qualscore.model.learning import training
+from qualscore.model.learning.training import Trained
+from qualscore.model.scoring.calibration import REPORTED_BANDS
 from qualscore.sample import AS_OF, hidden_quality
 from qualscore.sample.customers import KNOWN_SHARE
+from qualscore.universe import labels
 
 pytestmark = pytest.mark.slow
 

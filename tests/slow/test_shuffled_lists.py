@@ -13,10 +13,10 @@ import pytest
 from pyspark.sql import DataFrame, SparkSession
 from pyspark.sql import functions as F
 
-from qualscore.definition import Definition
+from qualscore.definitions.definition import Definition
 from qualscore.errors import TrainingRefused
-from qualscore.model import training
-from qualscore.model.draws import FINE, draw
+from qualscore.model.encoding.draws import FINE, draw
+from qualscore.model.learning import training
 from tests.small_universe import companies
 from tests.spark.conftest import clean_tables
 

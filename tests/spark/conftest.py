@@ -7,8 +7,8 @@ import pytest
 from pyspark.sql import SparkSession
 
 from qualscore import contracts
-from qualscore.model import training
-from qualscore.model.training import Trained
+from qualscore.model.learning import training
+from qualscore.model.learning.training import Trained
 from tests.small_universe import AS_OF, DEFINITION, Universe, companies
 
 

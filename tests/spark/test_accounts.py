@@ -6,7 +6,8 @@ from typing import Any
 import pytest
 from pyspark.sql import DataFrame, SparkSession
 
-from qualscore import accounts, contracts
+from qualscore import contracts
+from qualscore.universe import accounts
 
 DAY, LATER = date(2026, 1, 1), date(2026, 2, 1)
 ROWS: dict[str, list[dict[str, Any]]] = {

@@ -10,7 +10,7 @@ from pyspark.sql import functions as F
 from qualscore import contracts, features
 from qualscore.features import firmographic
 from qualscore.features.reading import AsOf
-from qualscore.model import coverage
+from qualscore.model.learning import coverage
 
 OWN = {"country": "DE", "employees": 9, "revenue_usd": 1e6, "founded_year": 2000}
 

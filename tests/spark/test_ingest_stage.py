@@ -9,10 +9,10 @@ import pytest
 from pyspark.sql import DataFrame, SparkSession
 
 from qualscore import config
-from qualscore.console import Console
-from qualscore.runner import Run
+from qualscore.runs.console import Console
+from qualscore.runs.main import Run
 from qualscore.stages.ingest import ingest_deliveries
-from qualscore.tables import Tables
+from qualscore.storage.tables import Tables
 from tests.small_universe import AS_OF
 
 FILES = {"crm_accounts": "Account.csv", "crm_opportunities": "Opportunity.csv"}

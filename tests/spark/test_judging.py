@@ -12,11 +12,13 @@ import pytest
 from pyspark.sql import DataFrame, SparkSession
 from pyspark.sql import functions as F
 
-from qualscore import reports
-from qualscore.model import inputs, judging, refits, training, verdict
-from qualscore.model.evidence import Evidence
-from qualscore.model.judging import Judgement
-from qualscore.model.training import Trained
+from qualscore.model.encoding import inputs
+from qualscore.model.judging import judging, refits, verdict
+from qualscore.model.judging.judging import Judgement
+from qualscore.model.learning import training
+from qualscore.model.learning.evidence import Evidence
+from qualscore.model.learning.training import Trained
+from qualscore.storage import files
 from tests.small_universe import AS_OF, DEFINITION, Universe, companies
 
 FIXED = (
@@ -122,6 +124,6 @@ def _noting(fit: Callable[..., Any], noted: list[DataFrame]) -> Callable[..., An
 
 def test_a_report_is_written_and_replaced(spark: SparkSession, tmp_path: Any) -> None:
     for text in ('{"a": "ä, longer than the next"}', '{"a": 1}'):
-        path = reports.write(spark, str(tmp_path / "ware house"), "small/metrics.json", text)
+        path = files.write(spark, str(tmp_path / "ware house"), "small/metrics.json", text)
     assert (tmp_path / "ware house" / "reports" / "small" / "metrics.json").read_text() == '{"a": 1}'
     assert path.endswith("ware house/reports/small/metrics.json")

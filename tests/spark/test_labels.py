@@ -6,8 +6,9 @@ from typing import Any
 import pytest
 from pyspark.sql import SparkSession
 
-from qualscore import contracts, labels
-from qualscore.definition import Definition, Reference
+from qualscore import contracts
+from qualscore.definitions.definition import Definition, Reference
+from qualscore.universe import labels
 
 AS_OF = date(2026, 6, 15)
 EARLY, LATE = date(2025, 1, 1), date(2026, 1, 1)

@@ -11,9 +11,10 @@ import pytest
 from pyspark.sql import DataFrame, SparkSession
 from pyspark.sql import types as T
 
-from qualscore import contracts, deliveries, ingest, repeated
+from qualscore import contracts, deliveries, ingest
 from qualscore.config import Source
 from qualscore.ingest import Ingested, Staging
+from qualscore.ingest.bulk import key_collisions
 from tests.spark.test_crm_ingest import ACCOUNTS
 from tests.spark.test_ingest import HEADERS, RULES, ingested
 
@@ -108,7 +109,7 @@ FILES = {"1.csv": "domain,name\na.com,one\nb.com,one\nc.com,one\n", "2.csv": "do
 def test_the_later_file_and_the_later_source_win(
     spark: SparkSession, tmp_path: Path, staging: Staging, monkeypatch: pytest.MonkeyPatch, most: int
 ) -> None:
-    monkeypatch.setattr("qualscore.ingest.large.MOST_REPEATED", most)
+    monkeypatch.setattr("qualscore.ingest.bulk.table.MOST_REPEATED", most)
     (tmp_path / "many").mkdir()
     for name, text in FILES.items():
         (tmp_path / "many" / name).write_text(text)
@@ -126,7 +127,7 @@ def test_the_later_file_and_the_later_source_win(
 def test_only_repeated_hashes_are_found(spark: SparkSession) -> None:
     least, most, bound = -(2**63), 2**63 - 1, 2**55
     parts = ([1, 2, 3, 3, -5, least, most, bound, bound - 1], [2, 4, -5, 3, most, least, bound, least + 1])
-    found = repeated.repeated([spark.createDataFrame([(it,) for it in part], "_hash bigint").repartition(3) for part in parts])
+    found = key_collisions.repeated([spark.createDataFrame([(it,) for it in part], "_hash bigint").repartition(3) for part in parts])
     assert (sorted(row["_hash"] for row in found.hashes.collect()), found.count) == ([least, -5, 2, 3, bound, most], 6)
 
 

@@ -7,8 +7,8 @@ from pathlib import Path
 import pytest
 from pyspark.sql import SparkSession
 
-from qualscore import locks
 from qualscore.errors import Locked
+from qualscore.storage import locks
 
 
 def lock_file(warehouse: Path, **holder: object) -> Path:

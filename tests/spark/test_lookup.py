@@ -12,8 +12,9 @@ from pyspark.sql import Column, SparkSession
 from pyspark.sql import functions as F
 from pyspark.sql import types as T
 
-from qualscore import columns, lookup
-from qualscore.lookup import Form, Formed, Known, Lookup
+from qualscore import columns
+from qualscore.ingest.bulk import lookup
+from qualscore.ingest.bulk.lookup import Form, Formed, Known, Lookup
 from tests.spark.test_columns import DOMAINS, PROBLEMS, RULES, applied
 
 NUMBERS = [
@@ -143,8 +144,8 @@ def test_an_address_in_a_usual_form_is_the_domain_that_the_search_finds(spark: S
 def test_frequent_texts_are_those_of_every_part_and_of_columns_that_repeat_them(
     spark: SparkSession, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("qualscore.lookup.LOOKED_AT", 1_000)
-    monkeypatch.setattr("qualscore.lookup.MOST_DIFFERENT", 500)
+    monkeypatch.setattr("qualscore.ingest.bulk.lookup.LOOKED_AT", 1_000)
+    monkeypatch.setattr("qualscore.ingest.bulk.lookup.MOST_DIFFERENT", 500)
     rows = spark.range(0, 6_000, 1, 3).select(
         F.lit(True).alias("_kept"),
         F.concat(F.lit("part"), (F.col("id") / 2_000).cast("int")).alias("_cell_0"),

@@ -13,12 +13,14 @@ from pyspark.sql import DataFrame, SparkSession
 from pyspark.sql import functions as F
 
 from qualscore import contracts
-from qualscore.definition import Definition
+from qualscore.definitions.definition import Definition
 from qualscore.errors import TrainingRefused
-from qualscore.model import inputs, registry, training
-from qualscore.model.draws import draw
-from qualscore.model.starting_margin import fit, prepared
-from qualscore.model.training import Trained
+from qualscore.model.encoding import inputs
+from qualscore.model.encoding.draws import draw
+from qualscore.model.kernel.starting_margin import fit, prepared
+from qualscore.model.learning import training
+from qualscore.model.learning.training import Trained
+from qualscore.model.lifecycle import registry
 from tests.small_universe import AS_OF, DEFINITION, Universe
 
 

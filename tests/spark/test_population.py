@@ -7,7 +7,8 @@ import pytest
 from pyspark.sql import DataFrame, SparkSession
 from pyspark.sql import functions as F
 
-from qualscore.model import inputs, population
+from qualscore.model.encoding import inputs
+from qualscore.model.learning import population
 from qualscore.stages.common import to_be_joined
 from tests.small_universe import DEFINITION, Universe, companies
 

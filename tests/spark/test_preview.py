@@ -6,9 +6,10 @@ from typing import Any
 import pytest
 from pyspark.sql import SparkSession
 
-from qualscore import contracts, labels, matching
-from qualscore.definition import Definition
-from qualscore.preview import Preview, by_selector, preview
+from qualscore import contracts
+from qualscore.definitions.definition import Definition
+from qualscore.model.learning.preview import Preview, by_selector, preview
+from qualscore.universe import labels, matching
 
 AS_OF = date(2026, 6, 15)
 DEFINITION = Definition.model_validate(

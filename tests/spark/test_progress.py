@@ -11,9 +11,10 @@ import pytest
 from pyspark import StorageLevel
 from pyspark.sql import SparkSession
 
-from qualscore import config, disk, progress
+from qualscore import config
 from qualscore.errors import ConfigurationError
-from qualscore.tables import Tables
+from qualscore.runs import disk, progress
+from qualscore.storage.tables import Tables
 
 
 def test_long_stages_say_how_far_they_are_and_short_ones_nothing(spark: SparkSession, tmp_path: Path) -> None:

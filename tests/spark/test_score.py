@@ -12,12 +12,12 @@ from pyspark.sql import SparkSession
 from pyspark.sql import functions as F
 
 from qualscore import config
-from qualscore.console import Console
-from qualscore.definition import Definition
+from qualscore.definitions.definition import Definition
 from qualscore.errors import ConfigurationError
-from qualscore.model import registry
-from qualscore.model.training import Trained
-from qualscore.runner import Run, _run_together
+from qualscore.model.learning.training import Trained
+from qualscore.model.lifecycle import registry
+from qualscore.runs.console import Console
+from qualscore.runs.main import Run, _run_together
 from qualscore.stages.score import SCORE
 from tests.small_universe import AS_OF, DEFINITION, Universe
 
@@ -55,7 +55,7 @@ class Warehouse:
 
 @pytest.fixture
 def stocked(spark: SparkSession, universe: Universe, trained: Trained, tmp_path: Path) -> Warehouse:
-    from qualscore.tables import Tables
+    from qualscore.storage.tables import Tables
 
     settings = config.load(None, warehouse=str(tmp_path / "warehouse"))
     tables = Tables(spark, settings.warehouse)
@@ -135,7 +135,7 @@ def test_a_run_that_broke_off_hides_no_change(stocked: Warehouse, monkeypatch: p
     assert stocked.score(DEFINITION) == [0]
     change_features(stocked, "company7.com", has_data=False)
     with monkeypatch.context() as broken:
-        broken.setattr("qualscore.scoring.top_accounts", _fail)
+        broken.setattr("qualscore.scores.ranking.top_accounts", _fail)
         assert stocked.score(DEFINITION) == [1]
     assert "company7.com" not in set(stocked.table("scores/account_scores").domain)
     assert stocked.score(DEFINITION) == [0]

@@ -9,23 +9,25 @@ import pytest
 from pyspark.sql import DataFrame, SparkSession
 from pyspark.sql import functions as F
 
-from qualscore import contracts, executors
-from qualscore.definition import Features
+from qualscore import contracts
+from qualscore.definitions.definition import Features
 from qualscore.errors import ConfigurationError
-from qualscore.model import explanation, inputs, research, synapseml_engine
-from qualscore.model.account_batch import AccountBatch
-from qualscore.model.factor_lines import columns, factor_names
-from qualscore.model.factor_values import FactorValues
-from qualscore.model.inputs import LIFTED, NUMERIC, Inputs
-from qualscore.model.static_columns import static_columns
-from qualscore.model.training import Trained
-from qualscore.model.tree_shap import TopFactors
+from qualscore.model import explanation, synapseml_engine
+from qualscore.model.encoding import inputs, intent
+from qualscore.model.encoding.inputs import LIFTED, NUMERIC, Inputs
+from qualscore.model.kernel.tree_shap import TopFactors
+from qualscore.model.learning.training import Trained
+from qualscore.model.scoring.account_batch import AccountBatch
+from qualscore.model.scoring.factor_lines import columns, factor_names
+from qualscore.model.scoring.factor_values import FactorValues
+from qualscore.model.scoring.static_columns import static_columns
+from qualscore.runs import executors
 from tests.small_universe import Universe
 
 INPUTS = Inputs(
     numeric=(*NUMERIC, "tech_count"),
     topics=("", "cloud", "payments"),
-    measures=research.MEASURES,
+    measures=intent.MEASURES,
     categories=("Streaming", "Office"),
     products=("Kafka", "Excel", "Word"),
     lifted=LIFTED,
@@ -63,7 +65,7 @@ def features(spark: SparkSession) -> DataFrame:
         {
             "domain": f"company{number}.com", "as_of_on": date(2026, 6, 1), "has_data": True, "is_backfilled": False, **plain, **covered,
             "tech_stack": [{"product": product, "category": category} for product, category in stack],
-            "intent": [{name: one.get(name) for name in ("keyword_set", *research.MEASURES)} for one in sets],
+            "intent": [{name: one.get(name) for name in ("keyword_set", *intent.MEASURES)} for one in sets],
         }
         for number, (plain, covered, stack, sets) in enumerate(
             (a, b, c, d) for a in PLAIN for b in COVERED for c in STACKS for d in SETS
@@ -80,7 +82,7 @@ def batch(features: DataFrame) -> AccountBatch:
 
 
 def test_static_columns_are_those_of_the_spark_pipeline(features: DataFrame, batch: AccountBatch) -> None:
-    stacked = research.with_columns(inputs.with_stack(features, LEFT_OUT), INPUTS.topics, INPUTS.measures)
+    stacked = intent.with_columns(inputs.with_stack(features, LEFT_OUT), INPUTS.topics, INPUTS.measures)
     expected = np.array([row["static"].toArray() for row in inputs.vectorizer(INPUTS).transform(stacked).select("static").collect()])
     rows = static_columns(INPUTS, LEFT_OUT.leave_out).rows(batch)
     found = np.zeros(expected.shape)

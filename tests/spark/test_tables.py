@@ -9,7 +9,7 @@ from pyspark.sql import functions as F
 
 from qualscore import contracts
 from qualscore.errors import ConfigurationError
-from qualscore.tables import Tables
+from qualscore.storage.tables import Tables
 
 NAME = "scores/unscored_accounts"
 

@@ -3,8 +3,8 @@
 import numpy as np
 import pytest
 
-from qualscore.model import calibration
-from qualscore.model.calibration import REPORTED_BANDS, Calibration
+from qualscore.model.scoring import calibration
+from qualscore.model.scoring.calibration import REPORTED_BANDS, Calibration
 
 SLOPE = 1.2
 

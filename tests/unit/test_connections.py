@@ -2,8 +2,8 @@
 
 import pytest
 
-from qualscore import connections
 from qualscore.config import Source
+from qualscore.definitions import connections
 from qualscore.errors import ConfigurationError
 
 

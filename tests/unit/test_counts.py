@@ -2,9 +2,9 @@
 
 import pytest
 
-from qualscore.definition import Definition
+from qualscore.definitions.definition import Definition
 from qualscore.errors import TrainingRefused
-from qualscore.model.training import check_counts
+from qualscore.model.learning.training import check_counts
 
 
 def warnings(examples: int, unlabelled: int = 10_000, *, undated_in_crm: int = 0, least: int = 50) -> list[str]:

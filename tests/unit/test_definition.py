@@ -6,11 +6,11 @@ from typing import Any
 import pytest
 from pydantic import BaseModel
 
-from qualscore import definition
 from qualscore.config import ROOT, inner_model, read_yaml
-from qualscore.definition import Definition
+from qualscore.definitions import definition
+from qualscore.definitions.definition import Definition
+from qualscore.definitions.selection import Activities, Opportunities, Selection
 from qualscore.errors import ConfigurationError
-from qualscore.selection import Activities, Opportunities, Selection
 
 PLAIN = {"name": "one", "examples": {"account_list": "customers"}}
 

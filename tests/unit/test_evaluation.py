@@ -5,7 +5,7 @@ import pandas as pd
 import pytest
 from sklearn.metrics import average_precision_score, roc_auc_score
 
-from qualscore.model.evaluation import AT_ONCE, intervals, least_auc, rank, ranking
+from qualscore.model.learning.evaluation import AT_ONCE, intervals, least_auc, rank, ranking
 
 # Of 100 accounts 4 are examples: the first, the second, the sixth and the last of all.
 EXAMPLES = np.array([100.0, 99.0, 95.0, 1.0])

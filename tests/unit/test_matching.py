@@ -4,9 +4,9 @@ from typing import Any
 
 import pytest
 
-from qualscore import matching
-from qualscore.definition import Definition
-from qualscore.matching import Delivered
+from qualscore.definitions.definition import Definition
+from qualscore.universe import matching
+from qualscore.universe.matching import Delivered
 
 KNOWN: Delivered = {
     ("opportunities", "product"): ["Platform", "GTX Pro", "Analytics"],

@@ -6,7 +6,7 @@ import lightgbm
 import numpy as np
 import pytest
 
-from qualscore.model.native_trees import UnsupportedModel, parse_model
+from qualscore.model.kernel.native_trees import UnsupportedModel, parse_model
 
 QUIET = {"verbose": -1, "num_threads": 1}
 

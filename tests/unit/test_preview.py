@@ -5,9 +5,9 @@ from types import SimpleNamespace
 
 import pytest
 
-from qualscore.definition import Definition
+from qualscore.definitions.definition import Definition
 from qualscore.errors import ConfigurationError, TrainingRefused
-from qualscore.model.training import check_counts
+from qualscore.model.learning.training import check_counts
 from qualscore.stages.preview import check_ready
 
 DEFINITION = Definition.model_validate({"name": "one", "examples": {"account_list": "won"}})

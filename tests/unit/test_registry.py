@@ -5,7 +5,7 @@ import pytest
 from mlflow import MlflowClient
 from mlflow.entities import Experiment
 
-from qualscore.model import registry
+from qualscore.model.lifecycle import registry
 
 
 @pytest.fixture

@@ -4,9 +4,9 @@ from typing import Any
 
 import pytest
 
-from qualscore.definition import Definition
-from qualscore.model import inputs, research
-from qualscore.model.inputs import Inputs
+from qualscore.definitions.definition import Definition
+from qualscore.model.encoding import inputs, intent
+from qualscore.model.encoding.inputs import Inputs
 
 COUNTS = {"tech_products": {"Kafka": 10}, "tech_categories": {"Streaming": 1}}
 
@@ -18,8 +18,8 @@ def definition(**changes: Any) -> Definition:
 @pytest.mark.parametrize(
     ("changes", "topics"),
     [
-        ({}, (research.ANY_SET, "analytics", "data_platform")),
-        ({"keyword_sets": "all"}, (research.ANY_SET, "analytics", "data_platform")),
+        ({}, (intent.ANY_SET, "analytics", "data_platform")),
+        ({"keyword_sets": "all"}, (intent.ANY_SET, "analytics", "data_platform")),
         ({"keyword_sets": ["data_platform"]}, ("data_platform",)),  # over all sets would be over the other one too
         ({"keyword_sets": ["never_seen", "analytics"]}, ("analytics",)),
         ({"features": {"leave_out": {"families": ["intent"]}}}, ()),
@@ -38,11 +38,11 @@ def test_without_intent_there_are_no_columns_of_it() -> None:
 
 def test_a_measure_is_left_out_of_every_set() -> None:
     left = {"features": {"leave_out": {"columns": ["intent_trend", "strength_4w"]}}}
-    assert set(research.MEASURES) - set(inputs.choose(COUNTS, {"analytics"}, definition(**left)).measures) == {"trend", "strength_4w"}
+    assert set(intent.MEASURES) - set(inputs.choose(COUNTS, {"analytics"}, definition(**left)).measures) == {"trend", "strength_4w"}
 
 
 def test_a_factor_covers_all_columns_of_its_set() -> None:
-    chosen = Inputs(("firmo_size",), (research.ANY_SET, "data_platform"), ("signals_4w", "trend"), ("Streaming",), ("Kafka",), ("city",))
+    chosen = Inputs(("firmo_size",), (intent.ANY_SET, "data_platform"), ("signals_4w", "trend"), ("Streaming",), ("Kafka",), ("city",))
     assert chosen.research == ["intent_0_signals_4w", "intent_0_trend", "intent_1_signals_4w", "intent_1_trend"]
     of_column = [chosen.factors[place] for place in chosen.factor_of_column]
     researches = ["research activity"] * 2 + ["researches: data platform"] * 2

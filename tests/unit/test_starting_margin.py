@@ -7,8 +7,8 @@ import numpy as np
 import pytest
 import scipy.sparse
 
-from qualscore.model.starting_margin import StartingMargin, fit, prepared
-from qualscore.model.tree_shap import SparseRows, compile_ensemble
+from qualscore.model.kernel.starting_margin import StartingMargin, fit, prepared
+from qualscore.model.kernel.tree_shap import SparseRows, compile_ensemble
 
 NAMES = ("firmo_size", "firmo_age_years", "tech_count")
 

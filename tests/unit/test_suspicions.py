@@ -6,8 +6,8 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from qualscore.definition import Features
-from qualscore.model import one_line_rules, slices, suspicions
+from qualscore.definitions.definition import Features
+from qualscore.model.judging import single_factors, slices, suspicions
 
 N = 400
 PLACE = np.arange(N)
@@ -23,8 +23,8 @@ def judged(**columns: object) -> pd.DataFrame:
 
 
 def found(frame: pd.DataFrame, features: Features | None = None, technologies: tuple[str, ...] = ()) -> dict[str, dict[str, object]]:
-    rules = one_line_rules.rules(frame, features or Features(), technologies)
-    measured = one_line_rules.judge(rules, frame["is_example"].to_numpy(bool), np.ones(len(frame), bool))
+    rules = single_factors.rules(frame, features or Features(), technologies)
+    measured = single_factors.judge(rules, frame["is_example"].to_numpy(bool), np.ones(len(frame), bool))
     return {it.rule: it.found for it in measured}
 
 
@@ -43,7 +43,7 @@ def test_a_category_is_sorted_by_a_lift_that_does_not_count_the_account_itself()
     rules = found(judged(city=[f"City {i}" for i in PLACE], country=np.where(PLACE % 16 == 0, "DE", "US")))
     assert rules["country, by how common among customers"]["roc_auc"] == pytest.approx(0.75)  # 25 of 50 in DE, no other
     assert rules.get("city, by how common among customers", {"roc_auc": 0.5})["roc_auc"] <= 0.5
-    lifts = one_line_rules.cross_fitted_lifts(judged(country=np.where(PLACE % 16 == 0, "DE", "US")), "country")
+    lifts = single_factors.cross_fitted_lifts(judged(country=np.where(PLACE % 16 == 0, "DE", "US")), "country")
     assert lifts[0] == pytest.approx(log((20 + 3) / (0 + 3)))  # 20 of the 40 examples of the other folds
 
 
@@ -61,8 +61,8 @@ def test_what_the_model_may_not_use_is_no_rule() -> None:
 
 
 def test_the_best_few_rules_are_reported_and_the_one_that_fills_the_top() -> None:
-    measured = [one_line_rules.Measured(f"rule {i}", "x", {"roc_auc": 0.9 - i / 100, "recall_at_10": float(i == 7)}) for i in range(9)]
-    assert [it["rule"] for it in one_line_rules.reported(measured)] == [*(f"rule {i}" for i in range(5)), "rule 7"]
+    measured = [single_factors.Measured(f"rule {i}", "x", {"roc_auc": 0.9 - i / 100, "recall_at_10": float(i == 7)}) for i in range(9)]
+    assert [it["rule"] for it in single_factors.reported(measured)] == [*(f"rule {i}" for i in range(5)), "rule 7"]
 
 
 def test_a_rule_that_wins_in_a_slice_is_named_with_the_measure() -> None:
@@ -72,7 +72,7 @@ def test_a_rule_that_wins_in_a_slice_is_named_with_the_measure() -> None:
     right = frame["is_example"] + PLACE / 10_000
     frame["margin"] = np.where(country == "FR", right, -right)
     frame["firmo_size"] = np.where(country == "FR", -right, right) + 5
-    rows = {str(row["slice"]): row for row in slices.judge(frame, one_line_rules.rules(frame, Features()))}
+    rows = {str(row["slice"]): row for row in slices.judge(frame, single_factors.rules(frame, Features()))}
     assert {"country DE", "country FR", "51 to 250 employees"} <= set(rows) and "country IT" not in rows
     assert rows["country FR"]["roc_auc"] == 1 and rows["country FR"]["beaten_by"] == []
     best = "size (employees, or estimated from other values), most first"
@@ -84,7 +84,7 @@ def test_a_rule_that_wins_in_a_slice_is_named_with_the_measure() -> None:
 def test_a_rule_that_is_better_by_less_than_one_standard_error_is_kept_but_not_doubted() -> None:
     found, ends = {"roc_auc": 0.8, "recall_at_10": 0.5}, {"roc_auc": (0.8 - 0.0196, 0.8 + 0.0196), "recall_at_10": (0.4, 0.6)}
     for auc, is_clear in ((0.809, False), (0.811, True)):
-        measured = [one_line_rules.Measured("age", "age", {"roc_auc": auc, "recall_at_10": 0.5})]
+        measured = [single_factors.Measured("age", "age", {"roc_auc": auc, "recall_at_10": 0.5})]
         (row,) = slices.beaten_by(found, ends, measured)
         assert row == {"measure": "roc_auc", "model": 0.8, "value": auc, "rule": "age", "is_clear": is_clear}
         assert len(suspicions.beaten([{"slice": "listed", "beaten_by": [row]}])) == is_clear

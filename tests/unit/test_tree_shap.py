@@ -13,8 +13,8 @@ import scipy.sparse
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from qualscore.model.native_trees import parse_model
-from qualscore.model.tree_shap import Ensemble, SparseRows, compile_ensemble
+from qualscore.model.kernel.native_trees import parse_model
+from qualscore.model.kernel.tree_shap import Ensemble, SparseRows, compile_ensemble
 
 QUIET = {"verbose": -1, "num_threads": 1, "min_data_in_bin": 1, "feature_pre_filter": False}
 many = settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.too_slow])

@@ -2,8 +2,8 @@
 
 from typing import Any
 
-from qualscore.model import verdict
-from qualscore.model.refits import in_words, sizes
+from qualscore.model.judging import verdict
+from qualscore.model.judging.refits import in_words, sizes
 
 
 def report(**changes: Any) -> dict[str, Any]:

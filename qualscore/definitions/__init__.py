@@ -1,0 +1,1 @@
+"""Score definitions: which accounts are examples, and how a score is read."""

@@ -1,0 +1,211 @@
+"""Score definitions: which accounts are examples, with what they are compared, and how the score is read."""
+
+import hashlib
+import json
+from collections.abc import Collection, Sequence
+from pathlib import Path
+from typing import Any, Literal
+
+from pydantic import Field, field_validator, model_validator
+
+from qualscore.columns import countries
+from qualscore.config import Strict, nearest, read_yaml, validate
+from qualscore.definitions.selection import EXAMPLE_SOURCES, TABLES, Node, Selection
+from qualscore.errors import ConfigurationError
+
+APPLY_AT_ONCE = {"bands", "actions", "retrain_after_months"}
+
+
+class Reference(Strict):
+    """Which accounts customers are compared with; default all. Everybody is scored."""
+
+    country: tuple[str, ...] = ()
+    min_employees: int | None = Field(None, ge=1)
+
+    @field_validator("country")
+    @classmethod
+    def _are_codes(cls, country: tuple[str, ...]) -> tuple[str, ...]:
+        wrong = [code for code in country if code not in countries.alpha_2()]
+        if wrong:
+            hints = [f"'{code}'" + (f" (did you mean {meant}?)" if (meant := countries.code_of(code)) else "") for code in wrong]
+            raise ValueError(f"no ISO code of two letters: {', '.join(hints)}")
+        return country
+
+
+class Inputs(Strict):
+    """Inputs of the model by name."""
+
+    families: tuple[Literal["firmographics", "technographics", "intent"], ...] = ()
+    products: tuple[str, ...] = ()
+    categories: tuple[str, ...] = ()
+    columns: tuple[str, ...] = ()
+
+
+class Features(Strict):
+    """What the model may not use, and what it may although it gives the answer away."""
+
+    leave_out: Inputs = Inputs()
+    allow: Inputs = Inputs()
+
+
+class Bands(Strict):
+    """Lowest scores of the bands."""
+
+    highly_likely: float = Field(95, ge=0, le=100)
+    likely: float = Field(50, ge=0, le=100)
+
+    @model_validator(mode="after")
+    def _in_order(self) -> "Bands":
+        if self.likely > self.highly_likely:
+            raise ValueError(f"likely ({self.likely:g}) is above highly_likely ({self.highly_likely:g})")
+        return self
+
+
+class Actions(Strict):
+    """Scores at which an action is due: >= act_now, > qualified, > good_fit."""
+
+    act_now: float = Field(90, ge=0, le=100)
+    qualified: float = Field(75, ge=0, le=100)
+    good_fit: float = Field(70, ge=0, le=100)
+
+    @model_validator(mode="after")
+    def _in_order(self) -> "Actions":
+        if not self.act_now >= self.qualified >= self.good_fit:
+            given = f"act_now {self.act_now:g}, qualified {self.qualified:g}, good_fit {self.good_fit:g}"
+            raise ValueError(f"out of order: {given}; act_now is the highest, good_fit the lowest")
+        return self
+
+
+class Training(Strict):
+    """How the ensemble is trained."""
+
+    repeats: int = Field(3, ge=1, le=20)
+    folds: int = Field(5, ge=2, le=20)
+    seed: int = 0
+    trees: int = Field(150, ge=1, le=2000)
+    num_tasks: int = Field(1, ge=1)
+    min_examples: int = Field(50, ge=2)
+
+
+class Definition(Strict):
+    """One qualification score."""
+
+    name: str = Field(pattern=r"^[a-z][a-z0-9_]{0,62}$")
+    type: Literal["predictive"] = "predictive"
+    examples: Selection
+    exclude: Selection | None = None
+    reference: Reference = Reference()
+    keyword_sets: Literal["all"] | tuple[str, ...] = "all"
+    features: Features = Features()
+    bands: Bands = Bands()
+    actions: Actions = Actions()
+    retrain_after_months: int = Field(6, ge=1)
+    training: Training = Training()
+
+    @field_validator("keyword_sets", mode="before")
+    @classmethod
+    def _at_least_one(cls, sets: Any) -> Any:
+        """In any order, each once."""
+        if sets == "all":
+            return sets
+        if not isinstance(sets, list | tuple) or not sets or not all(isinstance(name, str) for name in sets):
+            raise ValueError(
+                "write all, or a list with the name of at least one keyword set; features.leave_out.families: [intent] uses none"
+            )
+        return tuple(sorted(set(sets)))
+
+    @field_validator("examples")
+    @classmethod
+    def _finds_its_examples(cls, examples: Selection) -> Selection:
+        if examples.holds_for_the_unknown:
+            raise ValueError("selects every account that no selector in it finds; put 'not' beside another selector, in 'all'")
+        return examples
+
+    @property
+    def nodes(self) -> list[Node]:
+        """Every part of examples and exclude, with its place."""
+        roots = {"examples": self.examples, "exclude": self.exclude}
+        return [node for place, root in roots.items() if root for node in root.nodes(place)]
+
+    @property
+    def leaves(self) -> list[Node]:
+        """The selectors of examples and exclude, with their places."""
+        return [node for node in self.nodes if node.selection.is_leaf]
+
+    @property
+    def selectors(self) -> list[Selection]:
+        """The different selectors of examples and exclude; a selector's place in this list is its number."""
+        return list(dict.fromkeys(node.selection for node in self.leaves))
+
+    @property
+    def fingerprint(self) -> str:
+        """Changes with whatever needs another training; bands, actions and the date of retraining do not."""
+        content = self.model_dump(mode="json", by_alias=True, exclude=APPLY_AT_ONCE)
+        return hashlib.sha256(json.dumps(content, sort_keys=True).encode()).hexdigest()[:16]
+
+
+def load(
+    paths: Sequence[str],
+    *,
+    lists: Sequence[str],
+    tables: Collection[str] | None = None,
+    keyword_sets: Sequence[str] = (),
+    names: Sequence[str] = (),
+) -> list[Definition]:
+    """The definitions in files and folders, those of `names` only if given, sorted by name.
+
+    Args:
+        paths: files and folders.
+        lists: account lists that sources declare.
+        tables: that sources deliver; not checked when None.
+        keyword_sets: names of those that are configured.
+        names: of the scores wanted; all when empty.
+
+    Raises:
+        ConfigurationError: with the findings of all definitions at once.
+    """
+    definitions: dict[str, Definition] = {}
+    findings: list[str] = []
+    for file in (file for path in paths for file in _files(Path(path))):
+        try:
+            found = validate(Definition, read_yaml(file), where=str(file))
+            findings += [
+                *_unknown_lists(found, lists, file),
+                *_missing_tables(found, tables, file),
+                *_unknown_sets(found, keyword_sets, file),
+            ]
+            if found.name in definitions:
+                findings.append(f"{file}: the score '{found.name}' is defined twice")
+            definitions[found.name] = found
+        except ConfigurationError as error:
+            findings.append(str(error))
+    findings += [f"--score {name}: no such score; {nearest(name, sorted(definitions))}" for name in names if name not in definitions]
+    if findings:
+        raise ConfigurationError("\n".join(findings))
+    return [definitions[name] for name in sorted(names or definitions)]
+
+
+def _files(path: Path) -> list[Path]:
+    if path.is_dir():
+        return sorted(file for pattern in ("*.yml", "*.yaml") for file in path.glob(pattern) if file.stem != "example")
+    return [path]
+
+
+def _unknown_lists(definition: Definition, lists: Sequence[str], file: Path) -> list[str]:
+    named = [(node.place, node.selection.account_list) for node in definition.leaves if node.selection.account_list is not None]
+    unknown = [(place, name) for place, name in named if name not in lists]
+    return [f"{file}: {place}: no source declares the account list '{name}'; {nearest(name, lists)}" for place, name in unknown]
+
+
+def _missing_tables(definition: Definition, tables: Collection[str] | None, file: Path) -> list[str]:
+    needed = [(node.place, node.selection.kind, TABLES[node.selection.kind]) for node in definition.leaves if node.selection.kind in TABLES]
+    return [
+        f"{file}: {place}: no source delivers {table}, which '{kind}' selects from; add one such as {EXAMPLE_SOURCES[table]}"
+        for place, kind, table in needed
+        if tables is not None and table not in tables
+    ]
+
+
+def _unknown_sets(definition: Definition, keyword_sets: Sequence[str], file: Path) -> list[str]:
+    unknown = [] if definition.keyword_sets == "all" else [name for name in definition.keyword_sets if name not in keyword_sets]
+    return [f"{file}: keyword_sets: there is no keyword set '{name}'; {nearest(name, keyword_sets)}" for name in unknown]

@@ -1,0 +1,95 @@
+"""What an account researched, as columns of the model: the same measures of each keyword set, and over all sets."""
+
+from collections.abc import Collection
+
+from pyspark.sql import Column, DataFrame
+from pyspark.sql import functions as F
+
+from qualscore.definitions.definition import Definition
+
+WINDOWS = (4, 13, 52)
+MEASURES = (
+    *(f"{measure}_{weeks}w" for measure in ("signals", "strength") for weeks in WINDOWS),
+    *("trend", "weeks_since_last"),
+)
+ANY_SET = ""
+
+
+def topics(seen: Collection[str], definition: Definition) -> tuple[str, ...]:
+    """The keyword sets that a model learns from, in alphabetical order, and before them ANY_SET where it may use all of them.
+
+    Args:
+        seen: the sets with a signal in the training frame; of others there is nothing to learn.
+        definition: what it may use. Signals over all sets are not used when it picks some: they hold those of the others.
+    """
+    if "intent" in definition.features.leave_out.families or not seen:
+        return ()
+    if definition.keyword_sets == "all":
+        return (ANY_SET, *sorted(seen))
+    return tuple(name for name in definition.keyword_sets if name in seen)
+
+
+def measures(definition: Definition) -> tuple[str, ...]:
+    """The measures of each topic, without the columns left out."""
+    left = definition.features.leave_out.columns
+    return tuple(name for name in MEASURES if name not in left and f"intent_{name}" not in left)
+
+
+def factor(topic: str) -> str:
+    """A topic as a person would name it.
+
+    >>> factor("data_warehouse"), factor(ANY_SET)
+    ('researches: data warehouse', 'research activity')
+    """
+    return "research activity" if topic == ANY_SET else f"researches: {topic.replace('_', ' ')}"
+
+
+def columns(topics: tuple[str, ...], measures: tuple[str, ...]) -> list[str]:
+    """The columns that with_columns adds, in the order of the model's: topic by topic."""
+    return [f"intent_{place}_{measure}" for place in range(len(topics)) for measure in measures]
+
+
+def with_columns(frame: DataFrame, topics: tuple[str, ...], measures: tuple[str, ...]) -> DataFrame:
+    """Adds one column per topic and measure to account features; null where the deliveries do not cover the window."""
+    # Columns of their own, or Spark would search the array anew for each measure.
+    found = {f"_researched_{place}": _found(topic) for place, topic in enumerate(topics)}
+    values = [_input(F.col(name), measure) for name in found for measure in measures]
+    added = dict(zip(columns(topics, measures), values, strict=True))
+    return frame.withColumns(found).withColumns(added).drop(*found) if added else frame
+
+
+def shown(topic: str) -> Column:
+    """What a person reads: `12 signals in 13 weeks`; of 52 weeks when there is none in 13. Null when no window is covered."""
+    if topic == ANY_SET:
+        return _text({weeks: F.col(f"intent_signals_{weeks}w") for weeks in WINDOWS})
+    found = F.filter("intent", lambda it: it["keyword_set"] == F.lit(topic))
+    texts = F.transform(found, lambda it: _text({weeks: it[f"signals_{weeks}w"] for weeks in WINDOWS}))
+    none = [F.when(F.col(f"intent_signals_{weeks}w").isNotNull(), F.lit(f"0 signals in {weeks} weeks")) for weeks in reversed(WINDOWS)]
+    return F.coalesce(F.get(texts, F.lit(0)), *none)
+
+
+def _text(signals: dict[int, Column]) -> Column:
+    texts = {
+        weeks: F.concat(count.cast("string"), F.when(count == 1, " signal").otherwise(" signals"), F.lit(f" in {weeks} weeks"))
+        for weeks, count in signals.items()
+    }
+    return F.coalesce(F.when(signals[13] > 0, texts[13]), *(texts[weeks] for weeks in reversed(WINDOWS)))
+
+
+def _found(topic: str) -> Column:
+    """The struct of a topic; null when it has no signal."""
+    if topic == ANY_SET:
+        return F.struct(*(F.col(f"intent_{name}").alias(name) for name in MEASURES))
+    return F.get(F.filter("intent", lambda it: it["keyword_set"] == F.lit(topic)), F.lit(0))
+
+
+def _input(found: Column, measure: str) -> Column:
+    if measure == "weeks_since_last":
+        # Counted from the other end, so that no signal is the least of it, and 0: most accounts have none, and a vector stores no 0.
+        return F.coalesce(F.lit(52) - found[measure], F.when(F.col("intent_signals_52w").isNotNull(), 0))
+    return _filled(found, measure, 13 if measure == "trend" else int(measure.rpartition("_")[2][:-1]))
+
+
+def _filled(found: Column, measure: str, weeks: int) -> Column:
+    """0 for what was not seen in a window that the deliveries cover, else null."""
+    return F.coalesce(found[measure], F.when(F.col(f"intent_signals_{weeks}w").isNotNull(), 0))

@@ -1,0 +1,98 @@
+"""What a single factor finds: a score that loses to a one-line rule is not good enough."""
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+
+import numpy as np
+import pandas as pd
+
+from qualscore.definitions.definition import Features
+from qualscore.model.encoding.arrays import Array
+from qualscore.model.encoding.encoding import SMOOTHING
+from qualscore.model.encoding.inputs import LIFTED, NUMERIC
+from qualscore.model.learning.evaluation import ranking
+from qualscore.model.learning.evidence import PREFIXES, is_left_out
+
+REPORTED = 5
+
+
+@dataclass(frozen=True)
+class Rule:
+    """Accounts sorted by one factor.
+
+    Attributes:
+        name: in plain words.
+        column: the factor's column, for `leave_out`.
+        order: float (accounts,), the highest first; unknown values are the lowest.
+    """
+
+    name: str
+    column: str
+    order: Array
+
+
+@dataclass(frozen=True)
+class Measured:
+    """A rule's name, its factor's column, and the measures of `ranking`."""
+
+    rule: str
+    column: str
+    found: dict[str, float]
+
+
+def rules(judged: pd.DataFrame, features: Features, technologies: tuple[str, ...] = ()) -> list[Rule]:
+    """Every single factor that the model may use: numbers sorted both ways, categories by their lift, technologies as yes or no.
+
+    Args:
+        judged: is_example, calibration_fold, numeric and categorical columns, technology_0, ...
+        features: what is left out of the model is no rule either.
+        technologies: names of the technologies.
+    """
+    used = [name for name in judged if not is_left_out(str(name), features)]
+    numbers = [str(name) for name in used if str(name).startswith(tuple(PREFIXES.values()))]
+    found = [rule for name in numbers for rule in _both_ways(name, judged[name].to_numpy(float, na_value=np.nan))]
+    found += [Rule(f"{name}, by how common among customers", name, cross_fitted_lifts(judged, name)) for name in LIFTED if name in used]
+    for i, name in enumerate(technologies):
+        has = judged[f"technology_{i}"].fillna(False).to_numpy(bool).astype(float)
+        found += [Rule(name, name, has), Rule(f"not: {name}", name, -has)]
+    return [rule for rule in found if len(rule.order) and rule.order.min() < rule.order.max()]
+
+
+def _both_ways(column: str, values: Array) -> Iterator[Rule]:
+    factor = NUMERIC.get(column, {"tech_count": "technologies known"}.get(column, column))
+    if factor == "employees" and column == "firmo_size":
+        factor = "size (employees, or estimated from other values)"
+    for said, sign in (("most first", 1.0), ("least first", -1.0)):
+        yield Rule(f"{factor}, {said}", column, np.where(np.isnan(values), -np.inf, sign * values))
+
+
+def cross_fitted_lifts(judged: pd.DataFrame, column: str) -> Array:
+    """How much more common each account's value is among examples of the other folds than among their unlabelled: float (accounts,)."""
+    codes, values = pd.factorize(judged[column], use_na_sentinel=False)
+    folds, is_example = judged["calibration_fold"].to_numpy(), judged["is_example"].to_numpy(bool)
+    lifts = np.zeros(len(judged))
+    for fold in np.unique(folds):
+        others = folds != fold
+        seen, common = (np.bincount(codes[others & side], minlength=len(values)) for side in (is_example, ~is_example))
+        expected = common / max(1, common.sum()) * seen.sum()
+        lifts[~others] = np.log((seen + SMOOTHING) / (expected + SMOOTHING))[codes[~others]]
+    return lifts
+
+
+def judge(found: Sequence[Rule], is_example: Array, within: Array) -> list[Measured]:
+    """What each rule finds among the accounts `within` (bool), the best ROC-AUC first, ties by name."""
+    examples, unlabelled = within & is_example, within & ~is_example
+    measured = [Measured(rule.name, rule.column, ranking(rule.order[examples], rule.order[unlabelled])) for rule in found]
+    return sorted(measured, key=lambda it: (-it.found["roc_auc"], it.rule))
+
+
+def best(measured: Sequence[Measured], measure: str) -> Measured | None:
+    """The first of the best by one measure."""
+    return max(measured, key=lambda it: it.found[measure], default=None)
+
+
+def reported(measured: Sequence[Measured], most: int = REPORTED) -> list[dict[str, object]]:
+    """The best few by ROC-AUC, and the best by recall in the top 10 %: rule, column and measures."""
+    chosen, by_recall = [*measured[:most]], best(measured, "recall_at_10")
+    chosen += [by_recall] if by_recall is not None and by_recall not in chosen else []
+    return [{"rule": it.rule, "column": it.column, **it.found} for it in chosen]

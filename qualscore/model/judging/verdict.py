@@ -1,0 +1,94 @@
+"""A report in plain words, for the person who has just trained."""
+
+from collections.abc import Iterator, Mapping, Sequence
+from typing import Any
+
+from qualscore.model.learning.training import RECOMMENDED_EXAMPLES
+
+SHOWN_SLICES, SHOWN_DOUBTS = 5, 5
+
+Report = Mapping[str, Any]
+
+
+def lines(report: Report) -> list[str]:
+    """At most about 25 lines: what was selected, what was found, what to doubt, what to do next."""
+    doubts = [*report["warnings"], *(it["said"] for it in report["suspicions"])]
+    return [
+        *_selected(report),
+        *_found(report),
+        *_by_time(report),
+        *_reliability(report["reliability"], report["calibration_error"]),
+        *_slices(report["slices"]),
+        *([f"  more customers?      {report['learning_curve_in_words']}"] if report["learning_curve_in_words"] else []),
+        *_listed("what to doubt", doubts or ["nothing that was looked for was found"]),
+        *_listed("what to do next", next_steps(report)),
+    ]
+
+
+def _selected(report: Report) -> Iterator[str]:
+    yield f"{report['score_name']}: judged on accounts that the models did not see"
+    yield (
+        f"  selected             {report['selected']:,} accounts, {report['customers']:,} of them customers to learn from "
+        f"({report['dated']:,} dated), against {report['unlabelled']:,} unlabelled"
+    )
+
+
+def _found(report: Report) -> Iterator[str]:
+    low, high = report["intervals"]["roc_auc"]
+    yield (
+        f"  found                ROC-AUC {report['roc_auc']:.3f} ({low:.3f} to {high:.3f}); of the customers {report['recall_at_1']:.0%} "
+        f"in the top 1 %, {report['recall_at_5']:.0%} in 5 %, {report['recall_at_10']:.0%} in 10 % (lift {report['lift_at_10']:.1f})"
+    )
+    if report["rules"]:
+        best = report["rules"][0]
+        yield f"  best one-line rule   {best['rule']}: ROC-AUC {best['roc_auc']:.3f}, {best['recall_at_10']:.0%} in the top 10 %"
+
+
+def _by_time(report: Report) -> Iterator[str]:
+    found = report["by_time"]
+    if "skipped" in found:
+        yield f"  by time              not judged: {found['skipped']}"
+    else:
+        yield (
+            f"  by time              learned before {found['from']} from {found['customers_before']:,}, judged on {found['customers']:,} "
+            f"later customers: ROC-AUC {found['roc_auc']:.3f}, {found['recall_at_10']:.0%} in the top 10 %"
+        )
+
+
+def _reliability(bands: Sequence[Report], error: float | None) -> Iterator[str]:
+    if bands:
+        said = ", ".join(f"{it['from']:.0f} to {it['to']:.0f}: {it['said']:.0%} / {it['observed']:.0%}" for it in bands)
+        yield f"  said / observed      {said}" + (f" (calibration error {error:.3f})" if error is not None else "")
+
+
+def _slices(slices: Sequence[Report]) -> Iterator[str]:
+    """The CRM's accounts, where most of the work is, and the weakest: those are the ones to know of."""
+    for i, it in enumerate(sorted(slices, key=lambda it: (it["slice"] != "in the CRM", it["roc_auc"]))[:SHOWN_SLICES]):
+        head = "slices, the weakest" if i == 0 else ""
+        yield (
+            f"  {head:<20} {it['slice']}: ROC-AUC {it['roc_auc']:.3f} ({it['roc_auc_low']:.3f} to {it['roc_auc_high']:.3f}), "
+            f"{it['recall_at_10']:.0%} in the top 10 %, {it['customers']:,} customers"
+        )
+
+
+def _listed(head: str, texts: Sequence[str]) -> Iterator[str]:
+    for i, text in enumerate(texts[:SHOWN_DOUBTS]):
+        yield f"  {head if i == 0 else '':<20} {text}"
+    if len(texts) > SHOWN_DOUBTS:
+        yield f"  {'':<20} and {len(texts) - SHOWN_DOUBTS} more in metrics.json"
+
+
+def next_steps(report: Report) -> list[str]:
+    """What to do, the most useful first; warnings say for themselves what to do about them."""
+    steps = []
+    missing = RECOMMENDED_EXAMPLES - report["customers"]
+    if missing > 0:
+        steps.append(f"add {missing} customers: {RECOMMENDED_EXAMPLES} or more are recommended")
+    steps += dict.fromkeys(it["advice"] for it in report["suspicions"])
+    if 2 * report["dated"] < report["customers"]:
+        steps.append(
+            "give customers a date (event_on of their list, or select them by opportunities): they are then described as before the sale"
+        )
+    if not report["learning_curve"] and report["customers"] < 10 * RECOMMENDED_EXAMPLES:
+        steps.append("ask whether more customers would help: train --learning-curve")
+    return steps or ["look at the best accounts and their factors with somebody who sells"]

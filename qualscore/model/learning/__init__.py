@@ -1,0 +1,1 @@
+"""From labelled accounts to a calibrated ensemble."""

@@ -1,0 +1,90 @@
+"""All accounts of a universe in one scan: how many are examples or unlabelled, how common each value is, who is covered by which source.
+
+Nothing of it reaches the driver but aggregates: it takes as long as the universe is large, and no more memory.
+"""
+
+from dataclasses import dataclass
+from datetime import date
+
+from pyspark.sql import Column, DataFrame, Observation
+from pyspark.sql import functions as F
+
+from qualscore.model.encoding.inputs import LIFTED
+from qualscore.model.learning import coverage, giveaways
+
+EVENT = "event_on"
+
+
+@dataclass(frozen=True)
+class Population:
+    """What is known of all accounts together.
+
+    Attributes:
+        counts: accounts by the names of `counted`.
+        coverage: shares by source (see coverage.py); empty where the accounts do not say by which sources they are known.
+        shares: by column each value's share of the reference accounts.
+        events: the date of each example's event, None for the undated, in order.
+    """
+
+    counts: dict[str, int]
+    coverage: dict[str, float]
+    shares: dict[str, dict[str | None, float]]
+    events: list[date | None]
+
+
+def marked(accounts: DataFrame) -> DataFrame:
+    """Adds who is an example, unlabelled and in the reference; an account of which nothing is known is none of them."""
+    usable = F.col("has_data") & ~F.col("is_excluded")
+    in_crm = F.array_contains("known_by", "crm") if "known_by" in accounts.columns else F.lit(False)
+    return accounts.withColumns(
+        {
+            "is_example": F.col("is_example") & F.col("has_data"),
+            "is_unlabelled": usable & ~F.col("is_example") & F.col("is_in_reference"),
+            "is_reference": usable & F.col("is_in_reference"),
+            "in_crm": in_crm,
+        }
+    )
+
+
+def counted() -> dict[str, Column]:
+    """What is counted of `marked` accounts, by name."""
+    return {
+        "selected": F.col("is_selected"),
+        "excluded": F.col("is_selected") & F.col("is_excluded"),
+        "no_data": F.col("is_selected") & ~F.col("is_excluded") & ~F.col("has_data"),
+        "examples": F.col("is_example"),
+        "undated": F.col("is_example") & F.col("event_on").isNull(),
+        "undated_in_crm": F.col("is_example") & F.col("event_on").isNull() & F.col("in_crm"),
+        "unlabelled": F.col("is_unlabelled"),
+        "reference": F.col("is_reference"),
+    }
+
+
+def scan(flagged: DataFrame) -> Population:
+    """Counts `marked` accounts: an action, one scan.
+
+    Args:
+        flagged: marked accounts with the columns LIFTED; with known_by, tech_stack and intent where coverage is to be measured.
+    """
+    observed = Observation()
+    counts = counted()
+    covered = coverage.shares() if "known_by" in flagged.columns else {}
+    aggregates = [F.count_if(condition).alias(name) for name, condition in counts.items()]
+    watched = flagged.observe(observed, *aggregates, *(share.alias(name) for name, share in covered.items()))
+    event = F.when(F.col("is_example"), F.col(EVENT).cast("string"))
+    values = giveaways.count_values(watched.withColumn(EVENT, event), columns=(*LIFTED, EVENT))
+    found = observed.get
+    known = {name: int(found[name]) for name in counts}
+    shares: dict[str, dict[str | None, float]] = {}
+    for it in values:
+        if it.column != EVENT and it.reference:
+            shares.setdefault(it.column, {})[it.value] = it.reference / known["reference"]
+    dated = {it.value: it.examples for it in values if it.column == EVENT and it.examples}
+    days = [
+        None if day is None else date.fromisoformat(day) for day, examples in sorted(dated.items(), key=_by_day) for _ in range(examples)
+    ]
+    return Population(known, coverage.measured({name: found[name] for name in covered}), shares, days)
+
+
+def _by_day(dated: tuple[str | None, int]) -> str:
+    return dated[0] or ""

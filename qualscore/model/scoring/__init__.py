@@ -1,0 +1,1 @@
+"""The pass over accounts: batches, calibration, bands, factors in words."""

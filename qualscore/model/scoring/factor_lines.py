@@ -1,0 +1,171 @@
+"""The listed factors of all rows as Arrow columns: names, values and the one line of words, without an object for each of them."""
+
+from typing import NamedTuple
+
+import numpy as np
+import pyarrow as pa
+
+from qualscore.model.encoding import intent
+from qualscore.model.encoding.arrays import Array
+from qualscore.model.encoding.inputs import Inputs
+from qualscore.model.explanation import IN_WORDS
+from qualscore.model.kernel.tree_kernel import compiled
+from qualscore.model.kernel.tree_shap import SparseRows, TopFactors
+from qualscore.model.scoring.factor_values import FactorValues
+
+AS_TEXT, AS_COUNT, AS_USE = 0, 1, 2
+"""How a factor's value is known: a text of the batch, a number in the model's columns, whether that is above 0."""
+WORDS = ("For: ", "Against: ", "; ", ". ")
+FOR, AGAINST, NEXT_FACTOR, NEXT_SIDE = range(4)
+
+
+class FactorNames(NamedTuple):
+    """How a model's factors are said; plain data, so that it is broadcast.
+
+    Attributes:
+        names: of the factors.
+        topics: the keyword set of a factor that is research, else None.
+        kinds: AS_TEXT, AS_COUNT or AS_USE.
+        columns: the static column that AS_COUNT and AS_USE look at.
+        heads: two a factor: what stands before its value in the line of words; of AS_USE the phrases without and with the technology.
+        tails: what stands behind the value.
+    """
+
+    names: tuple[str, ...]
+    topics: tuple[str | None, ...]
+    kinds: Array
+    columns: Array
+    heads: tuple[str, ...]
+    tails: tuple[str, ...]
+
+
+def factor_names(inputs: Inputs) -> FactorNames:
+    """How the factors of a model are said."""
+    topics = {intent.factor(topic): topic for topic in inputs.topics}
+    of_column = inputs.factor_of_column[: len(inputs.factor_of_column) - len(inputs.lifted)]
+    columns = np.full(len(inputs.factors), -1, np.int32)
+    columns[of_column[::-1]] = np.arange(len(of_column), dtype=np.int32)[::-1]
+    kinds, heads, tails = [], [], []
+    for name in inputs.factors:
+        used, is_topic = name.removeprefix("uses "), name.startswith("researches: ")
+        is_count = name == "technologies known" or name.startswith("technologies in ")
+        kinds.append(AS_USE if used != name else AS_COUNT if is_count else AS_TEXT)
+        heads += [f"does not use {used}", name] if used != name else [f"{name} (" if is_topic else f"{name}: ", ""]
+        tails.append(")" if is_topic else "")
+    of_topics = tuple(topics.get(name) for name in inputs.factors)
+    return FactorNames(inputs.factors, of_topics, np.array(kinds, np.int32), columns, tuple(heads), tuple(tails))
+
+
+def columns(names: FactorNames, values: FactorValues, static: SparseRows, top: TopFactors, *, most: int) -> dict[str, pa.Array]:
+    """The columns factors_for, factors_against and top_factors.
+
+    Args:
+        names: of the model.
+        values: of the batch.
+        static: the model's columns of the batch.
+        top: the factors of each row.
+        most: no account has more technologies.
+    """
+    texts, place, pool = _texts(names, values, top, most)
+    codes = [_value_codes(ids, names.kinds, names.columns, place, texts, *static, most + 1) for ids in (top.for_ids, top.against_ids)]
+    texts_of_names, texts_of_values = pa.array(names.names), pa.array(pool)
+    sides = ((top.for_ids, top.for_values, codes[0]), (top.against_ids, top.against_values, codes[1]))
+    listed = [_listed(texts_of_names, texts_of_values, *side) for side in sides]
+    pieces = pa.concat_arrays([texts_of_values, pa.array([*names.heads, *names.tails, *WORDS])])
+    ends, chosen = _pieces(top.for_ids, codes[0], top.against_ids, codes[1], names.kinds, len(pool), most + 1)
+    return {"factors_for": listed[0], "factors_against": listed[1], "top_factors": _lines(ends, chosen, pieces)}
+
+
+def _texts(names: FactorNames, values: FactorValues, top: TopFactors, most: int) -> tuple[Array, Array, list[str]]:
+    """For the factors that are texts a line each of codes by row, the factors' lines, and the texts: numbers, no, yes, then the others."""
+    pool = [*map(str, range(most + 1)), "no", "yes"]
+    is_listed = np.zeros(len(names.names) + 1, bool)
+    is_listed[top.for_ids] = is_listed[top.against_ids] = True
+    place, lines = np.full(len(names.names), -1, np.int32), [np.zeros(len(top.margin), np.int32)]
+    for factor in np.flatnonzero(is_listed[:-1] & (names.kinds == AS_TEXT)):
+        found = values.of(names.names[factor], names.topics[factor])
+        place[factor] = len(lines)
+        lines.append(found.codes + np.int32(len(pool)))
+        pool += found.values
+    return np.stack(lines), place, pool
+
+
+def _listed(names: pa.StringArray, values: pa.StringArray, ids: Array, contributions: Array, codes: Array) -> pa.ListArray:
+    is_kept = ids >= 0
+    ends = np.concatenate([[0], np.cumsum(is_kept.sum(axis=1))]).astype(np.int32)
+    entries = [names.take(pa.array(ids[is_kept])), values.take(pa.array(codes[is_kept])), pa.array(contributions[is_kept])]
+    return pa.ListArray.from_arrays(ends, pa.StructArray.from_arrays(entries, ["factor", "value", "contribution"]))
+
+
+def _lines(ends: Array, chosen: Array, pieces: pa.StringArray) -> pa.StringArray:
+    _, offsets, data = pieces.buffers()
+    starts = np.frombuffer(offsets, np.int32, len(pieces) + 1, pieces.offset * 4)
+    lengths, text = _joined(ends, chosen, starts, np.frombuffer(data, np.uint8))
+    return pa.StringArray.from_buffers(len(ends) - 1, pa.py_buffer(lengths), pa.py_buffer(text))
+
+
+@compiled
+def _value_codes(
+    ids: Array, kinds: Array, columns: Array, place: Array, texts: Array, indptr: Array, indices: Array, values: Array, no: int
+) -> Array:
+    """The place of each listed factor's value among the texts; -1 where none is listed."""
+    codes = np.full(ids.shape, -1, np.int32)
+    for row in range(ids.shape[0]):
+        for i in range(ids.shape[1]):
+            factor = ids[row, i]
+            if factor < 0:
+                break
+            if kinds[factor] == AS_TEXT:
+                codes[row, i] = texts[place[factor], row]
+                continue
+            value = 0.0
+            for entry in range(indptr[row], indptr[row + 1]):
+                if indices[entry] == columns[factor]:
+                    value = values[entry]
+                    break
+            codes[row, i] = value if kinds[factor] == AS_COUNT else no + (value > 0)
+    return codes
+
+
+@compiled
+def _pieces(
+    for_ids: Array, for_codes: Array, against_ids: Array, against_codes: Array, kinds: Array, head: int, no: int
+) -> tuple[Array, Array]:
+    """What each line is put together from: ends by row, and places among the texts, which are followed by heads, tails and WORDS."""
+    n, tail = len(for_ids), head + 2 * len(kinds)
+    word = tail + len(kinds)
+    ends, pieces, used = np.zeros(n + 1, np.int64), np.empty(n * (3 + 2 * 4 * IN_WORDS), np.int32), 0
+    for row in range(n):
+        for side in range(2):
+            ids, codes = (for_ids[row], for_codes[row]) if side == 0 else (against_ids[row], against_codes[row])
+            if ids[0] >= 0 and used > ends[row]:
+                pieces[used] = word + NEXT_SIDE
+                used += 1
+            for i in range(min(IN_WORDS, len(ids))):
+                if ids[i] < 0:
+                    break
+                pieces[used] = word + (NEXT_FACTOR if i else FOR if side == 0 else AGAINST)
+                if kinds[ids[i]] == AS_USE:
+                    pieces[used + 1] = head + 2 * ids[i] + codes[i] - no
+                    used += 2
+                else:
+                    pieces[used + 1], pieces[used + 2], pieces[used + 3] = head + 2 * ids[i], codes[i], tail + ids[i]
+                    used += 4
+        ends[row + 1] = used
+    return ends, pieces[:used]
+
+
+@compiled
+def _joined(ends: Array, chosen: Array, starts: Array, text: Array) -> tuple[Array, Array]:
+    """The texts put together: offsets and bytes, as Arrow has them."""
+    offsets, size = np.zeros(len(ends), np.int32), 0
+    for row in range(len(ends) - 1):
+        for i in range(ends[row], ends[row + 1]):
+            size += starts[chosen[i] + 1] - starts[chosen[i]]
+        offsets[row + 1] = size
+    joined, used = np.empty(size, np.uint8), 0
+    for i in range(len(chosen)):
+        for byte in range(starts[chosen[i]], starts[chosen[i] + 1]):
+            joined[used] = text[byte]
+            used += 1
+    return offsets, joined

@@ -1,0 +1,302 @@
+"""Arguments to settings to the one SparkSession to stages, each with its run record and exit code."""
+
+import hashlib
+import json
+import sys
+import traceback
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import UTC, date, datetime
+from functools import partial
+from typing import Any
+from uuid import uuid4
+
+from pyspark.sql import SparkSession
+from pyspark.sql import functions as F
+
+from qualscore import config, contracts
+from qualscore.config import Settings
+from qualscore.definitions import connections, definition
+from qualscore.definitions.definition import Definition
+from qualscore.deliveries import state
+from qualscore.errors import QualscoreError
+from qualscore.parallel import side_by_side
+from qualscore.runs import arguments, disk, progress
+from qualscore.runs.console import Console, logger, open_console
+from qualscore.storage import places
+from qualscore.storage.tables import Tables
+
+RUNS = "scores/score_runs"
+READS_SOURCES = ("ingest", "pipeline", "preview")
+BYTES_PER_PARTITION = 32 << 20
+
+
+@dataclass(frozen=True)
+class Run:
+    """What a stage may use: settings, one session, one clock."""
+
+    run_id: str
+    started_at: datetime
+    as_of: date
+    options: Any
+    settings: Settings
+    definitions: Sequence[Definition]
+    tables: Tables
+    store: tuple[str, str | None]
+    console: Console
+
+    @property
+    def spark(self) -> SparkSession:
+        """The session."""
+        return self.tables.spark
+
+
+@dataclass(frozen=True)
+class Outcome:
+    """What a stage did, for its run record and for the person who waits."""
+
+    said: str
+    inputs: Mapping[str, int] = field(default_factory=dict)
+    counts: Mapping[str, int] = field(default_factory=dict)
+    metrics: Mapping[str, float] = field(default_factory=dict)
+    model_version: int | None = None
+    deliveries: Sequence[Mapping[str, object]] = ()
+    warnings: Sequence[str] = ()
+    outputs: Mapping[str, int] = field(default_factory=dict)
+    rules: str | None = None
+
+
+@dataclass(frozen=True)
+class Stage:
+    """One step of the main job.
+
+    Attributes:
+        name: of the step.
+        work: does it; takes the run, and the definition where the step is done per score.
+        depends: everything that the result depends on; takes the same.
+        due: why it has to be done although nothing of that changed, or None; None for "never then".
+        per_score: whether it is done for each definition.
+        together: whether `work` takes all definitions that are due and returns an outcome, or an error, by name.
+        reads: what it would read now, in words, for --dry-run.
+        writes: its table; without it the step is due.
+        wanted: whether the arguments ask for it at all.
+    """
+
+    name: str
+    work: Callable[..., Any]
+    depends: Callable[..., Mapping[str, object]]
+    due: Callable[..., str | None] | None = None
+    per_score: bool = False
+    together: bool = False
+    reads: Callable[[Run], Sequence[str]] = lambda run: ()
+    writes: str | None = None
+    wanted: Callable[[Any], bool] = lambda options: True
+
+
+def main(
+    job: str,
+    about: str | None,
+    stages: Sequence[Stage],
+    *,
+    summary: Callable[[Run], None] | None = None,
+    overlay: Callable[..., Any] | None = None,
+) -> None:
+    """Runs a job and ends the process with its exit code.
+
+    Args:
+        job: its name; `pipeline` runs only what is due.
+        about: what it does, for --help.
+        stages: its steps, in order.
+        summary: says what came out, at the end.
+        overlay: makes settings for arguments that ask for it (`--sample`); takes the arguments, returns a file or None.
+    """
+    options = arguments.parse(job, (about or "").strip(), sys.argv[1:])
+    console = open_console(as_json=options.as_json, started=datetime.now(UTC))
+    try:
+        run = _prepare(job, options, console, overlay)
+        with progress.shown(run.spark, console.say):
+            code = _run_all(run, job, stages)
+        if options.dry_run:
+            _say_disk(run)
+        elif summary and code == 0:
+            summary(run)
+    except QualscoreError as error:
+        console.complain(str(error))
+        code = error.exit_code
+    except Exception as error:
+        code = _unforeseen(console, error)
+    sys.exit(code)
+
+
+def _say_disk(run: Run) -> None:
+    said, sizes = disk.needs(run.tables, run.settings, scores=len(run.definitions))
+    run.console.result(said, **sizes)
+
+
+def _prepare(job: str, options: Any, console: Console, overlay: Callable[..., Any] | None) -> Run:
+    made = overlay(options) if overlay else None
+    settings = config.load(made or options.config, changes=options.changes, warehouse=options.warehouse)
+    if job in READS_SOURCES:
+        console.say(connections.check(settings.sources, is_scored=bool(settings.scores)))
+    lists = sorted({str(source.list) for source in settings.sources if source.list})
+    delivered, sets = {source.table for source in settings.sources}, sorted(settings.keywords)
+    definitions = definition.load(settings.scores, lists=lists, tables=delivered, keyword_sets=sets, names=options.score)
+    places.check_writable(settings.warehouse)
+    session = SparkSession.builder.appName("qualscore").config("spark.qualscore.staging", f"{settings.warehouse}/_staging").getOrCreate()
+    _fit_partitions(session, settings)
+    tables = Tables(session, settings.warehouse, settings.catalog)
+    as_of = options.as_of or console.started.date()
+    store = places.registry(settings.warehouse)
+    return Run(uuid4().hex[:12], console.started, as_of, options, settings, definitions, tables, store, console)
+
+
+def _fit_partitions(session: SparkSession, settings: Settings) -> None:
+    """Fewer shuffle partitions for small deliveries: each costs a task in every stage and a file in every table."""
+    most = int(str(session.conf.get("spark.sql.shuffle.partitions")))
+    wanted = max(session.sparkContext.defaultParallelism, state.size(session, settings.sources) // BYTES_PER_PARTITION)
+    session.conf.set("spark.sql.shuffle.partitions", min(most, wanted))
+
+
+def _run_all(run: Run, job: str, stages: Sequence[Stage]) -> int:
+    """Every step; a step that fails ends the job, a score that fails leaves the others. The first failure's code."""
+    last = _last_successes(run) if job in arguments.ONLY_WHAT_IS_DUE and not run.options.restart else None
+    failed: dict[str, int] = {}
+    for warning in disk.warnings(run.tables, run.settings, scores=len(run.definitions), stages=[stage.name for stage in stages]):
+        run.console.complain(f"warning: {warning}")
+    for stage in (stage for stage in stages if stage.wanted(run.options)):
+        if stage.per_score:
+            going = [one for one in run.definitions if one.name not in failed]
+            codes = _run_together(run, stage, last, going) if stage.together else side_by_side(partial(_run_one, run, stage, last), going)
+            failed |= {one.name: code for one, code in zip(going, codes, strict=True) if code}
+        elif code := _run_one(run, stage, last, None):
+            return code
+    return next(iter(failed.values()), 0)
+
+
+def _run_one(run: Run, stage: Stage, last: Mapping[tuple[str, str | None], str] | None, one: Definition | None) -> int:
+    started, fingerprint = datetime.now(UTC), None
+    name = f"{stage.name} {one.name}" if one else stage.name
+    try:
+        fingerprint, is_asked = _asked(run, stage, last, one)
+        if not is_asked:
+            return 0
+        _begin(run, stage, name)
+        result: Outcome | Exception = stage.work(run, one) if one else stage.work(run)
+    except Exception as error:
+        result = error
+    return _finished(run, stage, one, started, fingerprint, result)
+
+
+def _run_together(run: Run, stage: Stage, last: Mapping[tuple[str, str | None], str] | None, going: Sequence[Definition]) -> list[int]:
+    """One call of the stage's work for all scores that are due; each has its own record and exit code."""
+    started = datetime.now(UTC)
+    fingerprints: dict[str, str] = {}
+    results: dict[str, Outcome | Exception] = {}
+    for one in going:
+        try:
+            fingerprint, is_asked = _asked(run, stage, last, one)
+            fingerprints |= {one.name: fingerprint} if is_asked else {}
+        except Exception as error:
+            results[one.name] = error
+    due = [one for one in going if one.name in fingerprints]
+    try:
+        if due:
+            _begin(run, stage, f"{stage.name} {', '.join(one.name for one in due)}")
+            results |= stage.work(run, due)
+    except Exception as error:
+        results |= {one.name: error for one in due}
+    found = [(one, fingerprints.get(one.name), results.get(one.name)) for one in going]
+    return [_finished(run, stage, one, started, fingerprint, result) if result else 0 for one, fingerprint, result in found]
+
+
+def _begin(run: Run, stage: Stage, name: str) -> None:
+    """Makes sure that there is room for what the stage writes, and names its work, for the lines of progress."""
+    disk.require(run.tables, run.settings, scores=len(run.definitions), stage=stage.name)
+    run.spark.sparkContext.setJobDescription(name)
+
+
+def _asked(run: Run, stage: Stage, last: Mapping[tuple[str, str | None], str] | None, one: Definition | None) -> tuple[str, bool]:
+    """What the stage depends on, and whether it is to be done; says why, or what would be done."""
+    name, given = (f"{stage.name} {one.name}", (run, one)) if one else (stage.name, (run,))
+    fingerprint = _fingerprint(stage.depends(*given))
+    if last is not None:
+        known = last.get((stage.name, one.name if one else None))
+        reason = stage.due(*given) if stage.due else _news(run, stage, known, fingerprint)
+        if reason is None:
+            run.console.say(f"{name}: up to date")
+            return fingerprint, False
+        run.console.say(f"{name}: {reason}" + (" (dry run)" if run.options.dry_run else ""))
+    else:
+        run.console.say(name)
+    if run.options.dry_run:
+        reads = list(stage.reads(run))
+        said = ", reading " + ", ".join(reads) if reads else ""
+        run.console.result(f"would run: {name}{said}", stage=stage.name, score_name=one.name if one else None, reads=reads)
+    return fingerprint, not run.options.dry_run
+
+
+def _finished(
+    run: Run, stage: Stage, one: Definition | None, started: datetime, fingerprint: str | None, result: Outcome | Exception
+) -> int:
+    """Says and records what came of it; returns its exit code."""
+    outcome, code = result if isinstance(result, Outcome) else Outcome(""), 0
+    if isinstance(result, QualscoreError):
+        run.console.complain(str(result))
+        code = result.exit_code
+    elif isinstance(result, Exception):
+        code = _unforeseen(run.console, result)
+    else:
+        for warning in outcome.warnings:
+            run.console.complain(f"warning: {warning}")
+        run.console.say(f"{f'{stage.name} {one.name}' if one else stage.name}: {outcome.said}")
+    _record(run, stage, one, started, outcome, code, fingerprint)
+    return code
+
+
+def _news(run: Run, stage: Stage, last: str | None, fingerprint: str) -> str | None:
+    if last is None:
+        return "not done yet"
+    if stage.writes and not run.tables.exists(stage.writes):
+        return f"{stage.writes} is missing"
+    return None if last == fingerprint else "its input has changed"
+
+
+def _record(
+    run: Run, stage: Stage, one: Definition | None, started: datetime, outcome: Outcome, code: int, fingerprint: str | None
+) -> None:
+    finished = datetime.now(UTC)
+    metrics = {"seconds": (finished - started).total_seconds()} | {name: float(value) for name, value in outcome.metrics.items()}
+    row = {
+        "run_id": run.run_id, "job": stage.name, "score_name": one.name if one else None, "as_of_on": run.as_of, "started_at": started,
+        "finished_at": finished, "exit_code": code, "inputs": dict(outcome.inputs), "counts": dict(outcome.counts),
+        "metrics": metrics, "model_version": outcome.model_version, "deliveries": list(outcome.deliveries),
+        "code_version": places.code_version(), "fingerprint": fingerprint, "outputs": dict(outcome.outputs), "rules": outcome.rules,
+    }  # fmt: skip
+    run.console.result(outcome.said, **row) if run.console.as_json else None
+    run.tables.append(RUNS, contracts.load(RUNS).rows(run.spark, [row]))
+
+
+def _last_successes(run: Run) -> dict[tuple[str, str | None], str]:
+    """(stage, score name) to the fingerprint of its last success."""
+    if not run.tables.exists(RUNS):
+        return {}
+    done = (
+        run.tables.read(RUNS)
+        .where("exit_code = 0")
+        .groupBy("job", "score_name")
+        .agg(F.max_by("fingerprint", "finished_at").alias("fingerprint"))
+    )
+    return {(row["job"], row["score_name"]): row["fingerprint"] for row in done.collect()}
+
+
+def _fingerprint(depends: Mapping[str, object]) -> str:
+    content = json.dumps(dict(depends) | {"code": places.code_version()}, sort_keys=True, default=str)
+    return hashlib.sha256(content.encode()).hexdigest()[:16]
+
+
+def _unforeseen(console: Console, error: Exception) -> int:
+    """One message; the stack trace is for the log."""
+    logger.error("unforeseen", extra={"traceback": "".join(traceback.format_exception(error))})
+    first = (str(error).strip().splitlines() or [""])[0]
+    console.complain(f"unforeseen {type(error).__name__}: {first}\nThis is probably a fault in Qualscore; the log has the details.")
+    return QualscoreError.exit_code

@@ -1,0 +1,1 @@
+"""Published tables of scores, one module each."""

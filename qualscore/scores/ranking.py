@@ -1,0 +1,54 @@
+"""Accounts and models to published tables: scores, ranks, and the accounts that got no score."""
+
+from collections.abc import Mapping, Sequence
+
+from pyspark.sql import DataFrame, Window
+from pyspark.sql import functions as F
+
+from qualscore import contracts
+from qualscore.model.scoring.bands import HIGHLY_LIKELY, LIKELY, UNLIKELY
+
+
+def top_accounts(scores: DataFrame, *, most: int) -> DataFrame:
+    """The best accounts of one score with their exact rank, ties by domain: scores/top_accounts."""
+    by_rank = Window.partitionBy("score_name").orderBy(F.desc("margin"), "domain")
+    names = _names("scores/top_accounts")
+    best = scores.select(*(name for name in names if name != "rank")).orderBy(F.desc("margin"), "domain").limit(most)
+    return contracts.load("scores/top_accounts").conform(best.withColumn("rank", F.row_number().over(by_rank)).select(names))
+
+
+def best_bands(accounts_of: Mapping[str, int], *, most: int) -> list[str]:
+    """The bands that hold the best accounts, so that the others need not be read; from the number of accounts of each.
+
+    >>> best_bands({"Highly Likely": 40, "Likely": 70, "Unlikely": 900}, most=100)
+    ['Highly Likely', 'Likely']
+    """
+    chosen: list[str] = []
+    for band in (HIGHLY_LIKELY, LIKELY, UNLIKELY):
+        if sum(accounts_of.get(name, 0) for name in chosen) < most:
+            chosen.append(band)
+    return chosen
+
+
+def unscored_accounts(accounts: DataFrame, rejected: DataFrame, *, score_names: Sequence[str]) -> DataFrame:
+    """Every account without a score and why: scores/unscored_accounts.
+
+    Args:
+        accounts: domain, excluded_from, has_data of every account of the universe.
+        rejected: source, account_key and domain_problem of rejected rows, of all sources that deliver accounts.
+        score_names: the scores.
+    """
+    names = F.explode(F.array(*map(F.lit, score_names))).alias("score_name")
+    lacking = accounts.where((F.size("excluded_from") > 0) | ~F.col("has_data")).select("domain", "excluded_from", "has_data", names)
+    reason = F.when(F.array_contains("excluded_from", F.col("score_name")), "EXCLUDED").when(~F.col("has_data"), "NO_DATA")
+    known = lacking.select(
+        "score_name", F.col("domain").alias("account_key"), F.lit("accounts").alias("source"), "domain", reason.alias("reason")
+    )
+    domain = F.lit(None).cast("string").alias("domain")
+    without = rejected.select(names, "account_key", "source", domain, F.col("domain_problem").alias("reason"))
+    listed = known.where(F.col("reason").isNotNull()).unionByName(without)
+    return contracts.load("scores/unscored_accounts").conform(listed.select(_names("scores/unscored_accounts")))
+
+
+def _names(table: str) -> list[str]:
+    return list(contracts.load(table).columns)

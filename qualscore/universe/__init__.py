@@ -1,0 +1,1 @@
+"""Accounts: united from clean tables, labelled, and matched with what definitions name."""
