@@ -89,12 +89,6 @@ class Source(Strict):
         return self
 
 
-class Scoring(Strict):
-    """How accounts are scored."""
-
-    engine: Literal["kernel", "synapseml"] = "kernel"
-
-
 class Settings(Strict):
     """All settings of a run; paths are absolute."""
 
@@ -108,7 +102,6 @@ class Settings(Strict):
     max_rejected_share: float
     evaluation_accounts: int
     top_accounts: int
-    scoring: Scoring = Scoring()
 
     @property
     def keywords(self) -> dict[str, list[str]]:

@@ -29,7 +29,7 @@ def check(spark: SparkSession, libraries: Sequence[str] = NEEDED) -> None:
 
 
 def _advice() -> str:
-    return f"name a Python 3.11 with the packages of pyproject.toml in PYSPARK_PYTHON, or set {FALLBACK}, which needs none"
+    return "name a Python 3.11 with the packages of pyproject.toml in PYSPARK_PYTHON"
 
 
 def _reason(error: Exception) -> str:

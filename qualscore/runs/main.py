@@ -1,96 +1,30 @@
 """Arguments to settings to the one SparkSession to stages, each with its run record and exit code."""
 
-import hashlib
-import json
 import sys
 import traceback
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, field
-from datetime import UTC, date, datetime
+from datetime import UTC, datetime
 from functools import partial
 from typing import Any
 from uuid import uuid4
 
 from pyspark.sql import SparkSession
-from pyspark.sql import functions as F
 
-from qualscore import config, contracts
+from qualscore import config
 from qualscore.config import Settings
 from qualscore.definitions import connections, definition
 from qualscore.definitions.definition import Definition
 from qualscore.deliveries import state
 from qualscore.errors import QualscoreError
 from qualscore.parallel import side_by_side
-from qualscore.runs import arguments, disk, progress
+from qualscore.runs import arguments, disk, progress, records
 from qualscore.runs.console import Console, logger, open_console
+from qualscore.runs.run import Outcome, Run, Stage
 from qualscore.storage import places
 from qualscore.storage.tables import Tables
 
-RUNS = "scores/score_runs"
 READS_SOURCES = ("ingest", "pipeline", "preview")
 BYTES_PER_PARTITION = 32 << 20
-
-
-@dataclass(frozen=True)
-class Run:
-    """What a stage may use: settings, one session, one clock."""
-
-    run_id: str
-    started_at: datetime
-    as_of: date
-    options: Any
-    settings: Settings
-    definitions: Sequence[Definition]
-    tables: Tables
-    store: tuple[str, str | None]
-    console: Console
-
-    @property
-    def spark(self) -> SparkSession:
-        """The session."""
-        return self.tables.spark
-
-
-@dataclass(frozen=True)
-class Outcome:
-    """What a stage did, for its run record and for the person who waits."""
-
-    said: str
-    inputs: Mapping[str, int] = field(default_factory=dict)
-    counts: Mapping[str, int] = field(default_factory=dict)
-    metrics: Mapping[str, float] = field(default_factory=dict)
-    model_version: int | None = None
-    deliveries: Sequence[Mapping[str, object]] = ()
-    warnings: Sequence[str] = ()
-    outputs: Mapping[str, int] = field(default_factory=dict)
-    rules: str | None = None
-
-
-@dataclass(frozen=True)
-class Stage:
-    """One step of the main job.
-
-    Attributes:
-        name: of the step.
-        work: does it; takes the run, and the definition where the step is done per score.
-        depends: everything that the result depends on; takes the same.
-        due: why it has to be done although nothing of that changed, or None; None for "never then".
-        per_score: whether it is done for each definition.
-        together: whether `work` takes all definitions that are due and returns an outcome, or an error, by name.
-        reads: what it would read now, in words, for --dry-run.
-        writes: its table; without it the step is due.
-        wanted: whether the arguments ask for it at all.
-    """
-
-    name: str
-    work: Callable[..., Any]
-    depends: Callable[..., Mapping[str, object]]
-    due: Callable[..., str | None] | None = None
-    per_score: bool = False
-    together: bool = False
-    reads: Callable[[Run], Sequence[str]] = lambda run: ()
-    writes: str | None = None
-    wanted: Callable[[Any], bool] = lambda options: True
 
 
 def main(
@@ -159,7 +93,7 @@ def _fit_partitions(session: SparkSession, settings: Settings) -> None:
 
 def _run_all(run: Run, job: str, stages: Sequence[Stage]) -> int:
     """Every step; a step that fails ends the job, a score that fails leaves the others. The first failure's code."""
-    last = _last_successes(run) if job in arguments.ONLY_WHAT_IS_DUE and not run.options.restart else None
+    last = records.last_successes(run) if job in arguments.ONLY_WHAT_IS_DUE and not run.options.restart else None
     failed: dict[str, int] = {}
     for warning in disk.warnings(run.tables, run.settings, scores=len(run.definitions), stages=[stage.name for stage in stages]):
         run.console.complain(f"warning: {warning}")
@@ -218,7 +152,7 @@ def _begin(run: Run, stage: Stage, name: str) -> None:
 def _asked(run: Run, stage: Stage, last: Mapping[tuple[str, str | None], str] | None, one: Definition | None) -> tuple[str, bool]:
     """What the stage depends on, and whether it is to be done; says why, or what would be done."""
     name, given = (f"{stage.name} {one.name}", (run, one)) if one else (stage.name, (run,))
-    fingerprint = _fingerprint(stage.depends(*given))
+    fingerprint = records.fingerprint_of(stage.depends(*given))
     if last is not None:
         known = last.get((stage.name, one.name if one else None))
         reason = stage.due(*given) if stage.due else _news(run, stage, known, fingerprint)
@@ -249,7 +183,7 @@ def _finished(
         for warning in outcome.warnings:
             run.console.complain(f"warning: {warning}")
         run.console.say(f"{f'{stage.name} {one.name}' if one else stage.name}: {outcome.said}")
-    _record(run, stage, one, started, outcome, code, fingerprint)
+    records.record(run, stage, one, started, outcome, code, fingerprint)
     return code
 
 
@@ -259,39 +193,6 @@ def _news(run: Run, stage: Stage, last: str | None, fingerprint: str) -> str | N
     if stage.writes and not run.tables.exists(stage.writes):
         return f"{stage.writes} is missing"
     return None if last == fingerprint else "its input has changed"
-
-
-def _record(
-    run: Run, stage: Stage, one: Definition | None, started: datetime, outcome: Outcome, code: int, fingerprint: str | None
-) -> None:
-    finished = datetime.now(UTC)
-    metrics = {"seconds": (finished - started).total_seconds()} | {name: float(value) for name, value in outcome.metrics.items()}
-    row = {
-        "run_id": run.run_id, "job": stage.name, "score_name": one.name if one else None, "as_of_on": run.as_of, "started_at": started,
-        "finished_at": finished, "exit_code": code, "inputs": dict(outcome.inputs), "counts": dict(outcome.counts),
-        "metrics": metrics, "model_version": outcome.model_version, "deliveries": list(outcome.deliveries),
-        "code_version": places.code_version(), "fingerprint": fingerprint, "outputs": dict(outcome.outputs), "rules": outcome.rules,
-    }  # fmt: skip
-    run.console.result(outcome.said, **row) if run.console.as_json else None
-    run.tables.append(RUNS, contracts.load(RUNS).rows(run.spark, [row]))
-
-
-def _last_successes(run: Run) -> dict[tuple[str, str | None], str]:
-    """(stage, score name) to the fingerprint of its last success."""
-    if not run.tables.exists(RUNS):
-        return {}
-    done = (
-        run.tables.read(RUNS)
-        .where("exit_code = 0")
-        .groupBy("job", "score_name")
-        .agg(F.max_by("fingerprint", "finished_at").alias("fingerprint"))
-    )
-    return {(row["job"], row["score_name"]): row["fingerprint"] for row in done.collect()}
-
-
-def _fingerprint(depends: Mapping[str, object]) -> str:
-    content = json.dumps(dict(depends) | {"code": places.code_version()}, sort_keys=True, default=str)
-    return hashlib.sha256(content.encode()).hexdigest()[:16]
 
 
 def _unforeseen(console: Console, error: Exception) -> int:

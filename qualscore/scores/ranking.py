@@ -1,6 +1,6 @@
 """Accounts and models to published tables: scores, ranks, and the accounts that got no score."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 
 from pyspark.sql import DataFrame, Window
 from pyspark.sql import functions as F
@@ -28,26 +28,6 @@ def best_bands(accounts_of: Mapping[str, int], *, most: int) -> list[str]:
         if sum(accounts_of.get(name, 0) for name in chosen) < most:
             chosen.append(band)
     return chosen
-
-
-def unscored_accounts(accounts: DataFrame, rejected: DataFrame, *, score_names: Sequence[str]) -> DataFrame:
-    """Every account without a score and why: scores/unscored_accounts.
-
-    Args:
-        accounts: domain, excluded_from, has_data of every account of the universe.
-        rejected: source, account_key and domain_problem of rejected rows, of all sources that deliver accounts.
-        score_names: the scores.
-    """
-    names = F.explode(F.array(*map(F.lit, score_names))).alias("score_name")
-    lacking = accounts.where((F.size("excluded_from") > 0) | ~F.col("has_data")).select("domain", "excluded_from", "has_data", names)
-    reason = F.when(F.array_contains("excluded_from", F.col("score_name")), "EXCLUDED").when(~F.col("has_data"), "NO_DATA")
-    known = lacking.select(
-        "score_name", F.col("domain").alias("account_key"), F.lit("accounts").alias("source"), "domain", reason.alias("reason")
-    )
-    domain = F.lit(None).cast("string").alias("domain")
-    without = rejected.select(names, "account_key", "source", domain, F.col("domain_problem").alias("reason"))
-    listed = known.where(F.col("reason").isNotNull()).unionByName(without)
-    return contracts.load("scores/unscored_accounts").conform(listed.select(_names("scores/unscored_accounts")))
 
 
 def _names(table: str) -> list[str]:

@@ -5,8 +5,9 @@ from collections.abc import Mapping
 from pyspark.sql import functions as F
 
 from qualscore.features import intent
-from qualscore.runs.main import Outcome, Run, Stage
-from qualscore.stages.common import ACCOUNTS, FEATURE_INPUTS, FEATURES, clean, describe, named, versions
+from qualscore.runs.run import Outcome, Run, Stage
+from qualscore.stages.describing import describe
+from qualscore.stages.reading import ACCOUNTS, FEATURE_INPUTS, FEATURES, clean, named, versions
 
 
 def build_features(run: Run) -> Outcome:

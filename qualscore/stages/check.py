@@ -3,8 +3,9 @@
 from collections.abc import Mapping
 
 from qualscore.errors import ConfigurationError
-from qualscore.runs.main import Outcome, Run, Stage
-from qualscore.stages.common import ACCOUNTS, SELECTED_FROM, named, selectable, versions
+from qualscore.runs.run import Outcome, Run, Stage
+from qualscore.stages.labelling import selectable
+from qualscore.stages.reading import ACCOUNTS, SELECTED_FROM, named, versions
 from qualscore.universe import matching
 
 

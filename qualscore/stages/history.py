@@ -8,10 +8,12 @@ from pyspark.sql import DataFrame
 from pyspark.sql import functions as F
 
 from qualscore.definitions.definition import Definition
-from qualscore.runs.main import RUNS, Run
+from qualscore.runs.records import RUNS
+from qualscore.runs.run import Run
 from qualscore.scores import history
 from qualscore.scores.history import ScoredBy
-from qualscore.stages.common import SCORES, features_date
+from qualscore.stages.describing import features_date
+from qualscore.stages.reading import SCORES
 
 HISTORY, UNSCORED = "scores/score_history", "scores/unscored_accounts"
 COMPARED = ("domain", "score", "band", "model_version")

@@ -14,9 +14,12 @@ from qualscore.contracts import Contract
 from qualscore.deliveries.state import described, size, state
 from qualscore.errors import DataError
 from qualscore.ingest import Delivery, DeliverySummary, Ingested, Rules, Staging
+from qualscore.joins import to_be_joined
 from qualscore.parallel import side_by_side
-from qualscore.runs.main import RUNS, Outcome, Run, Stage
-from qualscore.stages.common import ACCOUNTS, JUDGED_TOGETHER, SOURCES, clean, snapshot_days, to_be_joined
+from qualscore.runs.records import RUNS
+from qualscore.runs.run import Outcome, Run, Stage
+from qualscore.stages.describing import snapshot_days
+from qualscore.stages.reading import ACCOUNTS, JUDGED_TOGETHER, SOURCES, clean
 from qualscore.storage import locks
 from qualscore.universe import accounts
 

@@ -6,18 +6,10 @@ from qualscore.definitions import connections
 from qualscore.definitions.definition import Definition
 from qualscore.errors import ConfigurationError
 from qualscore.model.learning.preview import preview
-from qualscore.runs.main import Outcome, Run, Stage
-from qualscore.stages.common import (
-    ACCOUNTS,
-    FEATURES,
-    SELECTED_FROM,
-    features_date,
-    labelled,
-    named,
-    versions,
-    with_coverage,
-    without_domain,
-)
+from qualscore.runs.run import Outcome, Run, Stage
+from qualscore.stages.describing import features_date
+from qualscore.stages.labelling import labelled, with_coverage, without_domain
+from qualscore.stages.reading import ACCOUNTS, FEATURES, SELECTED_FROM, named, versions
 
 
 def check_ready(run: Run) -> Outcome:

@@ -6,7 +6,7 @@ from pathlib import Path
 
 from qualscore import sample
 from qualscore.config import ROOT
-from qualscore.runs.main import Outcome, Run, Stage
+from qualscore.runs.run import Outcome, Run, Stage
 from qualscore.storage import places
 
 ACCOUNTS, SEED = 20_000, 0

@@ -9,27 +9,18 @@ from pyspark.sql import functions as F
 
 from qualscore.definitions.definition import Definition
 from qualscore.errors import QualscoreError
-from qualscore.model import synapseml_engine
 from qualscore.model.encoding import intent
 from qualscore.model.lifecycle import registry
 from qualscore.model.scoring import scoring_pass
 from qualscore.model.scoring.qualification import QualificationModel
 from qualscore.runs import executors
-from qualscore.runs.main import Outcome, Run, Stage
+from qualscore.runs.run import Outcome, Run, Stage
 from qualscore.scores import ranking
-from qualscore.stages.common import (
-    FEATURES,
-    KEEPING,
-    REJECTING,
-    SCORES,
-    SELECTED_FROM,
-    features_date,
-    named,
-    rejected,
-    selectable,
-    versions,
-)
+from qualscore.scores.unscored import unscored_accounts
+from qualscore.stages.describing import features_date
 from qualscore.stages.history import UNSCORED, last_scorings, rules_of, write_history
+from qualscore.stages.labelling import selectable
+from qualscore.stages.reading import FEATURES, KEEPING, REJECTING, SCORES, SELECTED_FROM, named, rejected, versions
 from qualscore.universe import labels
 
 _CLEAN = (*SELECTED_FROM, *(f"clean/{table}" for table in KEEPING))
@@ -49,8 +40,8 @@ def score(run: Run, definitions: Sequence[Definition]) -> dict[str, Outcome | Ex
     accounts = labels.excluded(
         run.tables.read(FEATURES), selectable(run), definitions=going, as_of=features_date(run), own_domains=run.settings.own_domains
     )
-    unscored = ranking.unscored_accounts(accounts, rejected(run), score_names=names)
-    run.tables.replace(UNSCORED, unscored, where=of_these)
+    lacking = unscored_accounts(accounts, rejected(run), score_names=names)
+    run.tables.replace(UNSCORED, lacking, where=of_these)
     scored = _scored(run, [models[name] for name in names], accounts)
     run.tables.replace(SCORES, scored, where=of_these)
     counts = _counts(run, names)
@@ -77,11 +68,8 @@ def _models(run: Run, definitions: Sequence[Definition]) -> tuple[dict[str, Qual
 
 
 def _scored(run: Run, models: Sequence[QualificationModel], accounts: DataFrame) -> DataFrame:
-    """The columns of scores/account_scores: all scores in one pass, or by SynapseML one after the other."""
+    """The columns of scores/account_scores: all scores in one pass."""
     run_id, scored_at = run.run_id, run.started_at
-    if run.settings.scoring.engine == "synapseml":
-        found = (synapseml_engine.score(model, accounts, run_id=run_id, scored_at=scored_at) for model in models)
-        return reduce(DataFrame.unionByName, found)
     if not str(run.spark.sparkContext.master).startswith("local"):  # there, Python is the driver's own
         executors.check(run.spark)
     return scoring_pass.score(models, accounts, run_id=run_id, scored_at=scored_at)
@@ -144,7 +132,6 @@ def _score_depends(run: Run, definition: Definition) -> Mapping[str, object]:
         "model": champion and champion.number,
         "definition": definition.model_dump(),
         "own_domains": run.settings.own_domains,
-        "engine": run.settings.scoring.engine,
     }
 
 

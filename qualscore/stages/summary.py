@@ -6,8 +6,8 @@ from pyspark.sql import DataFrame
 from pyspark.sql import functions as F
 
 from qualscore import sample
-from qualscore.runs.main import Run
-from qualscore.stages.common import ACCOUNTS, SCORES
+from qualscore.runs.run import Run
+from qualscore.stages.reading import ACCOUNTS, SCORES
 from qualscore.storage import places
 
 SHOWN = 10

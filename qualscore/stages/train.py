@@ -9,19 +9,10 @@ from qualscore.model.judging import judging, verdict
 from qualscore.model.learning import training
 from qualscore.model.learning.preview import by_selector
 from qualscore.model.lifecycle import registry
-from qualscore.runs.main import Outcome, Run, Stage
-from qualscore.stages.common import (
-    FEATURE_INPUTS,
-    FEATURES,
-    SELECTED_FROM,
-    describe,
-    features_date,
-    labelled,
-    named,
-    versions,
-    with_coverage,
-    without_domain,
-)
+from qualscore.runs.run import Outcome, Run, Stage
+from qualscore.stages.describing import describe, features_date
+from qualscore.stages.labelling import labelled, with_coverage, without_domain
+from qualscore.stages.reading import FEATURE_INPUTS, FEATURES, SELECTED_FROM, named, versions
 from qualscore.storage import files
 
 INPUTS = (*SELECTED_FROM, FEATURES, *FEATURE_INPUTS)

@@ -10,7 +10,7 @@ from pyspark.sql import DataFrame, SparkSession
 
 from qualscore import config
 from qualscore.runs.console import Console
-from qualscore.runs.main import Run
+from qualscore.runs.run import Run
 from qualscore.stages.ingest import ingest_deliveries
 from qualscore.storage.tables import Tables
 from tests.small_universe import AS_OF

@@ -7,9 +7,9 @@ import pytest
 from pyspark.sql import DataFrame, SparkSession
 from pyspark.sql import functions as F
 
+from qualscore.joins import to_be_joined
 from qualscore.model.encoding import inputs
 from qualscore.model.learning import population
-from qualscore.stages.common import to_be_joined
 from tests.small_universe import DEFINITION, Universe, companies
 
 
@@ -50,7 +50,7 @@ def test_accounts_that_do_not_say_who_knows_them_have_no_coverage(flagged: DataF
 def test_what_is_joined_to_a_universe_is_broadcast_unless_it_is_too_much(
     spark: SparkSession, monkeypatch: pytest.MonkeyPatch, most: int, is_broadcast: bool
 ) -> None:
-    monkeypatch.setattr("qualscore.stages.common.MOST_BROADCAST", most)
+    monkeypatch.setattr("qualscore.joins.MOST_BROADCAST", most)
     joined = spark.range(9).join(to_be_joined(spark.range(3)), "id")
     assert ("broadcast" in joined._jdf.queryExecution().analyzed().toString()) == is_broadcast
     assert sorted(row["id"] for row in joined.collect()) == [0, 1, 2]

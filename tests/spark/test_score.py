@@ -17,7 +17,8 @@ from qualscore.errors import ConfigurationError
 from qualscore.model.learning.training import Trained
 from qualscore.model.lifecycle import registry
 from qualscore.runs.console import Console
-from qualscore.runs.main import Run, _run_together
+from qualscore.runs.main import _run_together
+from qualscore.runs.run import Run
 from qualscore.stages.score import SCORE
 from tests.small_universe import AS_OF, DEFINITION, Universe
 

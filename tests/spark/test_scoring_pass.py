@@ -12,7 +12,6 @@ from pyspark.sql import functions as F
 from qualscore import contracts
 from qualscore.definitions.definition import Features
 from qualscore.errors import ConfigurationError
-from qualscore.model import explanation, synapseml_engine
 from qualscore.model.encoding import inputs, intent
 from qualscore.model.encoding.inputs import LIFTED, NUMERIC, Inputs
 from qualscore.model.kernel.tree_shap import TopFactors
@@ -22,6 +21,7 @@ from qualscore.model.scoring.factor_lines import columns, factor_names
 from qualscore.model.scoring.factor_values import FactorValues
 from qualscore.model.scoring.static_columns import static_columns
 from qualscore.runs import executors
+from tests.oracle import explanation, synapseml_engine
 from tests.small_universe import Universe
 
 INPUTS = Inputs(
@@ -149,7 +149,5 @@ def test_synapseml_gives_the_same_scores(universe: Universe, trained: Trained, s
 
 def test_executors_say_what_they_lack(spark: SparkSession) -> None:
     executors.check(spark)
-    with pytest.raises(
-        ConfigurationError, match=r"^the executors lack no_such_library \(.*python.* on .*\): .*PYSPARK_PYTHON.*engine: synapseml"
-    ):
+    with pytest.raises(ConfigurationError, match=r"^the executors lack no_such_library \(.*python.* on .*\): .*PYSPARK_PYTHON"):
         executors.check(spark, ["numpy", "no_such_library"])

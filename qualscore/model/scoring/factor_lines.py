@@ -8,10 +8,11 @@ import pyarrow as pa
 from qualscore.model.encoding import intent
 from qualscore.model.encoding.arrays import Array
 from qualscore.model.encoding.inputs import Inputs
-from qualscore.model.explanation import IN_WORDS
 from qualscore.model.kernel.tree_kernel import compiled
 from qualscore.model.kernel.tree_shap import SparseRows, TopFactors
 from qualscore.model.scoring.factor_values import FactorValues
+
+IN_WORDS = 3  # factors named on each side of the one line
 
 AS_TEXT, AS_COUNT, AS_USE = 0, 1, 2
 """How a factor's value is known: a text of the batch, a number in the model's columns, whether that is above 0."""

@@ -1,4 +1,4 @@
-"""What a person reads beside a factor's name, for all rows of a batch: the texts of explanation.py, made once for each different value."""
+"""What a person reads beside a factor's name, for all rows of a batch, made once for each different value."""
 
 from collections.abc import Callable
 

@@ -1,12 +1,8 @@
-"""Scoring without Python on the executors: SynapseML's own transform, and its featuresShapCol for the factors.
-
-The same scores as scoring_pass.py, some thirty times slower: for executors that cannot have Python's libraries.
-"""
+"""Scores by SynapseML's own transform and its featuresShapCol: what the kernel's scores and factors are compared with."""
 
 from collections.abc import Callable
 from datetime import datetime
 from functools import reduce
-from typing import TYPE_CHECKING
 
 import numpy as np
 from pyspark.ml.feature import VectorAssembler
@@ -15,19 +11,17 @@ from pyspark.sql import Column, DataFrame
 from pyspark.sql import functions as F
 
 from qualscore import contracts
-from qualscore.model import explanation
 from qualscore.model.encoding import inputs
 from qualscore.model.encoding.arrays import Array
 from qualscore.model.encoding.encoding import UNSEEN
 from qualscore.model.kernel.starting_margin import LOGARITHMIC, NumberTerm
 from qualscore.model.scoring.bands import action, band
+from qualscore.model.scoring.qualification import QualificationModel
 from qualscore.model.scoring.scoring_pass import EXCLUDED, LISTED_FACTORS
-
-if TYPE_CHECKING:
-    from qualscore.model.scoring.qualification import QualificationModel
+from tests.oracle import explanation
 
 
-def score(model: "QualificationModel", accounts: DataFrame, *, run_id: str | None = None, scored_at: datetime | None = None) -> DataFrame:
+def score(model: QualificationModel, accounts: DataFrame, *, run_id: str | None = None, scored_at: datetime | None = None) -> DataFrame:
     """Scores and explains accounts that have data with one model: the columns of scores/account_scores, a row per account."""
     excluded = F.array_contains(EXCLUDED, model.definition.name) if EXCLUDED in accounts.columns else F.lit(False)
     known = accounts.where(F.col("has_data") & ~excluded).select(*contracts.load("features/account_features").columns)
@@ -53,7 +47,7 @@ def score(model: "QualificationModel", accounts: DataFrame, *, run_id: str | Non
     )
 
 
-def _with_lifts(vectors: DataFrame, model: "QualificationModel") -> DataFrame:
+def _with_lifts(vectors: DataFrame, model: QualificationModel) -> DataFrame:
     """Adds for each repeat r the vector `_features_r`: static, then the lifts of the model that scores the row."""
     training = model.definition.training
     for place, (name, column) in enumerate(model.lifted.items()):
@@ -71,7 +65,7 @@ def _with_lifts(vectors: DataFrame, model: "QualificationModel") -> DataFrame:
     return vectors
 
 
-def _with_trees(vectors: DataFrame, model: "QualificationModel") -> DataFrame:
+def _with_trees(vectors: DataFrame, model: QualificationModel) -> DataFrame:
     """Adds the margin and the sums of the columns' contributions, the last being the base, as means over the repeats."""
     from synapse.ml.lightgbm import LightGBMClassificationModel
 
@@ -95,12 +89,12 @@ def _with_trees(vectors: DataFrame, model: "QualificationModel") -> DataFrame:
     return vectors.select(*kept, (reduce(Column.__add__, margins) / len(margins)).alias("margin"), mean.alias("_parts"))
 
 
-def _of_own_fold(model: "QualificationModel", repeat: int, read: Callable[[Column], Column], kind: str) -> Column:
+def _of_own_fold(model: QualificationModel, repeat: int, read: Callable[[Column], Column], kind: str) -> Column:
     own = F.col("folds")[repeat]
     return F.coalesce(*(F.when(own == fold, read(F.col(f"_{kind}_{repeat}_{fold}"))) for fold in range(len(model.texts[repeat]))))
 
 
-def _started(model: "QualificationModel", repeat: int) -> Column:
+def _started(model: QualificationModel, repeat: int) -> Column:
     """What the margin that the trees start from adds to each column's contribution, and last to the base (starting_margin.py)."""
     lifted, numeric = len(model.lifted), model.inputs.numeric
     others = len(model.inputs.factor_of_column) - len(numeric) - lifted
@@ -128,7 +122,7 @@ def _sum(numbers: Column) -> Column:
     return F.aggregate(numbers, F.lit(0.0), lambda total, it: total + it)
 
 
-def _explained(scored: DataFrame, model: "QualificationModel") -> DataFrame:
+def _explained(scored: DataFrame, model: QualificationModel) -> DataFrame:
     """Adds base, the listed factors and what is left."""
     of_column = model.inputs.factor_of_column
     columns = F.array(
@@ -156,7 +150,7 @@ def _ranked(sign: int) -> Column:
     return F.slice(F.array_sort(F.filter(ranked, lambda it: it["less"] < 0)), 1, LISTED_FACTORS)
 
 
-def _calibrated(scored: DataFrame, model: "QualificationModel") -> DataFrame:
+def _calibrated(scored: DataFrame, model: QualificationModel) -> DataFrame:
     """Adds score, lift and percentile: Calibration and the evaluation sample's quantiles as columns."""
     calibration, margin = model.calibration, F.col("margin")
     assert calibration is not None

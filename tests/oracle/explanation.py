@@ -5,8 +5,7 @@ from pyspark.sql import functions as F
 
 from qualscore.model.encoding import intent
 from qualscore.model.encoding.inputs import Inputs
-
-IN_WORDS = 3  # factors named on each side of the one line
+from qualscore.model.scoring.factor_lines import IN_WORDS
 
 
 def with_factors(scored: DataFrame, inputs: Inputs) -> DataFrame:

@@ -1,0 +1,75 @@
+"""A run of a job, its stages, and what comes of them."""
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import date, datetime
+from typing import Any
+
+from pyspark.sql import SparkSession
+
+from qualscore.config import Settings
+from qualscore.definitions.definition import Definition
+from qualscore.runs.console import Console
+from qualscore.storage.tables import Tables
+
+
+@dataclass(frozen=True)
+class Run:
+    """What a stage may use: settings, one session, one clock."""
+
+    run_id: str
+    started_at: datetime
+    as_of: date
+    options: Any
+    settings: Settings
+    definitions: Sequence[Definition]
+    tables: Tables
+    store: tuple[str, str | None]
+    console: Console
+
+    @property
+    def spark(self) -> SparkSession:
+        """The session."""
+        return self.tables.spark
+
+
+@dataclass(frozen=True)
+class Outcome:
+    """What a stage did, for its run record and for the person who waits."""
+
+    said: str
+    inputs: Mapping[str, int] = field(default_factory=dict)
+    counts: Mapping[str, int] = field(default_factory=dict)
+    metrics: Mapping[str, float] = field(default_factory=dict)
+    model_version: int | None = None
+    deliveries: Sequence[Mapping[str, object]] = ()
+    warnings: Sequence[str] = ()
+    outputs: Mapping[str, int] = field(default_factory=dict)
+    rules: str | None = None
+
+
+@dataclass(frozen=True)
+class Stage:
+    """One step of the main job.
+
+    Attributes:
+        name: of the step.
+        work: does it; takes the run, and the definition where the step is done per score.
+        depends: everything that the result depends on; takes the same.
+        due: why it has to be done although nothing of that changed, or None; None for "never then".
+        per_score: whether it is done for each definition.
+        together: whether `work` takes all definitions that are due and returns an outcome, or an error, by name.
+        reads: what it would read now, in words, for --dry-run.
+        writes: its table; without it the step is due.
+        wanted: whether the arguments ask for it at all.
+    """
+
+    name: str
+    work: Callable[..., Any]
+    depends: Callable[..., Mapping[str, object]]
+    due: Callable[..., str | None] | None = None
+    per_score: bool = False
+    together: bool = False
+    reads: Callable[[Run], Sequence[str]] = lambda run: ()
+    writes: str | None = None
+    wanted: Callable[[Any], bool] = lambda options: True

@@ -1,0 +1,30 @@
+"""The accounts that got no score, and why: scores/unscored_accounts."""
+
+from collections.abc import Sequence
+
+from pyspark.sql import DataFrame
+from pyspark.sql import functions as F
+
+from qualscore import contracts
+
+UNSCORED = "scores/unscored_accounts"
+
+
+def unscored_accounts(accounts: DataFrame, rejected: DataFrame, *, score_names: Sequence[str]) -> DataFrame:
+    """Every account without a score and why: scores/unscored_accounts.
+
+    Args:
+        accounts: domain, excluded_from, has_data of every account of the universe.
+        rejected: source, account_key and domain_problem of rejected rows, of all sources that deliver accounts.
+        score_names: the scores.
+    """
+    names = F.explode(F.array(*map(F.lit, score_names))).alias("score_name")
+    lacking = accounts.where((F.size("excluded_from") > 0) | ~F.col("has_data")).select("domain", "excluded_from", "has_data", names)
+    reason = F.when(F.array_contains("excluded_from", F.col("score_name")), "EXCLUDED").when(~F.col("has_data"), "NO_DATA")
+    known = lacking.select(
+        "score_name", F.col("domain").alias("account_key"), F.lit("accounts").alias("source"), "domain", reason.alias("reason")
+    )
+    domain = F.lit(None).cast("string").alias("domain")
+    without = rejected.select(names, "account_key", "source", domain, F.col("domain_problem").alias("reason"))
+    listed = known.where(F.col("reason").isNotNull()).unionByName(without)
+    return contracts.load(UNSCORED).conform(listed.select(list(contracts.load(UNSCORED).columns)))

@@ -1,0 +1,54 @@
+"""The tables that stages read, at which versions."""
+
+from collections.abc import Callable
+from functools import reduce
+
+from pyspark.sql import DataFrame
+from pyspark.sql import functions as F
+
+from qualscore import contracts
+from qualscore.runs.run import Run
+from qualscore.universe.labels import Records
+
+# In the order in which they are judged: firmographics say which free-mail domains are companies, CRM accounts whose a deal is.
+JUDGED_TOGETHER = (
+    ("firmographics", "technographics"),
+    ("crm_accounts", "intent_signals"),
+    ("crm_opportunities", "crm_opportunity_history", "activities", "account_lists"),
+)
+SOURCES = tuple(table for together in JUDGED_TOGETHER for table in together)
+ACCOUNTS, FEATURES, SCORES = "clean/accounts", "features/account_features", "scores/account_scores"
+REJECTING = ("firmographics", "account_lists", "activities")
+KEEPING = {"crm_accounts": "account_id", "crm_opportunities": "opportunity_id"}
+DESCRIBING = ("firmographics", "technographics", "intent_signals")
+SELECTED_FROM = tuple(f"clean/{table}" for table in Records._fields)
+FEATURE_INPUTS = (ACCOUNTS, *(f"clean/{table}" for table in DESCRIBING))
+
+
+def clean(run: Run, table: str) -> DataFrame:
+    """A clean table; without rows when no source delivers it."""
+    name = f"clean/{table}"
+    return run.tables.read(name) if run.tables.exists(name) else contracts.load(name).rows(run.spark, [])
+
+
+def rejected(run: Run) -> DataFrame:
+    """What was delivered without a usable domain: source, account_key, domain_problem; from clean tables by its own id."""
+    columns = ("source", "account_key", "domain_problem")
+    none = contracts.load("rejected/account_lists").rows(run.spark, []).select(*columns)
+    frames = [run.tables.read(name).select(*columns) for name in map("rejected/{}".format, REJECTING) if run.tables.exists(name)]
+    kept = [clean(run, table).select("source", F.col(key).alias("account_key"), "domain_problem") for table, key in KEEPING.items()]
+    return reduce(DataFrame.unionByName, [*frames, *kept], none).where("domain_problem is not null")
+
+
+def versions(run: Run, *names: str) -> dict[str, int]:
+    """The version of each table as it is now."""
+    return {name: run.tables.version(name) for name in names}
+
+
+def named(*names: str) -> Callable[[Run], list[str]]:
+    """What a stage that reads these tables would read now, in words."""
+
+    def tables(run: Run) -> list[str]:
+        return [f"{name} ({'to be written' if version < 0 else f'version {version}'})" for name, version in versions(run, *names).items()]
+
+    return tables
