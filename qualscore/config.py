@@ -8,10 +8,10 @@ from datetime import date
 from pathlib import Path
 from typing import Any, Literal, TypeVar, get_args
 
-import yaml
 from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_validator, model_validator
 
 from qualscore.errors import ConfigurationError
+from qualscore.yaml_files import load_mapping, parse_documents
 
 ROOT = Path(os.environ.get("QUALSCORE_HOME") or Path(__file__).resolve().parents[1])
 
@@ -110,7 +110,7 @@ class Settings(Strict):
         Raises:
             ConfigurationError: the file is not there, or holds a set that is no list of keywords.
         """
-        sets = read_yaml(Path(self.keyword_sets))
+        sets = load_mapping(Path(self.keyword_sets))
         wrong = [name for name, words in sets.items() if not isinstance(words, list) or not words]
         if wrong:
             raise ConfigurationError(
@@ -137,33 +137,16 @@ def load(overlay: Path | None, *, changes: Sequence[str] = (), warehouse: str | 
         ConfigurationError: with every finding of every file at once.
     """
     default = ROOT / "conf" / "qualscore.yml"
-    merged = _absolute(read_yaml(default), default.parent)
+    merged = _absolute(load_mapping(default), default.parent)
     named = str(overlay or default)
     if overlay:
-        merged = _merge(merged, _absolute(read_yaml(overlay), overlay.resolve().parent))
+        merged = _merge(merged, _absolute(load_mapping(overlay), overlay.resolve().parent))
     if changes:
         merged = _merge(merged, _absolute(_changes(changes), Path.cwd()))
         named = f"{named} and --set"
     if warehouse:
         merged["warehouse"] = _path(warehouse, Path.cwd())
     return validate(Settings, merged, where=named)
-
-
-def read_yaml(file: Path) -> dict[str, Any]:
-    """The mapping that a YAML file holds.
-
-    Raises:
-        ConfigurationError: no such file, not YAML, or not a mapping.
-    """
-    try:
-        content = yaml.safe_load(file.read_text(encoding="utf-8-sig"))
-    except FileNotFoundError:
-        raise ConfigurationError(f"{file}: no such file") from None
-    except (OSError, UnicodeDecodeError, yaml.YAMLError) as error:
-        raise ConfigurationError(f"{file}: cannot be read as YAML: {' '.join(str(error).split())}") from None
-    if not isinstance(content, dict):
-        raise ConfigurationError(f"{file}: should hold settings as 'key: value', but holds {type(content).__name__}")
-    return content
 
 
 def validate(model: type[Model], content: Mapping[str, Any], *, where: str) -> Model:
@@ -224,7 +207,7 @@ def _changes(changes: Sequence[str]) -> dict[str, Any]:
         key, equals, value = change.partition("=")
         if not equals:
             raise ConfigurationError(f"--set {change}: should read --set key=value, or --set a.b=value")
-        nested = yaml.safe_load(value)
+        nested: Any = next(iter(parse_documents(value, where=f"--set {change}")), None)
         for part in reversed(key.split(".")):
             nested = {part: nested}
         result = _merge(result, nested)

@@ -9,9 +9,10 @@ from typing import Any, Literal
 from pydantic import Field, field_validator, model_validator
 
 from qualscore.columns import countries
-from qualscore.config import Strict, nearest, read_yaml, validate
+from qualscore.config import Strict, nearest, validate
 from qualscore.definitions.selection import EXAMPLE_SOURCES, TABLES, Node, Selection
 from qualscore.errors import ConfigurationError
+from qualscore.yaml_files import load_mapping
 
 APPLY_AT_ONCE = {"bands", "actions", "retrain_after_months"}
 
@@ -168,7 +169,7 @@ def load(
     findings: list[str] = []
     for file in (file for path in paths for file in _files(Path(path))):
         try:
-            found = validate(Definition, read_yaml(file), where=str(file))
+            found = validate(Definition, load_mapping(file), where=str(file))
             findings += [
                 *_unknown_lists(found, lists, file),
                 *_missing_tables(found, tables, file),

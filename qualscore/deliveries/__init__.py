@@ -8,12 +8,13 @@ from pyspark.sql import functions as F
 
 from qualscore import contracts
 from qualscore.columns import DomainRules
-from qualscore.config import ROOT, Source, read_yaml
+from qualscore.config import ROOT, Source
 from qualscore.contracts import Contract
 from qualscore.deliveries import databases, files, formats
 from qualscore.deliveries.recognition import Recognised, headerless, missing, recognise
 from qualscore.errors import ConfigurationError, DataError
 from qualscore.ingest import Delivery
+from qualscore.yaml_files import load_mapping
 
 __all__ = ["Delivery", "domain_rules", "explained", "read", "read_all"]
 
@@ -125,5 +126,5 @@ def explained(spark: SparkSession, error: Exception, sources: Sequence[Source]) 
 
 def domain_rules(extra_suffixes: Sequence[str] = ()) -> DomainRules:
     """The rules for domains: own suffixes, and the platforms of conf/shared_hosts.yml."""
-    platforms = read_yaml(ROOT / "conf" / "shared_hosts.yml")["platforms"]
+    platforms = load_mapping(ROOT / "conf" / "shared_hosts.yml")["platforms"]
     return DomainRules(extra_suffixes=tuple(extra_suffixes), shared_hosts=tuple(platforms))

@@ -8,8 +8,9 @@ from py4j.protocol import Py4JJavaError  # type: ignore[import-untyped]
 from pyspark.errors import PySparkException
 from pyspark.sql import DataFrame, SparkSession
 
-from qualscore.config import Jdbc, read_yaml
+from qualscore.config import Jdbc
 from qualscore.errors import ConfigurationError
+from qualscore.yaml_files import load_mapping
 
 DRIVERS = {"postgresql": "org.postgresql.Driver"}
 ROWS_AT_A_TIME = 10_000
@@ -42,7 +43,7 @@ def _credentials(jdbc: Jdbc, source: str) -> dict[str, str]:
     """User and password from the environment, else from the file."""
     found: dict[str, str] = {}
     if jdbc.credentials_file:
-        content = read_yaml(Path(jdbc.credentials_file))
+        content = load_mapping(Path(jdbc.credentials_file))
         found = {key: str(content[key]) for key in ("user", "password") if key in content}
     named = {"user": jdbc.user_env, "password": jdbc.password_env}
     absent = [f"{key}_env: {name}" for key, name in named.items() if name and name not in os.environ]

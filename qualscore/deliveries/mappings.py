@@ -5,7 +5,6 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Annotated, Any
 
-import yaml
 from pydantic import BeforeValidator
 
 from qualscore.config import ROOT, DateOrder, SourceTable, Strict, nearest, validate
@@ -13,6 +12,7 @@ from qualscore.contracts import Contract
 from qualscore.deliveries.headers import normalised
 from qualscore.errors import ConfigurationError
 from qualscore.ingest.cleaners import GIVEN
+from qualscore.yaml_files import load_documents
 
 SOURCES = ROOT / "conf" / "sources"
 Names = Annotated[tuple[str, ...], BeforeValidator(lambda it: (it,) if isinstance(it, str) else it)]
@@ -82,10 +82,7 @@ def fingerprint(mapping: str) -> list[str]:
 
 def _read(file: Path, contract: Contract) -> list[Document]:
     """The documents of a file for the table."""
-    try:
-        contents = [it for it in yaml.safe_load_all(file.read_text(encoding="utf-8-sig")) if it is not None]
-    except (OSError, UnicodeDecodeError, yaml.YAMLError) as error:
-        raise ConfigurationError(f"mapping {file}: cannot be read as YAML: {' '.join(str(error).split())}") from None
+    contents = [it for it in load_documents(file, kind="mapping ") if it is not None]
     if not all(isinstance(it, dict) and isinstance(it.get("table"), str) for it in contents):
         raise ConfigurationError(f"mapping {file}: a document should hold 'table: NAME' and 'columns: {{contract column: [headers]}}'")
     found, findings = [], []

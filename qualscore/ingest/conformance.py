@@ -12,6 +12,8 @@ from qualscore.ingest.cleaners import DOMAINS, GIVEN, PROBLEM, Cleaners, is_own
 from qualscore.ingest.delivery import Delivery, cells, quoted
 from qualscore.ingest.row_rules import Rules
 
+# An e-mail address, alone or within a text.
+ADDRESS = r"[^@\s]+@[^@\s]+"
 REASON = "struct<column:string,value:string,reason:string>"
 MARKS = ("_kept", "_reasons", "_notes", "_row", "_file", "_line", "_problem", "_account_key")
 
@@ -217,9 +219,19 @@ def _notes(cleaners: Cleaners) -> Column:
 
 
 def _account_key(cleaners: Cleaners) -> Column:
-    """What names the account of a row in lists: its own id, else its name, else its domain as delivered, else the row's place."""
+    """What names the account of a row in lists: its own id, else its name, else its domain as delivered, else the row's place.
+
+    No e-mail address leaves the refused rows: its hash stands for it. Of a row about a person that names no account all the rest is a hash.
+    """
     contract = cleaners.contract
     own = [name for name in contract.key if name.endswith("_id")]
-    named = [*own, "company_name", "account_name", domain_column(contract)]
-    texts = [F.col(f"_text_{name}") for name in named if name in cleaners.present]
-    return F.coalesce(*texts, F.concat_ws(":", "_file", "_line"))
+    named = [name for name in (*own, "account_id", "company_name", "account_name") if name in cleaners.present]
+    texts, address = [_without_addresses(F.col(f"_text_{name}")) for name in named], address_of(cleaners)
+    place = F.concat_ws(":", "_file", "_line")
+    if any(column.clean == "contact" for column in contract.columns.values()):
+        return F.coalesce(*texts, F.sha2(F.lower(place if address is None else F.coalesce(address, place)), 256))
+    return F.coalesce(*texts, *([] if address is None else [_without_addresses(address)]), place)
+
+
+def _without_addresses(text: Column) -> Column:
+    return F.when(text.rlike(ADDRESS), F.sha2(F.lower(text), 256)).otherwise(text)

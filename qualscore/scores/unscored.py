@@ -11,7 +11,7 @@ UNSCORED = "scores/unscored_accounts"
 
 
 def unscored_accounts(accounts: DataFrame, rejected: DataFrame, *, score_names: Sequence[str]) -> DataFrame:
-    """Every account without a score and why: scores/unscored_accounts.
+    """Lists every account without a score and why, once for each score, source and key: scores/unscored_accounts.
 
     Args:
         accounts: domain, excluded_from, has_data of every account of the universe.
@@ -25,6 +25,8 @@ def unscored_accounts(accounts: DataFrame, rejected: DataFrame, *, score_names: 
         "score_name", F.col("domain").alias("account_key"), F.lit("accounts").alias("source"), "domain", reason.alias("reason")
     )
     domain = F.lit(None).cast("string").alias("domain")
-    without = rejected.select(names, "account_key", "source", domain, F.col("domain_problem").alias("reason"))
+    # One row however many activities an account has; of several reasons the first by the alphabet.
+    each = rejected.groupBy("source", "account_key").agg(F.min("domain_problem").alias("reason"))
+    without = each.select(names, "account_key", "source", domain, "reason")
     listed = known.where(F.col("reason").isNotNull()).unionByName(without)
     return contracts.load(UNSCORED).conform(listed.select(list(contracts.load(UNSCORED).columns)))

@@ -19,7 +19,7 @@ from pyspark.sql import DataFrame, SparkSession
 from pyspark.sql import functions as F
 from sklearn.metrics import roc_auc_score
 
-from qualscore import config, features
+from qualscore import features
 from qualscore.definitions.definition import Definition
 from qualscore.features.firmographic import FIRMOGRAPHIC_VALUES
 from qualscore.model.learning import training
@@ -28,6 +28,7 @@ from qualscore.model.scoring.calibration import REPORTED_BANDS
 from qualscore.sample import AS_OF, hidden_quality
 from qualscore.sample.customers import KNOWN_SHARE
 from qualscore.universe import labels
+from qualscore.yaml_files import load_mapping
 
 pytestmark = pytest.mark.slow
 
@@ -93,7 +94,7 @@ def sample(spark: SparkSession, tmp_path_factory: pytest.TempPathFactory) -> Sam
     names = ("accounts", "firmographics", "technographics", "intent_signals", *labels.Records._fields)
     tables = {name: spark.read.format("delta").load(str(folder / "clean" / name)) for name in names}
     truth = spark.read.parquet(str(folder / "_sample" / "truth" / "accounts.parquet")).persist()
-    mine = config.read_yaml(folder / "_sample" / "scores" / f"{NAME}.yml")
+    mine = load_mapping(folder / "_sample" / "scores" / f"{NAME}.yml")
     return Sample(tables, truth, Definition.model_validate(mine))
 
 

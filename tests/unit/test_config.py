@@ -4,7 +4,9 @@ from pathlib import Path
 
 import pytest
 
-from qualscore import config
+from qualscore import config, contracts
+from qualscore.definitions import definition
+from qualscore.deliveries import mappings
 from qualscore.errors import ConfigurationError
 
 
@@ -43,6 +45,11 @@ MISTAKES = {
     "top_accounts: many\nevaluation_accounts: few": ["2 finding(s)", "top_accounts: ", "evaluation_accounts: "],
     "- a\n- b": ["should hold settings as 'key: value', but holds list"],
     "a: [": ["cannot be read as YAML"],
+    "sources: []\ntop_accounts: 3\nsources: []": ["the key 'sources' is repeated (lines 1 and 3)"],
+    "sources:\n  - table: firmographics\n    path: a\n    path: b": ["the key 'sources.0.path' is repeated (lines 3 and 4)"],
+    "a: {b: 1, b: 1, b: 2}\nsources: [{path: a, 'path': b}]": ["'a.b' is repeated (lines 1, 1 and 1)", "'sources.0.path'"],
+    "a: &it {b: 1}\nc: *it\na: *it": ["the key 'a' is repeated (lines 1 and 3)"],
+    "warehouse: a\n---\nwarehouse: b": ["holds 2 documents"],
 }
 
 
@@ -60,3 +67,18 @@ def test_a_missing_file_and_a_change_without_a_value() -> None:
         config.load(Path("nowhere.yml"))
     with pytest.raises(ConfigurationError, match="--set top_accounts: should read --set key=value"):
         config.load(None, changes=["top_accounts"])
+
+
+def test_a_repeated_key_is_refused_in_every_file_that_people_write(tmp_path: Path) -> None:
+    keywords, score, names = (tmp_path / name for name in ("keywords.yml", "score.yml", "names.yml"))
+    keywords.write_text("streaming: [kafka]\nstreaming: [flink]\n")
+    score.write_text("name: a\nexamples: {account_list: customers}\nexamples: {account_list: others}\n")
+    names.write_text("table: firmographics\ncolumns: {domain: [Web]}\n---\ntable: activities\n---\ntable: activities\ntable: a\n")
+    settings = config.load(write(tmp_path, "keyword_sets: keywords.yml\n"))
+    contract = contracts.load("clean/firmographics")
+    reading = {keywords: lambda: settings.keywords, score: lambda: definition.load([str(score)], lists=["customers", "others"])}
+    reading |= {names: lambda: mappings.documents(str(names), contract)}
+    for file, read in reading.items():
+        with pytest.raises(ConfigurationError, match=r"is repeated \(lines [0-9]+ and [0-9]+\)") as caught:
+            read()
+        assert str(file) in str(caught.value)

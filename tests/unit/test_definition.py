@@ -6,11 +6,12 @@ from typing import Any
 import pytest
 from pydantic import BaseModel
 
-from qualscore.config import ROOT, inner_model, read_yaml
+from qualscore.config import ROOT, inner_model
 from qualscore.definitions import definition
 from qualscore.definitions.definition import Definition
 from qualscore.definitions.selection import Activities, Opportunities, Selection
 from qualscore.errors import ConfigurationError
+from qualscore.yaml_files import load_mapping
 
 PLAIN = {"name": "one", "examples": {"account_list": "customers"}}
 
@@ -206,7 +207,7 @@ def test_the_example_is_a_definition_of_nothing_but_defaults() -> None:
 
 
 def test_the_example_names_every_key() -> None:
-    assert _unnamed(Definition, read_yaml(EXAMPLE)) == []
+    assert _unnamed(Definition, load_mapping(EXAMPLE)) == []
 
 
 def _unnamed(model: type[BaseModel], content: Any, place: str = "") -> list[str]:
