@@ -76,7 +76,7 @@ def _prepare(job: str, options: Any, console: Console, overlay: Callable[..., An
     delivered, sets = {source.table for source in settings.sources}, sorted(settings.keywords)
     definitions = definition.load(settings.scores, lists=lists, tables=delivered, keyword_sets=sets, names=options.score)
     places.check_writable(settings.warehouse)
-    session = SparkSession.builder.appName("qualscore").config("spark.qualscore.staging", f"{settings.warehouse}/_staging").getOrCreate()
+    session = SparkSession.builder.appName("qualscore").getOrCreate()
     _fit_partitions(session, settings)
     tables = Tables(session, settings.warehouse, settings.catalog)
     as_of = options.as_of or console.started.date()

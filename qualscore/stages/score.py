@@ -72,7 +72,7 @@ def _scored(run: Run, models: Sequence[QualificationModel], accounts: DataFrame)
     run_id, scored_at = run.run_id, run.started_at
     if not str(run.spark.sparkContext.master).startswith("local"):  # there, Python is the driver's own
         executors.check(run.spark)
-    return scoring_pass.score(models, accounts, run_id=run_id, scored_at=scored_at)
+    return scoring_pass.score([model.in_pass for model in models], accounts, run_id=run_id, scored_at=scored_at)
 
 
 def _counts(run: Run, names: Sequence[str]) -> dict[str, dict[str, int]]:

@@ -33,7 +33,7 @@ def train(run: Run, definition: Definition) -> Outcome:
     inputs = versions(run, *INPUTS)
     uri, artifacts = run.store
     judged = replace(trained, metrics=judgement.metrics, warnings=judgement.warnings)
-    version = registry.register(judged, mlflow=registry.client(uri), artifacts=artifacts, as_of=as_of, inputs=inputs, spark=run.spark)
+    version = registry.register(judged, mlflow=registry.client(uri), artifacts=artifacts, as_of=as_of, inputs=inputs)
     path = _report(run, judgement, version.number)
     said = f"version {version.number}, {trained.counts['examples']:,} customers; what was measured is in {path}"
     return Outcome(said, inputs, trained.counts, judged.metrics, version.number, warnings=judged.warnings)

@@ -31,6 +31,7 @@ from qualscore.model.encoding import inputs, intent
 from qualscore.model.lifecycle import registry
 from qualscore.model.scoring import scoring_pass
 from qualscore.model.scoring.bands import action, band
+from qualscore.model.scoring.pass_model import PassModel
 from qualscore.model.scoring.qualification import QualificationModel
 from qualscore.storage import places
 from qualscore.storage.tables import Tables
@@ -98,10 +99,11 @@ def published(scored: DataFrame, model: QualificationModel) -> DataFrame:
     )  # fmt: skip
 
 
-def copies(models: list[QualificationModel], number: int) -> list[QualificationModel]:
+def copies(models: list[QualificationModel], number: int) -> list[PassModel]:
     """So many models under names of their own, by turns."""
     chosen = [models[place % len(models)] for place in range(number)]
-    return [replace(model, definition=model.definition.model_copy(update={"name": f"score_{place}"})) for place, model in enumerate(chosen)]
+    named = [model.definition.model_copy(update={"name": f"score_{place}"}) for place, model in enumerate(chosen)]
+    return [replace(model, definition=definition).in_pass for model, definition in zip(chosen, named, strict=True)]
 
 
 def best(tasks: dict[str, Callable[[], object]], passes: int) -> dict[str, Measured]:

@@ -16,8 +16,9 @@ from qualscore.model.encoding.arrays import Array
 from qualscore.model.encoding.encoding import UNSEEN
 from qualscore.model.kernel.starting_margin import LOGARITHMIC, NumberTerm
 from qualscore.model.scoring.bands import action, band
+from qualscore.model.scoring.pass_model import LISTED_FACTORS
 from qualscore.model.scoring.qualification import QualificationModel
-from qualscore.model.scoring.scoring_pass import EXCLUDED, LISTED_FACTORS
+from qualscore.model.scoring.scoring_pass import EXCLUDED
 from tests.oracle import explanation
 
 

@@ -183,13 +183,12 @@ def test_a_model_loaded_in_a_fresh_process_gives_the_same_scores(
         artifacts=(tmp_path / "artifacts").as_uri(),
         as_of=AS_OF,
         inputs={"clean/accounts": 1},
-        spark=spark,
     )
     assert version.number == 1
     universe.today().write.parquet(str(tmp_path / "features"))
     script = (
         "from pyspark.sql import SparkSession\n"
-        "from qualscore.model import registry\n"
+        "from qualscore.model.lifecycle import registry\n"
         f"spark = SparkSession.builder.master('local[1]').config('spark.jars', {spark.conf.get('spark.jars')!r})"
         ".config('spark.ui.enabled', False).config('spark.sql.session.timeZone', 'UTC').getOrCreate()\n"
         f"model = registry.load('models:/qualscore.small@champion', {uri!r})\n"

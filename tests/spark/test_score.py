@@ -36,7 +36,7 @@ class Warehouse:
 
     def register(self, trained: Trained) -> None:
         uri, artifacts = self.run.store
-        registry.register(trained, mlflow=registry.client(uri), artifacts=artifacts, as_of=AS_OF, inputs={}, spark=self.run.spark)
+        registry.register(trained, mlflow=registry.client(uri), artifacts=artifacts, as_of=AS_OF, inputs={})
 
     def score(self, *definitions: Definition) -> list[int]:
         """One run; returns the exit codes."""

@@ -115,7 +115,7 @@ def fit(
     stack = ("tech_products", "tech_categories")
     accounts_of = {name: {str(it.value): it.examples + it.unlabelled for it in values if it.column == name} for name in stack}
     chosen = inputs.choose(accounts_of, _keyword_sets(rows), definition)
-    model = QualificationModel(definition, chosen, inputs.vectorizer(chosen), {}, [], [])
+    model = QualificationModel(definition, chosen, {}, [], [])
     inner = F.array(*(draw("inner", encoding.INNER_FOLDS, seed=training.seed, repeat=repeat) for repeat in range(training.repeats)))
     kept = ("domain", "is_example", "repeats", "in_evaluation", "static", "folds", "inners", *chosen.numeric, *chosen.lifted, *keep)
     # Of one number to base 5 each digit is a fold, one way of making folds for each; the last is calibration_fold.

@@ -9,8 +9,6 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import pandas as pd
-from pyspark.ml import PipelineModel
-from pyspark.sql import SparkSession
 
 from qualscore import contracts
 from qualscore.definitions.definition import Definition
@@ -27,7 +25,6 @@ if TYPE_CHECKING:
 
 EXPERIMENT = "qualscore"
 CHAMPION = "champion"
-STAGING = "spark.qualscore.staging"  # a folder that the driver and the executors reach; unset: the driver's own disk
 CONTRACTS = ("features/account_features", "scores/account_scores")
 
 
@@ -58,9 +55,7 @@ def champion(mlflow: "MlflowClient", score_name: str) -> Version | None:
     return Version(int(found.version), found.tags["definition"], date.fromisoformat(found.tags["trained_on"]))
 
 
-def register(
-    trained: Trained, *, mlflow: "MlflowClient", artifacts: str | None, as_of: date, inputs: dict[str, int], spark: SparkSession
-) -> Version:
+def register(trained: Trained, *, mlflow: "MlflowClient", artifacts: str | None, as_of: date, inputs: dict[str, int]) -> Version:
     """Logs the run and its model in one go and makes it the champion.
 
     Args:
@@ -69,13 +64,12 @@ def register(
         artifacts: where a new experiment keeps its files; None leaves it to the server.
         as_of: the training date.
         inputs: versions of the Delta tables it learned from.
-        spark: the session that saves the feature pipeline.
     """
     definition = trained.model.definition
     run = mlflow.create_run(_experiment(mlflow, artifacts), run_name=f"{definition.name} {as_of}", tags={"score_name": definition.name})
     _log(mlflow, run.info.run_id, trained, as_of, inputs)
     with tempfile.TemporaryDirectory() as folder:
-        _save(trained.model, trained.reliability, Path(folder), spark)
+        _save(trained.model, trained.reliability, Path(folder))
         mlflow.log_artifacts(run.info.run_id, folder, "model")
     mlflow.set_terminated(run.info.run_id)
     if not mlflow.search_registered_models(f"name='{_name(definition.name)}'"):
@@ -87,13 +81,12 @@ def register(
 
 
 def load(uri: str, tracking_uri: str | None = None) -> QualificationModel:
-    """Opens `models:/qualscore.NAME@champion` or `models:/qualscore.NAME/3`; needs no other state than the registry and a session.
+    """Opens `models:/qualscore.NAME@champion` or `models:/qualscore.NAME/3`; needs nothing but the registry; to score takes a session.
 
     Raises:
         ConfigurationError: no such model, or one made for other columns.
     """
     import mlflow.artifacts
-    import synapse.ml.lightgbm  # noqa: F401  pipelines with SynapseML stages do not load without it
     from mlflow.exceptions import MlflowException
 
     store = client(tracking_uri)
@@ -137,8 +130,7 @@ def _log(mlflow: "MlflowClient", run_id: str, trained: Trained, as_of: date, inp
     mlflow.log_batch(run_id, metrics=metrics, params=params)
 
 
-def _save(model: QualificationModel, reliability: list[dict[str, float]], folder: Path, spark: SparkSession) -> None:
-    _stage_out(model.vectorizer, folder / "pipeline", spark)
+def _save(model: QualificationModel, reliability: list[dict[str, float]], folder: Path) -> None:
     (folder / "trees").mkdir()
     for repeat, texts in enumerate(model.texts):
         for fold, text in enumerate(texts):
@@ -173,7 +165,6 @@ def _open(folder: Path, uri: str) -> QualificationModel:
     return QualificationModel(
         definition=definition,
         inputs=inputs,
-        vectorizer=_stage_in(folder / "pipeline"),
         lifted=dict(zip(inputs.lifted, lifted, strict=True)),
         texts=[[(trees / f"repeat_{r}_fold_{f}.txt").read_text() for f in range(training.folds)] for r in range(training.repeats)],
         starts=[[_start(start) for start in starts] for starts in described.get("starts", [])],  # older models start from 0
@@ -191,39 +182,3 @@ def _start(described: dict[str, Any]) -> StartingMargin:
 def _calibration(described: dict[str, Any]) -> Calibration:
     knots = (tuple(described[name]) for name in ("margins", "logits"))
     return Calibration(described["slope"], described["intercept"], *knots)
-
-
-def _stage_out(pipeline: PipelineModel, folder: Path, spark: SparkSession) -> None:
-    """Saves a Spark ML pipeline to the driver's disk, by way of a folder that executors can write to."""
-    staged = _staging(spark)
-    if not staged:
-        pipeline.write().overwrite().save(_local(folder))
-        return
-    pipeline.write().overwrite().save(f"{staged}/{folder.parent.name}")
-    _copy(spark, f"{staged}/{folder.parent.name}", _local(folder), remove=True)
-
-
-def _stage_in(folder: Path) -> PipelineModel:
-    spark = SparkSession.builder.getOrCreate()  # active() knows it in the main thread only
-    staged = _staging(spark)
-    if not staged:
-        return PipelineModel.load(_local(folder))
-    _copy(spark, _local(folder), f"{staged}/{folder.parent.name}", remove=False)
-    return PipelineModel.load(f"{staged}/{folder.parent.name}")
-
-
-def _staging(spark: SparkSession) -> str | None:
-    return None if str(spark.conf.get("spark.master")).startswith("local") else spark.conf.get(STAGING, None)
-
-
-def _copy(spark: SparkSession, source: str, target: str, *, remove: bool) -> None:
-    jvm: Any = spark.sparkContext._jvm
-    conf = spark.sparkContext._jsc.hadoopConfiguration()
-    paths = [jvm.org.apache.hadoop.fs.Path(path) for path in (source, target)]
-    systems = [path.getFileSystem(conf) for path in paths]
-    jvm.org.apache.hadoop.fs.FileUtil.copy(systems[0], paths[0], systems[1], paths[1], remove, True, conf)
-
-
-def _local(folder: Path) -> str:
-    """A folder of the driver's disk for Hadoop, which takes the text as it is: as_uri() would make a %20 of a space."""
-    return f"file://{folder}"

@@ -17,13 +17,13 @@ from qualscore.model.encoding import intent
 from qualscore.model.encoding.arrays import Array
 from qualscore.model.encoding.draws import draw
 from qualscore.model.encoding.encoding import LiftedColumn, value_ids
-from qualscore.model.encoding.inputs import Inputs
+from qualscore.model.encoding.inputs import Inputs, vectorizer
 from qualscore.model.kernel import tree_shap
 from qualscore.model.kernel.starting_margin import StartingMargin
 from qualscore.model.scoring import scoring_pass
 from qualscore.model.scoring.calibration import Calibration
 from qualscore.model.scoring.factor_lines import factor_names
-from qualscore.model.scoring.scoring_pass import PassModel
+from qualscore.model.scoring.pass_model import PassModel
 from qualscore.model.scoring.static_columns import static_columns
 from qualscore.model.scoring.vectors import sparse_rows
 
@@ -64,7 +64,6 @@ class QualificationModel:
     Attributes:
         definition: as it was when the model was trained.
         inputs: the model's columns.
-        vectorizer: the Spark ML pipeline that makes the static vector.
         lifted: log-lift encodings by column.
         texts: native LightGBM models, [repeat][fold].
         starts: the margins that their trees start from, [repeat][fold].
@@ -76,7 +75,6 @@ class QualificationModel:
 
     definition: Definition
     inputs: Inputs
-    vectorizer: PipelineModel
     lifted: dict[str, LiftedColumn]
     texts: list[list[str]]
     starts: list[list[StartingMargin]]
@@ -84,6 +82,11 @@ class QualificationModel:
     quantiles: Array = field(default_factory=lambda: np.zeros(2))
     examples: Array = field(default_factory=lambda: np.zeros(0, np.int64))
     version: int | None = None
+
+    @cached_property
+    def vectorizer(self) -> PipelineModel:
+        """The Spark ML pipeline that makes the static vector; its stages follow from the inputs, so that it is kept nowhere."""
+        return vectorizer(self.inputs)
 
     @cached_property
     def scorer(self) -> Scorer:
@@ -118,7 +121,7 @@ class QualificationModel:
             run_id: the run that asks, for the table.
             scored_at: when, for the table.
         """
-        return scoring_pass.score([self], account_features, run_id=run_id, scored_at=scored_at)
+        return scoring_pass.score([self.in_pass], account_features, run_id=run_id, scored_at=scored_at)
 
     def margins(self, vectors: DataFrame, *shown: str) -> DataFrame:
         """Out-of-fold margins of rows of `vectors`, beside the columns `shown`."""
