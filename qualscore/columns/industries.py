@@ -2,7 +2,8 @@
 
 import os
 import re
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from functools import lru_cache
 from pathlib import Path
 
@@ -19,6 +20,25 @@ CODES = ("naics", "sic", "nace")
 LEAST_LETTERS = 6
 
 
+@dataclass(frozen=True)
+class Taxonomy:
+    """The groups, in the order in which the first that fits wins: values that the driver reads and executors get.
+
+    Attributes:
+        codes: (kind of code, prefix, group) of all groups.
+        words: (word or its beginning with *, group) of all groups.
+    """
+
+    codes: tuple[tuple[str, str, str], ...]
+    words: tuple[tuple[str, str], ...]
+
+    @classmethod
+    def of(cls, groups: Mapping[str, Mapping[str, Sequence[object]]]) -> "Taxonomy":
+        """The taxonomy of a file's content: group to its prefixes by kind of code, and its words."""
+        codes = tuple((kind, str(code), group) for group, it in groups.items() for kind in CODES for code in it[kind])
+        return cls(codes, tuple((str(word), group) for group, it in groups.items() for word in it["words"]))
+
+
 def industry_group(industry: Column, sector: Column, *, naics: Column, sic: Column, nace: Column) -> Column:
     """The group of a code, else of a name, else of the sector's name; null when none is known.
 
@@ -28,10 +48,12 @@ def industry_group(industry: Column, sector: Column, *, naics: Column, sic: Colu
     >>> [row.it for row in frame.select(found.alias("it")).collect()]
     ['Software & Internet', 'Non-profit', 'IT Services', 'Insurance']
     """
+    taxonomy = read_taxonomy()  # here, on the driver: the file is not where executors are
 
     def find(delivered: pd.DataFrame) -> pd.Series:
+        groups = groups_of(taxonomy)
         rows = list(delivered.itertuples(index=False, name=None))
-        known = {row: group_of(*row) for row in set(rows)}
+        known = {row: groups.group_of(*row) for row in set(rows)}
         return pd.Series([known[row] for row in rows], dtype=object)
 
     parts = F.struct(industry.alias("industry"), sector.alias("sector"), naics.alias("naics"), sic.alias("sic"), nace.alias("nace"))
@@ -39,59 +61,65 @@ def industry_group(industry: Column, sector: Column, *, naics: Column, sic: Colu
     return found
 
 
-def group_of(
-    industry: str | None, sector: str | None = None, naics: str | None = None, sic: str | None = None, nace: str | None = None
-) -> str | None:
-    """The group of one company's codes and names.
+class Groups:
+    """A taxonomy made ready to be looked into; each process makes its own, once."""
 
-    >>> group_of("Banking"), group_of("COMPUTER_SOFTWARE"), group_of(None, nace="J62.01"), group_of("Untergang")
-    ('Banking & Finance', 'Software & Internet', 'IT Services', None)
-    """
-    for kind, code in zip(CODES, (naics, sic, nace), strict=True):
-        if isinstance(code, str) and (found := of_code(kind, code)):
-            return found
-    for name in (industry, sector):
-        if isinstance(name, str) and (found := of_name(name)):
-            return found
-    return None
+    def __init__(self, taxonomy: Taxonomy) -> None:
+        """Compiles the words, and keeps what was looked up before."""
+        words: dict[str, list[str]] = {}
+        for word, group in taxonomy.words:
+            words.setdefault(group, []).append(word)
+        self._prefixes = {kind: {code: group for of, code, group in taxonomy.codes if of == kind} for kind in CODES}
+        self._patterns = {group: re.compile("|".join(rf"(?<!\w){_pattern(word)}(?!\w)" for word in of)) for group, of in words.items()}
+        self._words = {word.rstrip("*"): group for word, group in taxonomy.words if " " not in word}
+        self.of_code = lru_cache(maxsize=100_000)(self._of_code)
+        self.of_name = lru_cache(maxsize=100_000)(self._of_name)
+
+    def group_of(
+        self, industry: str | None, sector: str | None = None, naics: str | None = None, sic: str | None = None, nace: str | None = None
+    ) -> str | None:
+        """The group of one company's codes and names.
+
+        >>> group_of = groups_of(read_taxonomy()).group_of
+        >>> group_of("Banking"), group_of("COMPUTER_SOFTWARE"), group_of(None, nace="J62.01"), group_of("Untergang")
+        ('Banking & Finance', 'Software & Internet', 'IT Services', None)
+        """
+        for kind, code in zip(CODES, (naics, sic, nace), strict=True):
+            if isinstance(code, str) and (found := self.of_code(kind, code)):
+                return found
+        for name in (industry, sector):
+            if isinstance(name, str) and (found := self.of_name(name)):
+                return found
+        return None
+
+    def _of_code(self, kind: str, code: str) -> str | None:
+        """The group of the longest prefix of a code that any group has."""
+        digits = re.sub(r"\D", "", code)
+        prefixes = self._prefixes[kind]
+        return next((prefixes[digits[:length]] for length in range(len(digits), 1, -1) if digits[:length] in prefixes), None)
+
+    def _of_name(self, name: str) -> str | None:
+        """The group of a name's first part that has one; of several names between semicolons or commas the first."""
+        parts = [" ".join(re.findall(r"[\w&]+", part.lower().replace("_", " "))) for part in re.split(r"[;,|]", name)]
+        return next(filter(None, map(self._of_words, parts)), None) or next(filter(None, map(self._of_misspelt, parts)), None)
+
+    def _of_words(self, name: str) -> str | None:
+        return next((group for group, pattern in self._patterns.items() if pattern.search(name)), None)
+
+    def _of_misspelt(self, name: str) -> str | None:
+        known = [word for word in self._words if len(word) >= LEAST_LETTERS]
+        for given in name.split():
+            if len(given) >= LEAST_LETTERS:
+                near = next((word for word in known if is_one_edit(given, word)), None)
+                if near:
+                    return self._words[near]
+        return None
 
 
-@lru_cache(maxsize=100_000)
-def of_code(kind: str, code: str) -> str | None:
-    """The group of the longest prefix of a code that any group has."""
-    digits = re.sub(r"\D", "", code)
-    prefixes = _taxonomy()[0][kind]
-    return next((prefixes[digits[:length]] for length in range(len(digits), 1, -1) if digits[:length] in prefixes), None)
-
-
-@lru_cache(maxsize=100_000)
-def of_name(name: str) -> str | None:
-    """The group of a name's first part that has one; of several names between semicolons or commas the first."""
-    parts = [" ".join(re.findall(r"[\w&]+", part.lower().replace("_", " "))) for part in re.split(r"[;,|]", name)]
-    return next(filter(None, map(_of_words, parts)), None) or next(filter(None, map(_of_misspelt, parts)), None)
-
-
-def _of_words(name: str) -> str | None:
-    return next((group for group, pattern in _taxonomy()[1].items() if pattern.search(name)), None)
-
-
-def _of_misspelt(name: str) -> str | None:
-    known = [word for word in _words() if len(word) >= LEAST_LETTERS]
-    for given in name.split():
-        if len(given) >= LEAST_LETTERS:
-            near = next((word for word in known if is_one_edit(given, word)), None)
-            if near:
-                return _words()[near]
-    return None
-
-
-@lru_cache(maxsize=1)
-def _taxonomy() -> tuple[Mapping[str, Mapping[str, str]], Mapping[str, re.Pattern[str]]]:
-    """By kind of code prefix to group, and by group the pattern of its words."""
-    groups = _read()
-    prefixes = {kind: {str(code): group for group, it in groups.items() for code in it[kind]} for kind in CODES}
-    patterns = {group: re.compile("|".join(rf"(?<!\w){_pattern(word)}(?!\w)" for word in it["words"])) for group, it in groups.items()}
-    return prefixes, patterns
+@lru_cache(maxsize=4)
+def groups_of(taxonomy: Taxonomy) -> Groups:
+    """The taxonomy made ready, the same one for all batches and tasks of a process."""
+    return Groups(taxonomy)
 
 
 def _pattern(word: str) -> str:
@@ -99,12 +127,7 @@ def _pattern(word: str) -> str:
 
 
 @lru_cache(maxsize=1)
-def _words() -> Mapping[str, str]:
-    return {word.rstrip("*"): group for group, it in _read().items() for word in it["words"] if " " not in word}
-
-
-@lru_cache(maxsize=1)
-def _read() -> Mapping[str, Mapping[str, list[str]]]:
+def read_taxonomy() -> Taxonomy:
+    """The taxonomy of conf/industry_groups.yml; only the driver can read it."""
     root = Path(os.environ.get("QUALSCORE_HOME") or Path(__file__).resolve().parents[2])
-    content: Mapping[str, Mapping[str, list[str]]] = yaml.safe_load((root / "conf" / "industry_groups.yml").read_text(encoding="utf-8"))
-    return content
+    return Taxonomy.of(yaml.safe_load((root / "conf" / "industry_groups.yml").read_text(encoding="utf-8")))
