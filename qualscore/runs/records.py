@@ -1,29 +1,34 @@
-"""The records of runs: scores/score_runs."""
+"""The records of runs: the only reader and writer of scores/score_runs."""
 
 import hashlib
 import json
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime
+from typing import Any
 
+from pyspark.sql import DataFrame
 from pyspark.sql import functions as F
 
 from qualscore import contracts
 from qualscore.definitions.definition import Definition
 from qualscore.runs.run import Outcome, Run, Stage
-from qualscore.storage import places
+from qualscore.storage import code
 
 RUNS = "scores/score_runs"
 
 
-def record(run: Run, stage: Stage, one: Definition | None, started: datetime, outcome: Outcome, code: int, fingerprint: str | None) -> None:
+def record(
+    run: Run, stage: Stage, one: Definition | None, started: datetime, outcome: Outcome, exit_code: int, fingerprint: str | None
+) -> None:
     """Adds the row of one stage, or of one score in it, to scores/score_runs."""
     finished = datetime.now(UTC)
     metrics = {"seconds": (finished - started).total_seconds()} | {name: float(value) for name, value in outcome.metrics.items()}
     row = {
-        "run_id": run.run_id, "job": stage.name, "score_name": one.name if one else None, "as_of_on": run.as_of, "started_at": started,
-        "finished_at": finished, "exit_code": code, "inputs": dict(outcome.inputs), "counts": dict(outcome.counts),
+        "run_id": run.run_id, "job": stage.name, "score_name": one.name if one else None, "as_of_on": outcome.as_of or run.as_of,
+        "started_at": started,
+        "finished_at": finished, "exit_code": exit_code, "inputs": dict(outcome.inputs), "counts": dict(outcome.counts),
         "metrics": metrics, "model_version": outcome.model_version, "deliveries": list(outcome.deliveries),
-        "code_version": places.code_version(), "fingerprint": fingerprint, "outputs": dict(outcome.outputs), "rules": outcome.rules,
+        "code_version": code.commit(), "fingerprint": fingerprint, "outputs": dict(outcome.outputs), "rules": outcome.rules,
     }  # fmt: skip
     run.console.result(outcome.said, **row) if run.console.as_json else None
     run.tables.append(RUNS, contracts.load(RUNS).rows(run.spark, [row]))
@@ -31,18 +36,42 @@ def record(run: Run, stage: Stage, one: Definition | None, started: datetime, ou
 
 def last_successes(run: Run) -> dict[tuple[str, str | None], str]:
     """(stage, score name) to the fingerprint of its last success."""
-    if not run.tables.exists(RUNS):
+    done = _successes(run, "fingerprint")
+    if done is None:
         return {}
-    done = (
-        run.tables.read(RUNS)
-        .where("exit_code = 0")
-        .groupBy("job", "score_name")
-        .agg(F.max_by("fingerprint", "finished_at").alias("fingerprint"))
-    )
-    return {(row["job"], row["score_name"]): row["fingerprint"] for row in done.collect()}
+    last = done.groupBy("job", "score_name").agg(F.max_by("fingerprint", "finished_at").alias("fingerprint"))
+    return {(row["job"], row["score_name"]): row["fingerprint"] for row in last.collect()}
+
+
+def last_scorings(run: Run, names: Sequence[str]) -> dict[str, dict[str, Any]]:
+    """By score what its last successful run left: the versions of its tables, and its rules. A run that broke off is passed over."""
+    done = _successes(run, "outputs", "rules")
+    if done is None:
+        return {}
+    left = F.max_by(F.struct("outputs", "rules"), "finished_at").alias("left")
+    last = done.where((F.col("job") == "score") & F.col("score_name").isin(list(names))).groupBy("score_name").agg(left)
+    return {row["score_name"]: row["left"]["outputs"] | {"rules": row["left"]["rules"]} for row in last.collect() if row["left"]["outputs"]}
+
+
+def last_deliveries(run: Run) -> dict[str, dict[str, Any]]:
+    """By source what the last successful ingest of it read and kept."""
+    done = _successes(run, "deliveries")
+    if done is None:
+        return {}
+    each = done.where("job = 'ingest'").select("finished_at", F.explode("deliveries").alias("delivery"))
+    last = each.groupBy("delivery.source").agg(F.max_by("delivery", "finished_at").alias("delivery"))
+    return {row["source"]: row["delivery"].asDict(recursive=True) for row in last.collect()}
+
+
+def _successes(run: Run, *columns: str) -> DataFrame | None:
+    """The records of what ended well; None when there are none with these columns, which earlier versions did not all write."""
+    if not run.tables.exists(RUNS):
+        return None
+    runs = run.tables.read(RUNS)
+    return runs.where("exit_code = 0") if set(columns) <= set(runs.columns) else None
 
 
 def fingerprint_of(depends: Mapping[str, object]) -> str:
     """Changes with everything that a result depends on, the code included."""
-    content = json.dumps(dict(depends) | {"code": places.code_version()}, sort_keys=True, default=str)
+    content = json.dumps(dict(depends) | {"code": code.content_hash()}, sort_keys=True, default=str)
     return hashlib.sha256(content.encode()).hexdigest()[:16]

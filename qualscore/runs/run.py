@@ -46,6 +46,7 @@ class Outcome:
     warnings: Sequence[str] = ()
     outputs: Mapping[str, int] = field(default_factory=dict)
     rules: str | None = None
+    as_of: date | None = None  # the day of what was read; by default the run's own
 
 
 @dataclass(frozen=True)

@@ -8,7 +8,6 @@ from pyspark.sql import DataFrame
 from pyspark.sql import functions as F
 
 from qualscore.definitions.definition import Definition
-from qualscore.runs.records import RUNS
 from qualscore.runs.run import Run
 from qualscore.scores import history
 from qualscore.scores.history import ScoredBy
@@ -23,17 +22,6 @@ def rules_of(run: Run, definition: Definition) -> str:
     """What applies to scores without training, as JSON: bands, actions, exclusions."""
     content = definition.model_dump(mode="json", by_alias=True, include={"bands", "actions", "exclude"})
     return json.dumps(content | {"own_domains": run.settings.own_domains}, sort_keys=True)
-
-
-def last_scorings(run: Run, names: Sequence[str]) -> dict[str, dict[str, object]]:
-    """By score what its last successful run left: the versions of its tables, and its rules. A run that broke off is passed over."""
-    if not run.tables.exists(RUNS) or "outputs" not in run.tables.read(RUNS).columns:
-        return {}
-    done = run.tables.read(RUNS).where((F.col("job") == "score") & (F.col("exit_code") == 0) & F.col("score_name").isin(list(names)))
-    last = (
-        done.groupBy("score_name").agg(F.max_by(F.struct("outputs", "rules"), "finished_at").alias("left")).select("score_name", "left.*")
-    )
-    return {row["score_name"]: row["outputs"] | {"rules": row["rules"]} for row in last.collect() if row["outputs"]}
 
 
 def write_history(

@@ -16,7 +16,7 @@ from qualscore.errors import DataError
 from qualscore.ingest import Delivery, DeliverySummary, Ingested, Rules, Staging
 from qualscore.joins import to_be_joined
 from qualscore.parallel import side_by_side
-from qualscore.runs.records import RUNS
+from qualscore.runs import records
 from qualscore.runs.run import Outcome, Run, Stage
 from qualscore.stages.describing import snapshot_days
 from qualscore.stages.reading import ACCOUNTS, JUDGED_TOGETHER, SOURCES, clean
@@ -153,11 +153,7 @@ def _bury(run: Run, judged: Mapping[str, Ingested]) -> None:
 
 def _drift(run: Run, found: Sequence[DeliverySummary]) -> list[str]:
     """What is delivered otherwise than the last time that the same source was ingested."""
-    if not run.tables.exists(RUNS) or "deliveries" not in run.tables.read(RUNS).columns:
-        return []
-    done = run.tables.read(RUNS).where("job = 'ingest' AND exit_code = 0").select("finished_at", F.explode("deliveries").alias("it"))
-    last = done.groupBy("it.source").agg(F.max_by("it", "finished_at").alias("it")).collect()
-    before = {row["source"]: row["it"].asDict(recursive=True) for row in last}
+    before = records.last_deliveries(run)
     return [line for one in found if one.source in before for line in ingest.news(one, before[one.source])]
 
 

@@ -13,12 +13,12 @@ from qualscore.model.encoding import intent
 from qualscore.model.lifecycle import registry
 from qualscore.model.scoring import scoring_pass
 from qualscore.model.scoring.qualification import QualificationModel
-from qualscore.runs import executors
+from qualscore.runs import executors, records
 from qualscore.runs.run import Outcome, Run, Stage
 from qualscore.scores import ranking
 from qualscore.scores.unscored import unscored_accounts
 from qualscore.stages.describing import features_date
-from qualscore.stages.history import UNSCORED, last_scorings, rules_of, write_history
+from qualscore.stages.history import UNSCORED, rules_of, write_history
 from qualscore.stages.labelling import selectable
 from qualscore.stages.reading import FEATURES, KEEPING, REJECTING, SCORES, SELECTED_FROM, named, rejected, versions
 from qualscore.universe import labels
@@ -35,10 +35,11 @@ def score(run: Run, definitions: Sequence[Definition]) -> dict[str, Outcome | Ex
     if not going:
         return results
     names = [definition.name for definition in going]
-    before = last_scorings(run, names)
+    before = records.last_scorings(run, names)
     of_these = f"score_name IN ({', '.join(map(repr, names))})"
+    as_of = features_date(run)
     accounts = labels.excluded(
-        run.tables.read(FEATURES), selectable(run), definitions=going, as_of=features_date(run), own_domains=run.settings.own_domains
+        run.tables.read(FEATURES), selectable(run), definitions=going, as_of=as_of, own_domains=run.settings.own_domains
     )
     lacking = unscored_accounts(accounts, rejected(run), score_names=names)
     run.tables.replace(UNSCORED, lacking, where=of_these)
@@ -50,7 +51,7 @@ def score(run: Run, definitions: Sequence[Definition]) -> dict[str, Outcome | Ex
     inputs, outputs = versions(run, *INPUTS), versions(run, *OUTPUTS)
     for one in going:
         outcome = _outcome(run, one, models[one.name], counts[one.name], changed.get(one.name, {}))
-        results[one.name] = replace(outcome, inputs=inputs, outputs=outputs)
+        results[one.name] = replace(outcome, inputs=inputs, outputs=outputs, as_of=as_of)
     return results
 
 

@@ -36,7 +36,7 @@ def train(run: Run, definition: Definition) -> Outcome:
     version = registry.register(judged, mlflow=registry.client(uri), artifacts=artifacts, as_of=as_of, inputs=inputs)
     path = _report(run, judgement, version.number)
     said = f"version {version.number}, {trained.counts['examples']:,} customers; what was measured is in {path}"
-    return Outcome(said, inputs, trained.counts, judged.metrics, version.number, warnings=judged.warnings)
+    return Outcome(said, inputs, trained.counts, judged.metrics, version.number, warnings=judged.warnings, as_of=as_of)
 
 
 def _report(run: Run, judgement: judging.Judgement, version: int) -> str:

@@ -1,7 +1,6 @@
 """Where a run keeps what is not a table: beside the default warehouse, or within any other."""
 
 import os
-import subprocess
 import tempfile
 from pathlib import Path
 
@@ -40,17 +39,3 @@ def registry(warehouse: str) -> tuple[str, str | None]:
     folder = Path(beside(warehouse, "mlflow"))
     folder.mkdir(parents=True, exist_ok=True)
     return f"sqlite:///{folder / 'mlflow.db'}", (folder / "artifacts").as_uri()
-
-
-def code_version() -> str:
-    """The commit of the code, `+` when files differ from it; without git the package's version."""
-    try:
-        commit = subprocess.run(
-            ["git", "-C", str(ROOT), "rev-parse", "--short=12", "HEAD"], capture_output=True, text=True, check=True
-        ).stdout.strip()
-        changed = subprocess.run(
-            ["git", "-C", str(ROOT), "status", "--porcelain"], capture_output=True, text=True, check=True
-        ).stdout.strip()
-        return commit + ("+" if changed else "")
-    except (OSError, subprocess.CalledProcessError):
-        return "unknown"

@@ -1,7 +1,7 @@
 """The stage `score`: several scores in one pass, and what it says has changed since the run before."""
 
 from dataclasses import dataclass, replace
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from io import StringIO
 from pathlib import Path
 from types import SimpleNamespace
@@ -63,7 +63,8 @@ def stocked(spark: SparkSession, universe: Universe, trained: Trained, tmp_path:
     console = Console(StringIO(), StringIO(), False, datetime.now(UTC))
     options = SimpleNamespace(dry_run=False, as_of=None)
     store = (f"sqlite:///{tmp_path / 'mlflow.db'}", (tmp_path / "artifacts").as_uri())
-    found = Warehouse(Run("", datetime.now(UTC), AS_OF, options, settings, [], tables, store, console), trained)
+    day_of_the_run = AS_OF + timedelta(days=9)  # later than the features'
+    found = Warehouse(Run("", datetime.now(UTC), day_of_the_run, options, settings, [], tables, store, console), trained)
     tables.replace("clean/account_lists", universe.account_lists)
     tables.replace(FEATURES, universe.today())
     found.register(trained)
@@ -165,4 +166,5 @@ def test_scores_in_one_pass_are_those_of_the_models_alone(stocked: Warehouse, sc
     assert list(best.domain) == list(together.sort_values(["score_name", "margin", "domain"], ascending=[True, False, True]).domain)
     runs = stocked.table("scores/score_runs").query("run_id == 'run1'").set_index("score_name")
     assert runs.exit_code.to_dict() == {"missing": 2, "other": 0, "small": 0}
+    assert set(runs.loc[["other", "small"]].as_of_on) == {AS_OF}
     assert dict(runs.loc["small"].counts) == {"scored": 1_995, "unscored": 5}
