@@ -6,7 +6,7 @@ from pyspark.sql import DataFrame, Window
 from pyspark.sql import functions as F
 
 from qualscore import contracts
-from qualscore.model.scoring.bands import HIGHLY_LIKELY, LIKELY, UNLIKELY
+from qualscore.model.scoring.bands import BAND_WORDS
 
 
 def top_accounts(scores: DataFrame, *, most: int) -> DataFrame:
@@ -20,11 +20,11 @@ def top_accounts(scores: DataFrame, *, most: int) -> DataFrame:
 def best_bands(accounts_of: Mapping[str, int], *, most: int) -> list[str]:
     """The bands that hold the best accounts, so that the others need not be read; from the number of accounts of each.
 
-    >>> best_bands({"Highly Likely": 40, "Likely": 70, "Unlikely": 900}, most=100)
-    ['Highly Likely', 'Likely']
+    >>> best_bands({"highly_likely": 40, "likely": 70, "unlikely": 900}, most=100)
+    ['highly_likely', 'likely']
     """
     chosen: list[str] = []
-    for band in (HIGHLY_LIKELY, LIKELY, UNLIKELY):
+    for band in BAND_WORDS:
         if sum(accounts_of.get(name, 0) for name in chosen) < most:
             chosen.append(band)
     return chosen

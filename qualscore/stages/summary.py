@@ -6,6 +6,7 @@ from pyspark.sql import DataFrame
 from pyspark.sql import functions as F
 
 from qualscore import sample
+from qualscore.model.scoring.bands import BAND_WORDS, LIKELY, UNLIKELY
 from qualscore.runs.run import Run
 from qualscore.stages.reading import ACCOUNTS, SCORES
 from qualscore.storage import places
@@ -31,14 +32,14 @@ def _say_score(run: Run, name: str, scores: DataFrame) -> None:
         run.tables.read("scores/unscored_accounts").where(F.col("score_name") == name).groupBy("reason").count().orderBy("reason").collect()
     )
     unscored = {row["reason"]: row["count"] for row in reasons}
-    customers = scores.where("is_example").agg(F.count("*").alias("all"), F.count_if(F.col("band") != "Unlikely").alias("found")).first()
+    customers = scores.where("is_example").agg(F.count("*").alias("all"), F.count_if(F.col("band") != UNLIKELY).alias("found")).first()
     assert customers is not None
-    console = run.console
+    console, likely = run.console, BAND_WORDS[LIKELY]
     lines = [
         f"\n{name}",
-        f"  scored     {sum(bands.values()):,}: {_listed(bands)}",
+        f"  scored     {sum(bands.values()):,}: {_listed({word: bands.get(band, 0) for band, word in BAND_WORDS.items()})}",
         f"  unscored   {sum(unscored.values()):,}: {_listed(unscored)}",
-        f"  customers  {customers['all']:,} found, {customers['found']:,} of them Likely or better by models that did not see them",
+        f"  customers  {customers['all']:,} found, {customers['found']:,} of them {likely} or better by models that did not see them",
     ]
     hidden = _hidden_quality(run, name, scores)
     if hidden:
@@ -68,7 +69,7 @@ def _say_score(run: Run, name: str, scores: DataFrame) -> None:
 
 
 def _listed(counts: dict[str, int]) -> str:
-    return ", ".join(f"{name} {count:,}" for name, count in sorted(counts.items())) or "none"
+    return ", ".join(f"{name} {count:,}" for name, count in counts.items() if count) or "none"
 
 
 def _hidden_quality(run: Run, name: str, scores: DataFrame) -> dict[str, float]:

@@ -47,8 +47,8 @@ def test_the_model_finds_what_makes_a_customer(universe: Universe, trained: Trai
 def test_bands_and_actions_follow_from_the_stored_score(scores: pd.DataFrame) -> None:
     """The stored score has two decimals and decides."""
     assert (np.floor(scores.score * 100 + 1e-6) / 100 == scores.score).all()
-    expected = np.where(scores.score >= 95, "Highly Likely", np.where(scores.score >= 50, "Likely", "Unlikely"))
-    assert (scores.band == expected).all() and set(expected) == {"Highly Likely", "Likely", "Unlikely"}
+    expected = np.where(scores.score >= 95, "highly_likely", np.where(scores.score >= 50, "likely", "unlikely"))
+    assert (scores.band == expected).all() and set(expected) == {"highly_likely", "likely", "unlikely"}
     actions = np.where(scores.score >= 90, "act_now", np.where(scores.score > 75, "qualified", np.where(scores.score > 70, "good_fit", "")))
     assert (scores.action.fillna("") == actions).all()
 

@@ -104,7 +104,7 @@ def test_the_history_of_a_score(stocked: Warehouse) -> None:
     assert stocked.score(with_bands(highly_likely=60)) == [0]
     changes = stocked.changes()
     assert sorted(changes.domain) == sorted(moved.domain) and set(changes.cause) == {"rule"}
-    assert set(changes.band_before) == {"Likely"} and set(changes.band) == {"Highly Likely"}
+    assert set(changes.band_before) == {"likely"} and set(changes.band) == {"highly_likely"}
 
     steeper = replace(stocked.trained.model.calibration, slope=stocked.trained.model.calibration.slope * 1.5)
     before = stocked.table("scores/account_scores").set_index("domain")

@@ -1,3 +1,4 @@
+import re
 from typing import get_args
 
 import pytest
@@ -8,6 +9,7 @@ from qualscore.config import ROOT, SourceTable
 from qualscore.contracts import Contract
 from qualscore.contracts.datatypes import datatype
 from qualscore.errors import ConfigurationError
+from qualscore.model.scoring.bands import BAND_WORDS
 
 ACCOUNT_SCORES = """score_name string, domain string, company_name string, score double, band string, action string, lift double,
 margin double, base double, percentile double, factors_for array<struct<factor:string,value:string,contribution:float>>, factors_against
@@ -39,6 +41,15 @@ def test_published_columns_are_those_that_others_rely_on() -> None:
     assert published == " ".join(ACCOUNT_SCORES.split())
     assert contracts.load("scores/account_scores").partition_by == ("score_name", "band")
     assert list(contracts.load("scores/unscored_accounts").columns) == ["score_name", "account_key", "source", "domain", "reason"]
+
+
+def test_bands_are_partitions_that_every_reader_can_read_and_have_words_for_people() -> None:
+    tables = {"scores/account_scores": "band", "scores/top_accounts": "band", "scores/score_history": "band_before"}
+    for table, column in tables.items():
+        assert contracts.load(table).columns[column].one_of == tuple(BAND_WORDS), table
+    partitions = [contract.columns[name] for contract in contracts.all_contracts() for name in contract.partition_by]
+    assert [value for column in partitions for value in column.one_of if not re.fullmatch("[a-z_]+", value)] == []
+    assert list(BAND_WORDS.values()) == ["Highly Likely", "Likely", "Unlikely"]
 
 
 def test_catalogue_is_up_to_date() -> None:

@@ -5,11 +5,13 @@ from pyspark.sql import functions as F
 
 from qualscore.definitions.definition import Definition
 
-HIGHLY_LIKELY, LIKELY, UNLIKELY = "Highly Likely", "Likely", "Unlikely"
+# Stored without a space, because a band is a partition's value, which readers take from the path of a file.
+HIGHLY_LIKELY, LIKELY, UNLIKELY = "highly_likely", "likely", "unlikely"
+BAND_WORDS = {HIGHLY_LIKELY: "Highly Likely", LIKELY: "Likely", UNLIKELY: "Unlikely"}  # as people read the bands, the best first
 
 
 def band(score: Column, definition: Definition) -> Column:
-    """Highly Likely, Likely or Unlikely, from the stored score."""
+    """The band, as stored, from the stored score."""
     bands = definition.bands
     return F.when(score >= bands.highly_likely, HIGHLY_LIKELY).when(score >= bands.likely, LIKELY).otherwise(UNLIKELY)
 
