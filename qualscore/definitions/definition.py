@@ -140,8 +140,11 @@ class Definition(Strict):
 
     @property
     def fingerprint(self) -> str:
-        """Changes with whatever needs another training; bands, actions and the date of retraining do not."""
-        content = self.model_dump(mode="json", by_alias=True, exclude=APPLY_AT_ONCE)
+        """Changes with whatever needs another training; bands, actions and the date of retraining do not.
+
+        What is at its default is left out, so that a key that comes later makes no training due.
+        """
+        content = self.model_dump(mode="json", by_alias=True, exclude=APPLY_AT_ONCE, exclude_defaults=True)
         return hashlib.sha256(json.dumps(content, sort_keys=True).encode()).hexdigest()[:16]
 
 

@@ -8,7 +8,7 @@ from pydantic import BaseModel
 
 from qualscore.config import ROOT, inner_model
 from qualscore.definitions import definition
-from qualscore.definitions.definition import Definition
+from qualscore.definitions.definition import Definition, Training
 from qualscore.definitions.selection import Activities, Opportunities, Selection
 from qualscore.errors import ConfigurationError
 from qualscore.yaml_files import load_mapping
@@ -40,6 +40,30 @@ def test_a_folder_is_loaded_without_its_example(tmp_path: Path) -> None:
 )
 def test_what_makes_another_training_due(change: dict[str, object], trains_again: bool) -> None:
     assert (Definition.model_validate(PLAIN | change).fingerprint != Definition.model_validate(PLAIN).fingerprint) == trains_again
+
+
+class LaterTraining(Training):
+    depth: int = 3
+
+
+class Later(Definition):
+    """A definition with keys that came later."""
+
+    expect: tuple[str, ...] = ()
+    training: LaterTraining = LaterTraining()
+
+
+def test_a_new_key_makes_another_training_due_when_it_is_used() -> None:
+    for known in (PLAIN, PLAIN | {"training": {"trees": 9}}, PLAIN | {"examples": {"opportunities": {}}}):
+        assert Later.model_validate(known).fingerprint == Definition.model_validate(known).fingerprint
+    for used in ({"expect": ["best"]}, {"training": {"depth": 4}}):
+        assert Later.model_validate(PLAIN | used).fingerprint != Definition.model_validate(PLAIN).fingerprint
+
+
+def test_what_is_written_as_it_is_by_default_makes_no_training_due() -> None:
+    written = {"training": {"trees": 150, "seed": 0}, "reference": {}, "features": {"allow": {"products": []}}, "type": "predictive"}
+    both = [Definition.model_validate(it) for it in (PLAIN, dict(reversed([*(PLAIN | written).items()])))]
+    assert both[0].fingerprint == both[1].fingerprint == "780f9297413baaef"  # the same in every process and release
 
 
 def test_keyword_sets_are_all_or_some_in_any_order(tmp_path: Path) -> None:
