@@ -89,6 +89,12 @@ class Source(Strict):
         return self
 
 
+class Models(Strict):
+    """How models are named in the registry: PREFIX.SCORE."""
+
+    prefix: str = Field("qualscore", pattern=r"^[A-Za-z0-9_-]+(\.[A-Za-z0-9_-]+)*$")
+
+
 class Settings(Strict):
     """All settings of a run; paths are absolute."""
 
@@ -99,6 +105,7 @@ class Settings(Strict):
     extra_suffixes: tuple[str, ...] = ()
     scores: tuple[str, ...] = ()
     keyword_sets: str
+    models: Models = Models()
     max_rejected_share: float
     evaluation_accounts: int
     top_accounts: int

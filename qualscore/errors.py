@@ -7,6 +7,10 @@ class QualscoreError(Exception):
     exit_code = 1
 
 
+class RegistryUnavailable(QualscoreError):
+    """The model registry does not answer; nobody knows whether there is a model."""
+
+
 class ConfigurationError(QualscoreError):
     """Settings, arguments, a definition, a missing file or a warehouse that cannot be written."""
 

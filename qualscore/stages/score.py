@@ -10,7 +10,6 @@ from pyspark.sql import functions as F
 from qualscore.definitions.definition import Definition
 from qualscore.errors import QualscoreError
 from qualscore.model.encoding import intent
-from qualscore.model.lifecycle import registry
 from qualscore.model.scoring import scoring_pass
 from qualscore.model.scoring.qualification import QualificationModel
 from qualscore.runs import executors, records
@@ -20,6 +19,7 @@ from qualscore.scores.unscored import unscored_accounts
 from qualscore.stages.describing import features_date
 from qualscore.stages.history import UNSCORED, rules_of, write_history
 from qualscore.stages.labelling import selectable
+from qualscore.stages.models import registry_of
 from qualscore.stages.reading import FEATURES, KEEPING, REJECTING, SCORES, SELECTED_FROM, named, rejected, versions
 from qualscore.universe import labels
 
@@ -61,7 +61,7 @@ def _models(run: Run, definitions: Sequence[Definition]) -> tuple[dict[str, Qual
     failed: dict[str, Outcome | Exception] = {}
     for definition in definitions:
         try:
-            model = registry.load(f"models:/qualscore.{definition.name}@{registry.CHAMPION}", run.store[0])
+            model = registry_of(run).load_champion(definition.name)
             models[definition.name] = model.with_presentation(definition)
         except QualscoreError as error:
             failed[definition.name] = error
@@ -128,10 +128,10 @@ def _lost_sets(run: Run, model: QualificationModel) -> list[str]:
 
 
 def _score_depends(run: Run, definition: Definition) -> Mapping[str, object]:
-    champion = registry.champion(registry.client(run.store[0]), definition.name)
+    champion = registry_of(run).champion(definition.name)
     return versions(run, *INPUTS) | {
         "model": champion and champion.number,
-        "definition": definition.model_dump(),
+        "definition": definition.model_dump(exclude_defaults=True),
         "own_domains": run.settings.own_domains,
     }
 

@@ -8,10 +8,10 @@ from qualscore.definitions.definition import Definition
 from qualscore.model.judging import judging, verdict
 from qualscore.model.learning import training
 from qualscore.model.learning.preview import by_selector
-from qualscore.model.lifecycle import registry
 from qualscore.runs.run import Outcome, Run, Stage
 from qualscore.stages.describing import describe, features_date
 from qualscore.stages.labelling import labelled, with_coverage, without_domain
+from qualscore.stages.models import registry_of
 from qualscore.stages.reading import FEATURE_INPUTS, FEATURES, SELECTED_FROM, named, versions
 from qualscore.storage import files
 
@@ -20,6 +20,8 @@ INPUTS = (*SELECTED_FROM, FEATURES, *FEATURE_INPUTS)
 
 def train(run: Run, definition: Definition) -> Outcome:
     """Trains the ensemble of a score, registers it and makes it the champion."""
+    store = registry_of(run)
+    store.champion(definition.name)  # a registry that does not answer is met before an hour's work, not after it
     as_of = features_date(run)
     trained = training.train(
         with_coverage(run, labelled(run, definition)),
@@ -31,9 +33,8 @@ def train(run: Run, definition: Definition) -> Outcome:
     )
     judgement = judging.judge(trained, learning_curve=getattr(run.options, "learning_curve", False))
     inputs = versions(run, *INPUTS)
-    uri, artifacts = run.store
     judged = replace(trained, metrics=judgement.metrics, warnings=judgement.warnings)
-    version = registry.register(judged, mlflow=registry.client(uri), artifacts=artifacts, as_of=as_of, inputs=inputs)
+    version = store.register(judged, as_of=as_of, inputs=inputs)
     path = _report(run, judgement, version.number)
     said = f"version {version.number}, {trained.counts['examples']:,} customers; what was measured is in {path}"
     return Outcome(said, inputs, trained.counts, judged.metrics, version.number, warnings=judged.warnings, as_of=as_of)
@@ -55,7 +56,7 @@ def _train_depends(run: Run, definition: Definition) -> Mapping[str, object]:
 def _train_due(run: Run, definition: Definition) -> str | None:
     if run.options.retrain:
         return "--retrain"
-    champion = registry.champion(registry.client(run.store[0]), definition.name)
+    champion = registry_of(run).champion(definition.name)
     if champion is None:
         return "no model yet"
     if champion.fingerprint != definition.fingerprint:

@@ -20,7 +20,7 @@ from qualscore.model.encoding.draws import draw
 from qualscore.model.kernel.starting_margin import fit, prepared
 from qualscore.model.learning import training
 from qualscore.model.learning.training import Trained
-from qualscore.model.lifecycle import registry
+from qualscore.model.lifecycle.registry import Registry
 from tests.small_universe import AS_OF, DEFINITION, Universe
 
 
@@ -175,30 +175,42 @@ def test_draws_of_different_purposes_are_independent(spark: SparkSession) -> Non
 def test_a_model_loaded_in_a_fresh_process_gives_the_same_scores(
     spark: SparkSession, universe: Universe, trained: Trained, scores: pd.DataFrame, tmp_path: Path
 ) -> None:
-    """Only the registry, the features and a session are needed."""
+    """Only the registry, the features and a session are needed; of a frame of pandas not even a session."""
     uri = f"sqlite:///{tmp_path / 'mlflow.db'}"
-    version = registry.register(
-        trained,
-        mlflow=registry.client(uri),
-        artifacts=(tmp_path / "artifacts").as_uri(),
-        as_of=AS_OF,
-        inputs={"clean/accounts": 1},
-    )
+    version = Registry(uri, (tmp_path / "artifacts").as_uri()).register(trained, as_of=AS_OF, inputs={"clean/accounts": 1})
     assert version.number == 1
     universe.today().write.parquet(str(tmp_path / "features"))
     script = (
         "from pyspark.sql import SparkSession\n"
-        "from qualscore.model.lifecycle import registry\n"
+        "from qualscore import model\n"
         f"spark = SparkSession.builder.master('local[1]').config('spark.jars', {spark.conf.get('spark.jars')!r})"
         ".config('spark.ui.enabled', False).config('spark.sql.session.timeZone', 'UTC').getOrCreate()\n"
-        f"model = registry.load('models:/qualscore.small@champion', {uri!r})\n"
-        f"model.score(spark.read.parquet({str(tmp_path / 'features')!r})).toPandas().to_pickle({str(tmp_path / 'scores.pkl')!r})\n"
+        f"small = model.load('models:/qualscore.small@champion', {uri!r})\n"
+        f"small.score(spark.read.parquet({str(tmp_path / 'features')!r})).toPandas().to_pickle({str(tmp_path / 'scores.pkl')!r})\n"
     )
+    expected = scores.assign(model_version=np.int32(1))
+    pd.testing.assert_frame_equal(_in_a_fresh_process(script, tmp_path), expected, check_exact=True)
+    script = (
+        "import mlflow, pandas\n"
+        "from pyspark import SparkContext\n"
+        f"mlflow.set_tracking_uri({uri!r})\n"
+        "scorer = mlflow.pyfunc.load_model('models:/qualscore.small@champion')\n"
+        f"scorer.predict(pandas.read_parquet({str(tmp_path / 'features')!r})).to_pickle({str(tmp_path / 'scores.pkl')!r})\n"
+        "assert SparkContext._gateway is None\n"
+    )
+    found = _in_a_fresh_process(script, tmp_path)
+    of_lists = ["factors_for", "factors_against"]
+    for name in of_lists:
+        assert [[*map(dict, it)] for it in found[name]] == [[one.asDict() for one in it] for it in expected[name]]
+    plain = expected.drop(columns=["run_id", "scored_at", *of_lists])
+    pd.testing.assert_frame_equal(found.drop(columns=of_lists), plain, check_exact=False, rtol=0, atol=1e-9)
+
+
+def _in_a_fresh_process(script: str, folder: Path) -> pd.DataFrame:
+    """What it leaves in scores.pkl, by domain."""
     done = subprocess.run([sys.executable, "-c", script], capture_output=True, text=True, cwd=Path(__file__).parents[2], check=False)
     assert done.returncode == 0, done.stderr[-2000:]
-    loaded = pd.read_pickle(tmp_path / "scores.pkl").set_index("domain").sort_index()
-    assert (loaded.model_version == 1).all()
-    pd.testing.assert_frame_equal(loaded.drop(columns="model_version"), scores.drop(columns="model_version"), check_exact=True)
+    return pd.read_pickle(folder / "scores.pkl").set_index("domain").sort_index()
 
 
 def _lists(spark: SparkSession, domains: list[str]) -> DataFrame:

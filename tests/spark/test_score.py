@@ -15,7 +15,7 @@ from qualscore import config
 from qualscore.definitions.definition import Definition
 from qualscore.errors import ConfigurationError
 from qualscore.model.learning.training import Trained
-from qualscore.model.lifecycle import registry
+from qualscore.model.lifecycle.registry import Registry
 from qualscore.runs.console import Console
 from qualscore.runs.main import _run_together
 from qualscore.runs.run import Run
@@ -36,7 +36,7 @@ class Warehouse:
 
     def register(self, trained: Trained) -> None:
         uri, artifacts = self.run.store
-        registry.register(trained, mlflow=registry.client(uri), artifacts=artifacts, as_of=AS_OF, inputs={})
+        Registry(uri, artifacts).register(trained, as_of=AS_OF, inputs={})
 
     def score(self, *definitions: Definition) -> list[int]:
         """One run; returns the exit codes."""

@@ -1,31 +1,34 @@
 """Models in the MLflow registry: one version holds everything needed to score and to explain."""
 
-import json
+import os
+import platform
+import re
 import tempfile
-from dataclasses import asdict, dataclass, replace
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
-import numpy as np
-import pandas as pd
-
-from qualscore import contracts
 from qualscore.definitions.definition import Definition
-from qualscore.errors import ConfigurationError
-from qualscore.model.encoding import encoding
-from qualscore.model.encoding.inputs import Inputs
-from qualscore.model.kernel.starting_margin import LiftTerm, NumberTerm, StartingMargin
+from qualscore.errors import ConfigurationError, RegistryUnavailable
 from qualscore.model.learning.training import Trained
-from qualscore.model.scoring.calibration import Calibration
+from qualscore.model.lifecycle import flavour, saved_model, signature
 from qualscore.model.scoring.qualification import QualificationModel
 
 if TYPE_CHECKING:
     from mlflow import MlflowClient
+    from mlflow.entities.model_registry import ModelVersion, RegisteredModel
+    from mlflow.exceptions import MlflowException
 
 EXPERIMENT = "qualscore"
 CHAMPION = "champion"
-CONTRACTS = ("features/account_features", "scores/account_scores")
+FINGERPRINT, TRAINED_ON = "fingerprint", "trained_on"
+FORMER_FINGERPRINT = "definition"  # it counted keys at their default, so that a new key changed it
+# MLflow asks a server that does not answer for four minutes, each time for two; a stage waits for 20 s at most, and half a minute in all.
+PATIENCE = {"MLFLOW_HTTP_REQUEST_MAX_RETRIES": "2", "MLFLOW_HTTP_REQUEST_BACKOFF_FACTOR": "1", "MLFLOW_HTTP_REQUEST_TIMEOUT": "20"}
+DATABASE_ATTEMPTS = 4  # a second, where MLflow's own 10 take 100
 
 
 @dataclass(frozen=True)
@@ -37,71 +40,183 @@ class Version:
     trained_on: date
 
 
-def client(tracking_uri: str | None) -> "MlflowClient":
-    """A client; None takes MLFLOW_TRACKING_URI. MLflow takes 6 s to import, so only what needs it does."""
-    from mlflow import MlflowClient
+@dataclass(frozen=True)
+class Registry:
+    """The models of all scores, PREFIX.SCORE.
 
-    return MlflowClient(tracking_uri=tracking_uri, registry_uri=tracking_uri)
-
-
-def champion(mlflow: "MlflowClient", score_name: str) -> Version | None:
-    """The version that scores, or None."""
-    from mlflow.exceptions import MlflowException
-
-    try:
-        found = mlflow.get_model_version_by_alias(_name(score_name), CHAMPION)
-    except MlflowException:
-        return None
-    return Version(int(found.version), found.tags["definition"], date.fromisoformat(found.tags["trained_on"]))
-
-
-def register(trained: Trained, *, mlflow: "MlflowClient", artifacts: str | None, as_of: date, inputs: dict[str, int]) -> Version:
-    """Logs the run and its model in one go and makes it the champion.
-
-    Args:
-        trained: the model and what is known of it.
-        mlflow: the client.
+    Attributes:
+        uri: of the MLflow store; None takes MLFLOW_TRACKING_URI.
         artifacts: where a new experiment keeps its files; None leaves it to the server.
-        as_of: the training date.
-        inputs: versions of the Delta tables it learned from.
+        prefix: of the models' names; of two levels, such as `main.ml`, for a catalog.
     """
-    definition = trained.model.definition
-    run = mlflow.create_run(_experiment(mlflow, artifacts), run_name=f"{definition.name} {as_of}", tags={"score_name": definition.name})
-    _log(mlflow, run.info.run_id, trained, as_of, inputs)
-    with tempfile.TemporaryDirectory() as folder:
-        _save(trained.model, trained.reliability, Path(folder))
-        mlflow.log_artifacts(run.info.run_id, folder, "model")
-    mlflow.set_terminated(run.info.run_id)
-    if not mlflow.search_registered_models(f"name='{_name(definition.name)}'"):
-        mlflow.create_registered_model(_name(definition.name))
-    tags = {"definition": definition.fingerprint, "trained_on": str(as_of)}
-    made = mlflow.create_model_version(_name(definition.name), f"{run.info.artifact_uri}/model", run.info.run_id, tags=tags)
-    mlflow.set_registered_model_alias(_name(definition.name), CHAMPION, made.version)
-    return Version(int(made.version), definition.fingerprint, as_of)
+
+    uri: str | None
+    artifacts: str | None = None
+    prefix: str = "qualscore"
+
+    def model_name(self, score_name: str) -> str:
+        """The name of a score's registered model."""
+        return f"{self.prefix}.{score_name}"
+
+    def champion(self, score_name: str) -> Version | None:
+        """The version that scores; None when the registry answers that there is none.
+
+        Raises:
+            RegistryUnavailable: the registry does not answer.
+        """
+        with _asking(self.uri):
+            mlflow = _client(self.uri)
+            found = _by_alias(mlflow, self.model_name(score_name), CHAMPION)
+            if found is None:
+                return None
+            fingerprint = found.tags.get(FINGERPRINT) or _fingerprint_of_files(found, self.uri)
+            return Version(int(found.version), fingerprint, date.fromisoformat(found.tags[TRAINED_ON]))
+
+    def register(self, trained: Trained, *, as_of: date, inputs: dict[str, int]) -> Version:
+        """Logs the run and its model in one go and makes it the champion.
+
+        Args:
+            trained: the model and what is known of it.
+            as_of: the training date.
+            inputs: versions of the Delta tables it learned from.
+
+        Raises:
+            RegistryUnavailable: the registry does not answer.
+        """
+        definition = trained.model.definition
+        name, tags = self.model_name(definition.name), {FINGERPRINT: definition.fingerprint, TRAINED_ON: str(as_of)}
+        with _asking(self.uri), tempfile.TemporaryDirectory() as folder:
+            mlflow = _client(self.uri)
+            run = mlflow.create_run(
+                _experiment(mlflow, self.artifacts), run_name=f"{definition.name} {as_of}", tags={"score_name": definition.name}
+            ).info
+            _log(mlflow, run.run_id, trained, as_of, inputs)
+            saved_model.write(trained.model, trained.reliability, Path(folder))
+            _describe(trained.model, Path(folder), run.run_id)
+            mlflow.log_artifacts(run.run_id, folder, "model")
+            mlflow.set_terminated(run.run_id)
+            if _registered(mlflow, name) is None:
+                mlflow.create_registered_model(name)
+            made = mlflow.create_model_version(name, f"{run.artifact_uri}/model", run.run_id, tags=tags)
+            mlflow.set_registered_model_alias(name, CHAMPION, made.version)
+        return Version(int(made.version), definition.fingerprint, as_of)
+
+    def load_champion(self, score_name: str) -> QualificationModel:
+        """Opens the version that scores; raises as `load` does."""
+        return load(f"models:/{self.model_name(score_name)}@{CHAMPION}", self.uri)
 
 
 def load(uri: str, tracking_uri: str | None = None) -> QualificationModel:
-    """Opens `models:/qualscore.NAME@champion` or `models:/qualscore.NAME/3`; needs nothing but the registry; to score takes a session.
+    """Opens `models:/qualscore.NAME@champion` or `models:/qualscore.NAME/3`; needs nothing but the registry.
 
     Raises:
-        ConfigurationError: no such model, or one made for other columns.
+        ConfigurationError: no such model, or account features have changed in what it reads.
+        RegistryUnavailable: the registry does not answer.
     """
-    import mlflow.artifacts
+    parts = re.fullmatch(r"models:/([^/@]+)(?:@([^/@]+)|/(\d+))", uri)
+    if parts is None:
+        raise ConfigurationError(f"{uri}: no model's address; write models:/{EXPERIMENT}.NAME@{CHAMPION} or models:/{EXPERIMENT}.NAME/3")
+    name, alias, number = parts.groups()
+    with _asking(tracking_uri):
+        import mlflow.artifacts
+
+        store = _client(tracking_uri)
+        found = _by_alias(store, name, alias) if alias else _by_number(store, name, number)
+        if found is None:
+            raise ConfigurationError(f"{uri}: no such model in the registry {_shown(tracking_uri)}; train the score first")
+        folder = mlflow.artifacts.download_artifacts(found.source, tracking_uri=tracking_uri)
+    return saved_model.read(Path(folder), of=uri, version=int(found.version))
+
+
+def _describe(model: QualificationModel, folder: Path, run_id: str) -> None:
+    """Writes the file MLmodel: the signature, the types of what is read, and by which module pyfunc opens the folder."""
+    from mlflow.models import Model, ModelSignature
+    from mlflow.pyfunc import FLAVOR_NAME
+
+    reads, signed = saved_model.read_columns(model), ModelSignature.from_dict(signature.signature(model))
+    described = Model(artifact_path="model", run_id=run_id, signature=signed, metadata={saved_model.FEATURES: reads})
+    described.add_flavor(FLAVOR_NAME, loader_module=flavour.__name__, python_version=platform.python_version())
+    described.save(str(folder / "MLmodel"))
+
+
+def _client(tracking_uri: str | None) -> "MlflowClient":
+    """A client that gives up soon. MLflow takes 6 s to import, so only what needs it does."""
+    for name, value in PATIENCE.items():
+        os.environ.setdefault(name, value)
+    import mlflow.store.db.utils
+    from mlflow import MlflowClient
+
+    mlflow.store.db.utils.MAX_RETRY_COUNT = DATABASE_ATTEMPTS  # there is no setting for it
+    return MlflowClient(tracking_uri=tracking_uri)
+
+
+@contextmanager
+def _asking(tracking_uri: str | None) -> Iterator[None]:
+    """Within it, a store that fails is an error that names the store and what happened."""
+    from mlflow.exceptions import MlflowException
+    from sqlalchemy.exc import SQLAlchemyError
+
+    try:
+        yield
+    except (MlflowException, SQLAlchemyError, OSError) as error:
+        raise RegistryUnavailable(
+            f"the model registry {_shown(tracking_uri)} does not answer as it should ({_first_line(error)}), so that no model was trained, "
+            "replaced or used: see that it runs and can be read, or name another one with MLFLOW_TRACKING_URI; then run again"
+        ) from error
+
+
+def _shown(tracking_uri: str | None) -> str:
+    """The address without a password."""
+    return re.sub(r"//([^/@:]*):[^/@]*@", r"//\1:...@", tracking_uri or os.environ.get("MLFLOW_TRACKING_URI") or "of MLflow's default")
+
+
+def _first_line(error: Exception) -> str:
+    line = (str(error).strip().splitlines() or [type(error).__name__])[0]
+    return line if len(line) <= 300 else f"{line[:300]}..."
+
+
+def _registered(mlflow: "MlflowClient", name: str) -> "RegisteredModel | None":
     from mlflow.exceptions import MlflowException
 
-    store = client(tracking_uri)
-    name, at, alias = uri.removeprefix("models:/").partition("@")
-    name, _, number = name.partition("/")
     try:
-        found = store.get_model_version_by_alias(name, alias) if at else store.get_model_version(name, number)
-        folder = mlflow.artifacts.download_artifacts(found.source, tracking_uri=tracking_uri)
+        return mlflow.get_registered_model(name)
     except MlflowException as error:
-        raise ConfigurationError(f"{uri}: no such model in the registry ({error.message}); train the score first") from None
-    return replace(_open(Path(folder), uri), version=int(found.version))
+        _raise_unless_missing(error)
+        return None
 
 
-def _name(score_name: str) -> str:
-    return f"qualscore.{score_name}"
+def _by_alias(mlflow: "MlflowClient", name: str, alias: str) -> "ModelVersion | None":
+    # Not by get_model_version_by_alias: what that says of a missing alias is what it says of a wrong argument.
+    model = _registered(mlflow, name)
+    number = model.aliases.get(alias) if model else None
+    return _by_number(mlflow, name, str(number)) if number is not None else None
+
+
+def _by_number(mlflow: "MlflowClient", name: str, number: str) -> "ModelVersion | None":
+    from mlflow.exceptions import MlflowException
+
+    try:
+        return mlflow.get_model_version(name, number)
+    except MlflowException as error:
+        _raise_unless_missing(error)
+        return None
+
+
+def _raise_unless_missing(error: "MlflowException") -> None:
+    """Everything but the answer that there is no such thing is a failure."""
+    if error.error_code != "RESOURCE_DOES_NOT_EXIST":
+        raise error
+
+
+def _fingerprint_of_files(found: "ModelVersion", tracking_uri: str | None) -> str:
+    """Of a version that has the former fingerprint alone, that of the definition among its files."""
+    import mlflow.artifacts
+
+    file = mlflow.artifacts.download_artifacts(f"{found.source}/{saved_model.DESCRIPTION}", tracking_uri=tracking_uri)
+    try:
+        return saved_model.definition_of(Path(file)).fingerprint
+    except ConfigurationError:  # it asked for what no longer exists, so that it is another
+        return found.tags[FORMER_FINGERPRINT]
 
 
 def _experiment(mlflow: "MlflowClient", artifacts: str | None) -> str:
@@ -122,63 +237,9 @@ def _experiment(mlflow: "MlflowClient", artifacts: str | None) -> str:
 def _log(mlflow: "MlflowClient", run_id: str, trained: Trained, as_of: date, inputs: dict[str, int]) -> None:
     from mlflow.entities import Metric, Param
 
-    definition = trained.model.definition
+    definition: Definition = trained.model.definition
     settings = definition.training.model_dump() | trained.counts | {"as_of": str(as_of), "definition": definition.fingerprint}
     settings |= {f"input.{table}": version for table, version in inputs.items()}
     params = [Param(key.replace("/", "."), str(value)) for key, value in settings.items()]
     metrics = [Metric(key, float(value), 0, 0) for key, value in trained.metrics.items()]
     mlflow.log_batch(run_id, metrics=metrics, params=params)
-
-
-def _save(model: QualificationModel, reliability: list[dict[str, float]], folder: Path) -> None:
-    (folder / "trees").mkdir()
-    for repeat, texts in enumerate(model.texts):
-        for fold, text in enumerate(texts):
-            (folder / "trees" / f"repeat_{repeat}_fold_{fold}.txt").write_text(text)
-    encoding.table(list(model.lifted), list(model.lifted.values())).to_parquet(folder / "encodings.parquet")
-    np.save(folder / "examples.npy", model.examples)
-    assert model.calibration is not None
-    described = {
-        "definition": model.definition.model_dump(mode="json", by_alias=True, exclude_none=True),
-        "inputs": asdict(model.inputs),
-        "factors": model.inputs.factors,
-        "starts": [[asdict(start) for start in starts] for starts in model.starts],
-        "calibration": asdict(model.calibration),
-        "reliability": reliability,
-        "quantiles": model.quantiles.tolist(),
-        "contracts": {name: contracts.load(name).fingerprint for name in CONTRACTS},
-    }
-    (folder / "model.json").write_text(json.dumps(described, indent=1))
-
-
-def _open(folder: Path, uri: str) -> QualificationModel:
-    described: dict[str, Any] = json.loads((folder / "model.json").read_text())
-    if described["contracts"] != {name: contracts.load(name).fingerprint for name in CONTRACTS}:
-        raise ConfigurationError(f"{uri}: was trained with other columns of {' or '.join(CONTRACTS)}; train the score again")
-    definition = Definition.model_validate(described["definition"])
-    training = definition.training
-    inputs = Inputs(**{name: tuple(values) for name, values in described["inputs"].items()})
-    lifted = encoding.from_table(
-        pd.read_parquet(folder / "encodings.parquet"), inputs.lifted, repeats=training.repeats, folds=training.folds
-    )
-    trees = folder / "trees"
-    return QualificationModel(
-        definition=definition,
-        inputs=inputs,
-        lifted=dict(zip(inputs.lifted, lifted, strict=True)),
-        texts=[[(trees / f"repeat_{r}_fold_{f}.txt").read_text() for f in range(training.folds)] for r in range(training.repeats)],
-        starts=[[_start(start) for start in starts] for starts in described.get("starts", [])],  # older models start from 0
-        calibration=_calibration(described["calibration"]),
-        quantiles=np.array(described["quantiles"]),
-        examples=np.load(folder / "examples.npy"),
-    )
-
-
-def _start(described: dict[str, Any]) -> StartingMargin:
-    numbers, lifts = (NumberTerm(*term) for term in described["numbers"]), (LiftTerm(*term) for term in described["lifts"])
-    return StartingMargin(described["intercept"], tuple(numbers), tuple(lifts))
-
-
-def _calibration(described: dict[str, Any]) -> Calibration:
-    knots = (tuple(described[name]) for name in ("margins", "logits"))
-    return Calibration(described["slope"], described["intercept"], *knots)

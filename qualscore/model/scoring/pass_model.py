@@ -7,10 +7,12 @@ import numpy as np
 import pyarrow as pa
 
 from qualscore.definitions.definition import Definition, Training
+from qualscore.model.encoding import intent
 from qualscore.model.encoding.arrays import Array
 from qualscore.model.encoding.encoding import UNSEEN
+from qualscore.model.encoding.inputs import STACK_SIZE
 from qualscore.model.kernel.tree_shap import Ensemble, TopFactors
-from qualscore.model.scoring import factor_lines
+from qualscore.model.scoring import factor_lines, factor_values
 from qualscore.model.scoring.account_batch import AccountBatch
 from qualscore.model.scoring.bands import HIGHLY_LIKELY, LIKELY, UNLIKELY
 from qualscore.model.scoring.calibration import Calibration
@@ -48,6 +50,11 @@ class PassModel:
     quantiles: Array
     examples: Array
     names: FactorNames
+
+    @property
+    def reads(self) -> list[str]:
+        """The columns of account features that it needs."""
+        return account_columns(self.static.numeric, list(self.lifted), self.static.topics)
 
     def scored(self, accounts: AccountBatch, values: FactorValues) -> pa.RecordBatch:
         """The columns of scores/account_scores but those of the run."""
@@ -98,6 +105,14 @@ class PassModel:
             return np.zeros(len(hashes), bool)
         is_example: Array = self.examples[np.searchsorted(self.examples, hashes).clip(max=len(self.examples) - 1)] == hashes
         return is_example
+
+
+def account_columns(numeric: Sequence[str], lifted: Sequence[str], topics: Sequence[str]) -> list[str]:
+    """The columns of account features that a model with such inputs reads to score and to explain."""
+    names = ["domain", "company_name", "as_of_on", "tech_stack", *factor_values.READ, *lifted]
+    names += [name for name in numeric if name != STACK_SIZE]
+    names += ["intent", *(f"intent_{measure}" for measure in intent.MEASURES)] if topics else []
+    return list(dict.fromkeys(names))
 
 
 def _chosen(names: Sequence[str], places: Array) -> pa.Array:

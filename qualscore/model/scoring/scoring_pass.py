@@ -12,15 +12,13 @@ from pyspark.sql import types as T
 
 from qualscore import contracts
 from qualscore.definitions.definition import Training
-from qualscore.model.encoding import intent
 from qualscore.model.encoding.draws import draw
-from qualscore.model.encoding.inputs import STACK_SIZE
-from qualscore.model.scoring import factor_values
 from qualscore.model.scoring.account_batch import AccountBatch, coded
 from qualscore.model.scoring.factor_values import FactorValues
 from qualscore.model.scoring.pass_model import PassModel, fold_columns
 
 EXCLUDED = "excluded_from"  # names of the scores that an account gets none of; a column that may be missing
+SCORES = "scores/account_scores"
 OF_THE_RUN = ("run_id", "scored_at")  # the same in all rows, so that Python need not send them
 
 
@@ -43,11 +41,12 @@ class ScoringPass:
     @property
     def reads(self) -> list[str]:
         """The columns of account features that it needs."""
-        names = ["domain", "company_name", "as_of_on", "tech_stack", *factor_values.READ]
-        for model in self.models:
-            names += [*model.lifted, *(name for name in model.static.numeric if name != STACK_SIZE)]
-            names += ["intent", *(f"intent_{measure}" for measure in intent.MEASURES)] if model.static.topics else []
-        return list(dict.fromkeys(names))
+        return list(dict.fromkeys(name for model in self.models for name in model.reads))
+
+
+def of_models(models: Sequence[PassModel]) -> ScoringPass:
+    """The pass that makes the columns of scores/account_scores but those of the run."""
+    return ScoringPass(tuple(models), [name for name in contracts.load(SCORES).columns if name not in OF_THE_RUN])
 
 
 def _kept(scored: pa.RecordBatch, batch: pa.RecordBatch, name: str) -> pa.RecordBatch:
@@ -74,12 +73,11 @@ def score(models: Sequence[PassModel], accounts: DataFrame, *, run_id: str | Non
         run_id: the run that asks, for the table.
         scored_at: when, for the table.
     """
-    contract = contracts.load("scores/account_scores")
-    fields = [field for field in contract.schema.fields if field.name not in OF_THE_RUN]
-    scoring = ScoringPass(tuple(models), [field.name for field in fields])
+    contract = contracts.load(SCORES)
+    scoring = of_models(models)
     folds = {name: column for model in models for name, column in _folds(model.definition.training).items()}
     read = [*scoring.reads, *([EXCLUDED] if EXCLUDED in accounts.columns else [])]
     ready = accounts.where("has_data").select(*read, F.xxhash64("domain").alias("_hash"), *(it.alias(name) for name, it in folds.items()))
-    scored = ready.mapInArrow(scoring.scores, T.StructType(fields))
+    scored = ready.mapInArrow(scoring.scores, T.StructType([contract.schema[name] for name in scoring.columns]))
     of_the_run = {"run_id": F.lit(run_id).cast("string"), "scored_at": F.lit(scored_at).cast("timestamp")}
     return contract.conform(scored.withColumns(of_the_run))
