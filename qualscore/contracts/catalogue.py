@@ -6,6 +6,7 @@ HEAD = """# The tables
 
 Made from the contracts in this folder by `python -m qualscore.contracts`: change those, not this. A table is at
 `WAREHOUSE/LAYER/TABLE` (or `CATALOG_LAYER.TABLE`), in Delta. Times are UTC; `_usd` is US dollars, `_on` a date, `_at` a moment.
+`rejected_last/TABLE` is like `rejected/TABLE`: the rows of the last run that stopped because too many were refused.
 """
 
 

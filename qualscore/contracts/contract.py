@@ -17,6 +17,9 @@ from qualscore.config import ROOT, nearest
 from qualscore.contracts.datatypes import datatype, is_safe_cast
 from qualscore.errors import ConfigurationError, DataError
 
+# Rows that a run refused which stopped for them: tables like those of rejected/.
+LAST = "rejected_last/"
+
 
 class ContractColumn(BaseModel):
     """A column: what it means and what it may hold."""
@@ -73,7 +76,7 @@ class Contract(BaseModel):
     @property
     def file(self) -> str:
         """The file that declares the table, from the project's root."""
-        return f"schemas/{self.layer}_{self.table}.yml"
+        return f"schemas/{self.layer.removesuffix('_last')}_{self.table}.yml"
 
     @property
     def schema(self) -> T.StructType:  # type: ignore[override]  # not the JSON schema that pydantic deprecates
@@ -132,6 +135,8 @@ def load(name: str) -> Contract:
     Raises:
         ConfigurationError: there is none, or its file is not a contract.
     """
+    if name.startswith(LAST):
+        return load(name.replace(LAST, "rejected/", 1)).model_copy(update={"name": name})
     file = ROOT / "schemas" / f"{name.replace('/', '_', 1)}.yml"
     if not file.is_file():
         raise ConfigurationError(f"{name}: no such table; {nearest(name, [contract.name for contract in all_contracts()])}")

@@ -5,6 +5,7 @@ from qualscore.ingest.conformance import conform_source
 from qualscore.ingest.delivery import Delivery
 from qualscore.ingest.links import free_mail_companies
 from qualscore.ingest.outcome import Ingested, as_deleted, judge, table
+from qualscore.ingest.refusals import refusal_lines, refusals
 from qualscore.ingest.row_rules import Rules
 from qualscore.ingest.summary import DeliverySummary, news
 
@@ -20,6 +21,8 @@ __all__ = [
     "judge",
     "large_table",
     "news",
+    "refusal_lines",
+    "refusals",
     "staging",
     "table",
 ]

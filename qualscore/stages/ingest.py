@@ -12,7 +12,6 @@ from qualscore import contracts, deliveries, ingest
 from qualscore.config import Source
 from qualscore.contracts import Contract
 from qualscore.deliveries.state import described, size, state
-from qualscore.errors import DataError
 from qualscore.ingest import Delivery, DeliverySummary, Ingested, Rules, Staging
 from qualscore.joins import to_be_joined
 from qualscore.parallel import side_by_side
@@ -20,6 +19,7 @@ from qualscore.runs import records
 from qualscore.runs.run import Outcome, Run, Stage
 from qualscore.stages.describing import snapshot_days
 from qualscore.stages.reading import ACCOUNTS, JUDGED_TOGETHER, SOURCES, clean
+from qualscore.stages.rejects import check_rejects
 from qualscore.storage import locks
 from qualscore.universe import accounts
 
@@ -40,7 +40,7 @@ def _ingest(run: Run, staging: Staging) -> Outcome:
     found = [one for of_table in side_by_side(lambda table: judged[table].summaries(), judged) for one in of_table]
     for one in found:
         run.console.result("\n".join(one.lines()), **one.record())
-    _check_rejects(run, found)
+    check_rejects(run, judged, found)
     # Deals before the accounts that they follow: after a run that was killed in between, the next one still sees the old accounts.
     for together in reversed(JUDGED_TOGETHER):
         side_by_side(lambda table: _write(run, table, judged[table]), [table for table in together if table in judged])
@@ -104,19 +104,6 @@ def _stored(run: Run, contract: Contract, changing: list[str]) -> DataFrame:
     if "is_deleted" not in contract.columns:
         return stored
     return stored.unionByName(ingest.as_deleted(clean(run, "crm_deletions").where(F.col("source").isin(changing)), contract))
-
-
-def _check_rejects(run: Run, found: Sequence[DeliverySummary]) -> None:
-    most = run.settings.max_rejected_share
-    lines = [
-        f"  {one.source}: {one.rejected:,} of {one.rows_read:,} rows rejected: "
-        + ", ".join(f"{reason} {count:,}" for reason, count in one.reasons.items())
-        for one in found
-        if one.rejected > most * one.rows_read
-    ]
-    if lines:
-        ending = "The tables are as they were. Mend the deliveries or their mapping, or raise max_rejected_share."
-        raise DataError("\n".join([f"more than {most:.0%} of a source is rejected:", *lines, ending]))
 
 
 def _write(run: Run, table: str, ingested: Ingested) -> None:

@@ -187,7 +187,7 @@ BAD = {
         "sources: [{table: account_lists, list: customers, path: data.csv}]\n",
         "domain,name\n,A\n,B\n",
         3,
-        "2 of 2 rows rejected: NO_DOMAIN 2",
+        "NO_DOMAIN 2: column domain, header 'domain'; line 2: empty, line 3: empty",
     ),
     "mostly rejects": (
         "sources: [{table: firmographics, path: data.csv}]\n",

@@ -1,0 +1,143 @@
+"""The bytes of a delivered file wherever it is, unpacked whatever its name says."""
+
+import bz2
+import gzip
+import io
+import lzma
+import re
+import zipfile
+import zlib
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from typing import Any, BinaryIO, cast
+
+import pyarrow as pa
+from py4j.protocol import Py4JJavaError  # type: ignore[import-untyped]
+from pyspark.sql import SparkSession
+
+from qualscore.deliveries.signatures import Kind
+from qualscore.errors import DataError
+
+AT_ONCE = 1 << 20
+DAMAGED = "ends in the middle, or is damaged; deliver it again"
+BROKEN = (EOFError, zlib.error, gzip.BadGzipFile, lzma.LZMAError, zipfile.BadZipFile, pa.ArrowInvalid, NotImplementedError)
+# What Mac and Windows add to an archive.
+NO_MEMBERS = re.compile(r"(^|/)(__MACOSX/|[.]DS_Store$|Thumbs[.]db$|desktop[.]ini$|[.]_)")
+WORKBOOKS = ("xl/workbook.xml", "xl/workbook.bin", "content.xml")
+
+
+def plain(file: str) -> str:
+    """A file's name for people: a local one without its scheme."""
+    return re.sub(r"^file:/*", "/", file)
+
+
+def is_local(file: str) -> bool:
+    """Whether Python can open the file itself."""
+    return file.startswith(("/", "file:"))
+
+
+def opened(spark: SparkSession | None, file: str) -> BinaryIO:
+    """The bytes of a file as they are, from its beginning; any place of it can be sought."""
+    if is_local(file):
+        return open(plain(file), "rb")
+    return cast(BinaryIO, io.BufferedReader(_RemoteFile(cast(Any, spark), file), AT_ONCE))
+
+
+def unpacked(stream: BinaryIO, kind: Kind, file: str) -> BinaryIO:
+    """What is packed in a stream: by gzip, bzip2, xz or zstd, or the one member of a ZIP archive.
+
+    Raises:
+        DataError: an archive of several members, of none, or with a password.
+    """
+    if kind == "zip":
+        return _member(stream, file)
+    readers: dict[str, Callable[[BinaryIO], Any]] = {
+        "gzip": lambda it: gzip.GzipFile(fileobj=it),
+        "bzip2": bz2.BZ2File,
+        "xz": lzma.LZMAFile,
+        "zstd": lambda it: io.BufferedReader(pa.CompressedInputStream(it, "zstd")),
+    }
+    return cast(BinaryIO, readers[kind](stream))
+
+
+def is_workbook(stream: BinaryIO) -> bool:
+    """Whether a ZIP archive is a workbook of a spreadsheet."""
+    names = set(zipfile.ZipFile(stream).namelist())
+    return any(name in names for name in WORKBOOKS)
+
+
+def blocks(stream: BinaryIO, most: int | None = None) -> Iterator[bytes]:
+    """The bytes of a stream, a megabyte at a time; `most` of them."""
+    left = most
+    while block := stream.read(AT_ONCE if left is None else min(AT_ONCE, left)):
+        yield block
+        left = None if left is None else left - len(block)
+        if left == 0:
+            return
+
+
+@contextmanager
+def damage_named(file: str) -> Iterator[None]:
+    """A file that is cut or broken is named, and what to do."""
+    try:
+        yield
+    except BROKEN:
+        raise DataError(f"{plain(file)}: {DAMAGED}") from None
+    except Py4JJavaError as error:
+        raise DataError(f"{plain(file)}: cannot be read: {error.java_exception.toString()}") from None
+    except OSError as error:  # also what the readers of packed files say of broken blocks
+        said = f"cannot be read: {error.strerror}" if error.errno else DAMAGED
+        raise DataError(f"{plain(file)}: {said}") from None
+
+
+def _member(stream: BinaryIO, file: str) -> BinaryIO:
+    archive = zipfile.ZipFile(stream)
+    members = [it for it in archive.infolist() if not it.is_dir() and not NO_MEMBERS.search(it.filename)]
+    if len(members) != 1:
+        named = ", ".join(it.filename for it in members[:8]) + (", ..." if len(members) > 8 else "")
+        what = (
+            f"holds {len(members)} files ({named}); unpack it and name each in a source" if members else "holds no file; deliver it again"
+        )
+        raise DataError(f"{plain(file)}: is a ZIP archive and {what}")
+    if members[0].flag_bits & 1:
+        raise DataError(f"{plain(file)}: is a ZIP archive with a password; unpack it and name the file within ({members[0].filename})")
+    return cast(BinaryIO, archive.open(members[0]))
+
+
+class _RemoteFile(io.RawIOBase):
+    """A file of Hadoop's file systems. Python gets it through the session's JVM, a block at a time."""
+
+    def __init__(self, spark: SparkSession, file: str) -> None:
+        self._jvm: Any = cast(Any, spark._jvm)
+        place = self._jvm.org.apache.hadoop.fs.Path(file)
+        system = place.getFileSystem(cast(Any, spark)._jsparkSession.sessionState().newHadoopConf())
+        self._size, self._place, self._stream = int(system.getFileStatus(place).getLen()), 0, system.open(place)
+
+    def readable(self) -> bool:
+        return True
+
+    def seekable(self) -> bool:
+        return True
+
+    def tell(self) -> int:
+        return self._place
+
+    def seek(self, offset: int, whence: int = io.SEEK_SET) -> int:
+        self._place = offset + {io.SEEK_SET: 0, io.SEEK_CUR: self._place, io.SEEK_END: self._size}[whence]
+        return self._place
+
+    def readinto(self, buffer: Any) -> int:
+        wanted = min(len(buffer), self._size - self._place)
+        if wanted <= 0:
+            return 0
+        self._stream.seek(self._place)
+        bounded = self._jvm.org.apache.commons.io.input.BoundedInputStream(self._stream, wanted)
+        content = bytes(self._jvm.org.apache.commons.io.IOUtils.toByteArray(bounded))
+        buffer[: len(content)] = content
+        self._place += len(content)
+        return len(content)
+
+    def close(self) -> None:
+        if not self.closed:
+            self._stream.close()
+        super().close()

@@ -1,0 +1,200 @@
+"""Quotes that are not closed where they should be: they make one cell of the records below them, and nothing else would tell."""
+
+import re
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass, field
+
+import numpy as np
+
+SAMPLE, ENOUGH = 200, 20
+# What a column may hold in nearly all records: an address of the web, or a number or date.
+SHAPES = (re.compile(rb"^[^\s@,;]*[^\s,;]+[.][a-zA-Z][^\s,;]*$"), re.compile(rb"^[-+0-9.,:/'$% ]*[0-9][-+0-9.,:/'$% ]*$"))
+SHARE, LEAST_COLUMNS = 0.8, 4
+
+
+@dataclass(frozen=True)
+class OpenQuote:
+    """A quote that swallows records.
+
+    Attributes:
+        line: of the file where the quote opens, the first being 1.
+        until: the line whose quote ends the cell; None where none does.
+        cell: the beginning of the cell.
+    """
+
+    line: int
+    until: int | None
+    cell: str
+
+    def __str__(self) -> str:
+        """In words, with what to do."""
+        end = (
+            f"the lines up to {self.until} look like records of their own" if self.until else "all lines below it would be part of its cell"
+        )
+        return f"line {self.line}: a quote opens ({self.cell}) and is not closed on its line, and {end}; close the quote, or take it out"
+
+
+def one_line_end(blocks: Iterable[bytes]) -> Iterator[bytes]:
+    r"""The same text with \n at the end of each line, whatever was there: \r\n, \r\r\n or \r.
+
+    >>> b"".join(one_line_end([b"a\r", b"\nb\r\r\nc\rd\n"]))
+    b'a\nb\nc\nd\n'
+    """
+    held = b""
+    for block in blocks:
+        text = held + block
+        kept = text.rstrip(b"\r")
+        held = text[len(kept) :]
+        yield _with_one_end(kept)
+    if held:
+        yield b"\n"
+
+
+def has_mixed_ends(blocks: Iterable[bytes]) -> bool:
+    r"""Whether lines end in several ways: Spark takes the first for all.
+
+    >>> has_mixed_ends([b"a\r", b"\nb\r\n"]), has_mixed_ends([b"a\r\nb\n"])
+    (False, True)
+    """
+    returns = feeds = both = 0
+    last = b""
+    for block in blocks:
+        returns, feeds = returns + block.count(b"\r"), feeds + block.count(b"\n")
+        both += block.count(b"\r\n") + (last == b"\r" and block.startswith(b"\n"))
+        last = block[-1:]
+    return not (returns == 0 or feeds == 0 or returns == feeds == both)
+
+
+def _with_one_end(text: bytes) -> bytes:
+    if b"\r" not in text:
+        return text
+    return text.replace(b"\r\r\n", b"\n").replace(b"\r\n", b"\n").replace(b"\r", b"\n")
+
+
+@dataclass
+class QuoteCheck:
+    """Reads a CSV text block by block, in UTF-8 or another encoding with ASCII in it, and stops at the first quote that swallows records.
+
+    Lines with an even number of quotes are only counted: a few nanoseconds a byte.
+    """
+
+    delimiter: bytes
+    found: OpenQuote | None = None
+    _left: bytes = b""
+    _line: int = 1
+    _columns: int = 0
+    _shapes: dict[int, re.Pattern[bytes]] = field(default_factory=dict)
+    _opening: tuple[int, bytes] | None = None
+    _looked_at: int = 0
+    _alike: int = 0
+
+    def feed(self, block: bytes) -> None:
+        r"""Takes the next block, its lines ending with \n."""
+        if self.found:
+            return
+        lines, end, self._left = (self._left + block).rpartition(b"\n")
+        if end:
+            self._read(lines + end)
+
+    def finish(self) -> OpenQuote | None:
+        """What is wrong, once all blocks are read."""
+        if self._left:
+            self.feed(b"\n")
+        if self._opening and not self.found:
+            self._name(None)
+        return self.found
+
+    def _read(self, text: bytes) -> None:
+        if not self._columns:
+            self._learn(text)
+        content = np.frombuffer(text, np.uint8)
+        quotes = np.flatnonzero(content == ord('"'))
+        ends = np.flatnonzero(content == ord("\n"))
+        if len(quotes) or self._opening:
+            counts = np.diff(np.searchsorted(quotes, ends), prepend=0)
+            self._walk(text, ends, counts)
+        self._line += len(ends)
+
+    def _walk(self, text: bytes, ends: "np.typing.NDArray[np.intp]", counts: "np.typing.NDArray[np.intp]") -> None:
+        odd, place = np.flatnonzero(counts & 1), 0
+        while place < len(ends) and not self.found:
+            if self._opening is None:
+                ahead = odd[np.searchsorted(odd, place) :]
+                if not len(ahead):
+                    return
+                place = int(ahead[0])
+            line = text[(int(ends[place - 1]) + 1 if place else 0) : int(ends[place])]
+            self._step(line, self._line + place)
+            place += 1
+
+    def _step(self, line: bytes, number: int) -> None:
+        """One line within a cell, or one that may open a cell."""
+        is_open = self._leaves_open(line, is_open=self._opening is not None)
+        if self._opening is None:
+            if is_open:
+                self._opening, self._looked_at, self._alike = (number, line), 0, 0
+            return
+        if not is_open and not self._looked_at:
+            # Two lines: each would be a record of its own.
+            if self._is_record(line.replace(b'"', b"")) and self._is_record(self._opening[1].replace(b'"', b"")):
+                self._name(number)
+        elif not is_open or self._looked_at >= ENOUGH:
+            if 2 * self._alike >= self._looked_at:
+                self._name(number)
+        else:
+            self._looked_at += 1
+            self._alike += self._is_record(line)
+        if not is_open:
+            self._opening = None
+
+    def _name(self, until: int | None) -> None:
+        number, line = self._opening or (0, b"")
+        cell = line[self._place_of_opening(line) :].decode("utf-8", errors="replace")
+        self.found = OpenQuote(number, until, cell[:40] + ("..." if len(cell) > 40 else ""))
+
+    def _leaves_open(self, line: bytes, *, is_open: bool) -> bool:
+        """Whether a cell goes on below the line. A quote within a cell that does not begin with one is a letter like others."""
+        place = 0
+        while True:
+            if is_open:
+                quote = line.find(b'"', place)
+                if quote < 0:
+                    return True
+                if line[quote + 1 : quote + 2] == b'"':
+                    place = quote + 2
+                    continue
+                is_open, place = False, quote + 1
+            elif line[place : place + 1] == b'"':
+                is_open, place = True, place + 1
+                continue
+            after = line.find(self.delimiter, place)
+            if after < 0:
+                return False
+            place = after + 1
+
+    def _place_of_opening(self, line: bytes) -> int:
+        places = [it.start() for it in re.finditer(rb'"', line)]
+        return next((it for it in reversed(places) if it == 0 or line[it - 1 : it] == self.delimiter), 0)
+
+    def _learn(self, text: bytes) -> None:
+        """What records look like: their number of cells, and the columns of which nearly all cells have the same shape."""
+        header, *lines = text.lstrip(b"\n").split(b"\n", SAMPLE)
+        self._columns = len(_cells(header, self.delimiter))
+        rows = [cells for line in lines[:SAMPLE] if len(cells := _cells(line, self.delimiter)) == self._columns]
+        for place in range(self._columns):
+            filled = [row[place] for row in rows if row[place].strip()]
+            for shape in SHAPES:
+                if len(filled) >= 2 and sum(shape.match(it.strip()) is not None for it in filled) >= SHARE * len(filled):
+                    self._shapes.setdefault(place, shape)
+
+    def _is_record(self, line: bytes) -> bool:
+        cells = _cells(line, self.delimiter)
+        if len(cells) != self._columns or self._columns < 2 or not (self._shapes or self._columns >= LEAST_COLUMNS):
+            return False
+        return all(not cells[place].strip() or shape.match(cells[place].strip()) for place, shape in self._shapes.items())
+
+
+def _cells(line: bytes, delimiter: bytes) -> list[bytes]:
+    """The cells of a line; a delimiter between two quotes is none."""
+    plain = re.sub(rb'"[^"]*"', lambda it: it.group().strip(b'"').replace(delimiter, b" "), line) if b'"' in line else line
+    return plain.split(delimiter)

@@ -1,0 +1,34 @@
+"""A run that stops because too much of a delivery is refused: what is said of it, and where the refused rows are kept."""
+
+from collections.abc import Mapping, Sequence
+
+from qualscore.errors import DataError
+from qualscore.ingest import DeliverySummary, Ingested, refusal_lines, refusals
+from qualscore.runs.run import Run
+
+
+def check_rejects(run: Run, judged: Mapping[str, Ingested], found: Sequence[DeliverySummary]) -> None:
+    """Ends the run when more of a source is refused than `max_rejected_share`; keeps the refused rows in rejected_last/TABLE.
+
+    Raises:
+        DataError: by source, column and reason: the header, how many rows, and the first three with their line and value.
+    """
+    most = run.settings.max_rejected_share
+    over = [one for one in found if one.rejected > most * one.rows_read]
+    if not over:
+        return
+    kept = [table for table in judged if any(one.table == table and one.rejected for one in found)]
+    for table in kept:
+        run.tables.replace(f"rejected_last/{table}", judged[table].rejected)
+    lines: list[str] = []
+    for table in dict.fromkeys(one.table for one in over):
+        sources = [one for one in over if one.table == table]
+        found_here = refusals(judged[table].rejected, [one.source for one in sources])
+        told = refusal_lines(found_here, judged[table].deliveries)
+        for one in sources:
+            lines.append(f"  {one.source}: {one.rejected:,} of {one.rows_read:,} rows rejected for {table}")
+            lines += [f"    {line}" for line in told.get(one.source, [])]
+    places = ", ".join(run.tables.identifier(f"rejected_last/{table}") for table in kept)
+    lines.append(f"The refused rows, whole and with all their reasons: {places}")
+    lines.append("The tables are as they were. Mend the deliveries or their mapping, or raise max_rejected_share.")
+    raise DataError("\n".join([f"more than {most:.0%} of a source is rejected:", *lines]))

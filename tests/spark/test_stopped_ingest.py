@@ -1,0 +1,68 @@
+"""An ingest that stops for its deliveries says enough to mend them, and keeps the refused rows."""
+
+from collections.abc import Sequence
+from datetime import UTC, datetime
+from io import StringIO
+from pathlib import Path
+from types import SimpleNamespace
+
+import pytest
+from pyspark.sql import SparkSession
+
+from qualscore import config
+from qualscore.errors import DataError
+from qualscore.runs.console import Console
+from qualscore.runs.run import Outcome, Run
+from qualscore.stages.ingest import ingest_deliveries
+from qualscore.storage.tables import Tables
+from tests.small_universe import AS_OF
+
+VISITS = """Email Address,Type,Activity Date
+a@birch-test.com,call,2026-03-01
+b@birch-test.com,call,week 9
+c@birch-test.com,call,"in the
+spring of 2026"
+d@birch-test.com,call,soon
+e@birch-test.com,,later
+"""
+
+
+def run_of(spark: SparkSession, folder: Path, sources: Sequence[str]) -> Run:
+    """A run on sources of a folder, each in YAML."""
+    (folder / "run.yml").write_text("\n".join(["sources:", *(f"  - {{{it}}}" for it in sources)]), encoding="utf-8")
+    settings = config.load(folder / "run.yml", warehouse=str(folder / "warehouse"))
+    console, options = Console(StringIO(), StringIO(), False, datetime.now(UTC)), SimpleNamespace(dry_run=False, as_of=None)
+    return Run("it", datetime.now(UTC), AS_OF, options, settings, [], Tables(spark, settings.warehouse), ("", None), console)
+
+
+def ingest(spark: SparkSession, folder: Path, *sources: str) -> tuple[Outcome, Tables]:
+    run = run_of(spark, folder, sources)
+    return ingest_deliveries(run), run.tables
+
+
+@pytest.mark.parametrize("large", [False, True], ids=["small", "large"])
+def test_what_is_refused_is_said_with_header_line_and_value_and_kept(
+    spark: SparkSession, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, large: bool
+) -> None:
+    if large:
+        monkeypatch.setattr("qualscore.stages.ingest.LARGE", 0)
+    (tmp_path / "visits.csv").write_text(VISITS)
+    (tmp_path / "won.csv").write_text("website,name\nbirch-test.com,Birch\n,Half\n")
+    run = run_of(spark, tmp_path, ["table: activities, path: visits.csv", "table: account_lists, list: won, path: won.csv"])
+    with pytest.raises(DataError) as caught:
+        ingest_deliveries(run)
+    warehouse = run.settings.warehouse
+    assert str(caught.value).splitlines() == [
+        "more than 50% of a source is rejected:",
+        "  activities:visits.csv: 4 of 5 rows rejected for activities",
+        "    NOT_A_DATE 4: column active_on, header 'Activity Date'; line 3: 'week 9', line 4: 'in the spring of 2026', line 5: 'soon', ..."
+        " (set `dates: mdy` or `dates: dmy` on the source where the order of day and month is in doubt)",
+        "    MISSING 1: column activity_type, header 'Type'; line 6: empty",
+        "The refused rows, whole and with all their reasons: "
+        f"delta.`{warehouse}/rejected_last/activities`, delta.`{warehouse}/rejected_last/account_lists`",
+        "The tables are as they were. Mend the deliveries or their mapping, or raise max_rejected_share.",
+    ]
+    kept = {table: run.tables.read(f"rejected_last/{table}").orderBy("line").collect() for table in ("activities", "account_lists")}
+    assert [(row["source"], row["line"]) for row in kept["activities"]] == [("activities:visits.csv", line) for line in (3, 4, 5, 6)]
+    assert [(row["line"], row["domain_problem"]) for row in kept["account_lists"]] == [(3, "NO_DOMAIN")]
+    assert not any(run.tables.exists(f"{layer}/activities") for layer in ("clean", "rejected"))
