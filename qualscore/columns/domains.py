@@ -161,6 +161,22 @@ def address(raw: Column) -> Column:
     return F.when(step == "", host).otherwise(F.concat(host, F.lit("/"), step))
 
 
+def address_of(text: str) -> str:
+    """`address` of one text.
+
+    >>> address_of("HTTPS://joe@www.Acme.com.:80/Team/x?y"), address_of("www.Acme.com")
+    ('acme.com/team', 'acme.com')
+    """
+    whole = text.lower()
+    for pattern, plain in WRAPPING.items():
+        whole = re.sub(pattern, plain.replace("$1", r"\1"), whole)
+    host = whole
+    for pattern, plain in AUTHORITY.items():
+        host = re.sub(pattern, plain, host)
+    step = re.match(r"[^/?#\\,;|\s]*/+([^/?#\\,;|\s]+)", whole)
+    return f"{host}/{step[1]}" if step else host
+
+
 def registrable(address: str | None, *, rules: DomainRules, accept_free_mail: bool) -> tuple[str | None, str | None]:
     """(domain, problem) of an address as `address` gives it.
 

@@ -18,6 +18,7 @@ from qualscore.launcher.environment import ensure_environment, openmp_folder
 from qualscore.launcher.java import ensure_jars, find_java, network_options, trust_options
 from qualscore.launcher.options import given, is_local, split_options, submit_options
 from qualscore.launcher.places import CONF, HOME, JOBS, LOGS, PYTHON, say, site_packages
+from qualscore.runs.arguments import parse
 
 SHIPPED = ("qualscore", "conf", "schemas")
 SECONDS_TO_STOP = 10
@@ -60,9 +61,16 @@ def temporary_files(variables: dict[str, str], folder: Path) -> dict[str, str]:
     return {"SPARK_SUBMIT_OPTS": f'{variables["SPARK_SUBMIT_OPTS"]} "-Djava.io.tmpdir={folder / "java"}"'}
 
 
+def takes_our_arguments(job: str) -> bool:
+    """Whether the arguments of a job are those of all jobs, so that mistakes in them are said before anything starts."""
+    return "qualscore.runs.main" in (JOBS / f"{job}.py").read_text(encoding="utf-8")
+
+
 def submit(job: str, arguments: Sequence[str]) -> int:
     """Run a job and return its exit code."""
     own, options = split_options(arguments)
+    if takes_our_arguments(job):
+        parse(job, "", own)
     variables = set_up()
     if is_local(options):
         # Open to nobody else, and independent of what the machine's name resolves to.

@@ -1,9 +1,13 @@
-"""The command line of a job."""
+"""The command line of a job. Standard library only: the launcher reads it before it starts anything."""
 
 import argparse
-from collections.abc import Callable, Sequence
+import difflib
+from collections.abc import Callable, Iterator, Sequence
 from datetime import date
 from pathlib import Path
+from typing import NoReturn
+
+from qualscore.errors import ConfigurationError
 
 
 def _sample(parser: argparse.ArgumentParser) -> None:
@@ -39,9 +43,48 @@ OWN: dict[str, Callable[[argparse.ArgumentParser], None]] = {
 }
 
 
+class Parser(argparse.ArgumentParser):
+    """Raises what argparse would print, in words of this command line."""
+
+    def error(self, message: str) -> NoReturn:
+        """Raises ConfigurationError: an option that lacks its value, or has a wrong one."""
+        option, _, problem = message.removeprefix("argument ").partition(": ")
+        if problem == "expected one argument":
+            problem = f"its value is missing; write {option} {self.value_of(option)}"
+        elif problem.startswith("ignored explicit argument"):
+            problem = "takes no value"
+        elif problem.startswith("invalid int value: "):
+            problem = f"{problem.removeprefix('invalid int value: ')} is no whole number"
+        raise ConfigurationError(f"{option}: {problem}" if problem else message)
+
+    def value_of(self, option: str) -> str:
+        """What stands for an option's value in the help."""
+        action = self._option_string_actions.get(option)
+        return str(action.metavar or action.dest.upper()) if action else "VALUE"
+
+    def refuse(self, unknown: Sequence[str]) -> None:
+        """Raises ConfigurationError for arguments that no option takes, each with the nearest option."""
+        findings = list(self._findings(unknown))
+        if findings:
+            raise ConfigurationError("\n".join(f"{finding} ({self.prog} --help lists all options)" for finding in findings))
+
+    def _findings(self, unknown: Sequence[str]) -> Iterator[str]:
+        for before, argument in zip(["", *unknown], unknown, strict=False):
+            option = argument.partition("=")[0]
+            if argument.startswith("-"):
+                near = difflib.get_close_matches(option.replace("_", "-"), self._option_string_actions, n=1)
+                yield f"unknown option {option}" + (f"; did you mean {near[0]}?" if near else "")
+            elif not before.startswith("-") or "=" in before:  # else it is the value of an unknown option
+                yield f"superfluous argument {argument}"
+
+
 def parse(job: str, about: str, arguments: Sequence[str]) -> argparse.Namespace:
-    """The arguments of a job; ends the process with 2 when they are wrong, with 0 after --help."""
-    parser = argparse.ArgumentParser(
+    """The arguments of a job; ends the process with 0 after --help.
+
+    Raises:
+        ConfigurationError: with what is wrong.
+    """
+    parser = Parser(
         prog=f"./spark-submit.sh {job}",
         description=about,
         epilog="What follows -- goes to spark-submit, e.g. -- --master spark://host:7077.",
@@ -58,7 +101,9 @@ def parse(job: str, about: str, arguments: Sequence[str]) -> argparse.Namespace:
     parser.add_argument("--dry-run", action="store_true", help="say what would run, on which inputs, and the disk it needs")
     if job in OWN:
         OWN[job](parser)
-    return parser.parse_args(arguments)
+    options, unknown = parser.parse_known_args(arguments)
+    parser.refuse(unknown)
+    return options
 
 
 def _day(text: str) -> date:

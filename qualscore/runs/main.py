@@ -15,6 +15,7 @@ from qualscore.config import Settings
 from qualscore.definitions import connections, definition
 from qualscore.definitions.definition import Definition
 from qualscore.deliveries import state
+from qualscore.deliveries.own_domains import own_domains
 from qualscore.errors import QualscoreError
 from qualscore.parallel import side_by_side
 from qualscore.runs import arguments, disk, progress, records
@@ -44,8 +45,13 @@ def main(
         summary: says what came out, at the end.
         overlay: makes settings for arguments that ask for it (`--sample`); takes the arguments, returns a file or None.
     """
-    options = arguments.parse(job, (about or "").strip(), sys.argv[1:])
-    console = open_console(as_json=options.as_json, started=datetime.now(UTC))
+    started = datetime.now(UTC)
+    try:
+        options = arguments.parse(job, (about or "").strip(), sys.argv[1:])
+    except QualscoreError as error:
+        open_console(as_json=False, started=started).complain(str(error))
+        sys.exit(error.exit_code)
+    console = open_console(as_json=options.as_json, started=started)
     try:
         run = _prepare(job, options, console, overlay)
         with progress.shown(run.spark, console.say):
@@ -70,6 +76,7 @@ def _say_disk(run: Run) -> None:
 def _prepare(job: str, options: Any, console: Console, overlay: Callable[..., Any] | None) -> Run:
     made = overlay(options) if overlay else None
     settings = config.load(made or options.config, changes=options.changes, warehouse=options.warehouse)
+    settings = settings.model_copy(update={"own_domains": own_domains(settings)})
     if job in READS_SOURCES:
         console.say(connections.check(settings.sources, is_scored=bool(settings.scores)))
     lists = sorted({str(source.list) for source in settings.sources if source.list})
