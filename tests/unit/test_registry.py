@@ -171,7 +171,7 @@ def _hasty(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(registry, "DATABASE_ATTEMPTS", 1)
 
 
-def test_a_registry_is_asked_for_half_a_minute_at_most(monkeypatch: pytest.MonkeyPatch, store: Registry) -> None:
+def test_a_registry_is_asked_for_a_minute_at_most(monkeypatch: pytest.MonkeyPatch, store: Registry) -> None:
     """By default; what the environment says goes first."""
     for name in registry.PATIENCE:
         monkeypatch.delenv(name, raising=False)

@@ -15,7 +15,7 @@ from qualscore import contracts
 from qualscore.model.kernel import domain_hashes
 from qualscore.model.lifecycle import saved_model
 from qualscore.model.scoring import scoring_pass
-from qualscore.model.scoring.pass_model import fold_columns
+from qualscore.model.scoring.pass_model import DOMAIN_HASH, fold_columns
 from qualscore.model.scoring.qualification import QualificationModel
 
 REGISTERED = "registered_model_meta"
@@ -54,7 +54,7 @@ class FrameScorer:
         drawn = [
             domain_hashes.draws(hashes, "fold", training.folds, seed=training.seed, repeat=repeat) for repeat in range(training.repeats)
         ]
-        added = dict(zip(fold_columns(training), map(pa.array, drawn), strict=True)) | {"_hash": pa.array(hashes)}
+        added = dict(zip(fold_columns(training), map(pa.array, drawn), strict=True)) | {DOMAIN_HASH: pa.array(hashes)}
         return pa.RecordBatch.from_arrays([*columns, *added.values()], names=[*schema.names, *added])
 
 

@@ -26,7 +26,7 @@ EXPERIMENT = "qualscore"
 CHAMPION = "champion"
 FINGERPRINT, TRAINED_ON = "fingerprint", "trained_on"
 FORMER_FINGERPRINT = "definition"  # it counted keys at their default, so that a new key changed it
-# MLflow asks a server that does not answer for four minutes, each time for two; a stage waits for 20 s at most, and half a minute in all.
+# MLflow asks a server that does not answer eight times, and waits two minutes for it each time; here three times 20 s are the most.
 PATIENCE = {"MLFLOW_HTTP_REQUEST_MAX_RETRIES": "2", "MLFLOW_HTTP_REQUEST_BACKOFF_FACTOR": "1", "MLFLOW_HTTP_REQUEST_TIMEOUT": "20"}
 DATABASE_ATTEMPTS = 4  # a second, where MLflow's own 10 take 100
 
@@ -117,15 +117,15 @@ def load(uri: str, tracking_uri: str | None = None) -> QualificationModel:
     if parts is None:
         raise ConfigurationError(f"{uri}: no model's address; write models:/{EXPERIMENT}.NAME@{CHAMPION} or models:/{EXPERIMENT}.NAME/3")
     name, alias, number = parts.groups()
-    with _asking(tracking_uri):
+    with _asking(tracking_uri), tempfile.TemporaryDirectory() as place:
         import mlflow.artifacts
 
         store = _client(tracking_uri)
         found = _by_alias(store, name, alias) if alias else _by_number(store, name, number)
         if found is None:
             raise ConfigurationError(f"{uri}: no such model in the registry {_shown(tracking_uri)}; train the score first")
-        folder = mlflow.artifacts.download_artifacts(found.source, tracking_uri=tracking_uri)
-    return saved_model.read(Path(folder), of=uri, version=int(found.version))
+        folder = mlflow.artifacts.download_artifacts(found.source, dst_path=place, tracking_uri=tracking_uri)
+        return saved_model.read(Path(folder), of=uri, version=int(found.version))
 
 
 def _describe(model: QualificationModel, folder: Path, run_id: str) -> None:

@@ -21,6 +21,8 @@ from qualscore.model.scoring.factor_values import FactorValues
 from qualscore.model.scoring.static_columns import StaticColumns
 
 LISTED_FACTORS = 5
+DOMAIN_HASH = "_hash"
+"""The column with Spark's xxhash64 of the domain, which a pass adds to account features beside `fold_columns`."""
 BANDS = (UNLIKELY, LIKELY, HIGHLY_LIKELY)
 ACTIONS = ("good_fit", "qualified", "act_now")
 
@@ -69,7 +71,7 @@ class PassModel:
             "band": _chosen(BANDS, (score >= self.definition.bands.likely).astype(int) + (score >= self.definition.bands.highly_likely)),
             "action": self._action(score),
             **factor_lines.columns(self.names, values, static, top, most=int(np.diff(accounts.stack.ends).max(initial=0))),
-            "is_example": pa.array(self._is_example(accounts.batch.column("_hash").to_numpy())),
+            "is_example": pa.array(self._is_example(accounts.batch.column(DOMAIN_HASH).to_numpy())),
             "model_version": pa.array(
                 np.full(accounts.rows, self.version or 0, np.int32), mask=np.full(accounts.rows, self.version is None)
             ),

@@ -15,7 +15,7 @@ from qualscore.definitions.definition import Training
 from qualscore.model.encoding.draws import draw
 from qualscore.model.scoring.account_batch import AccountBatch, coded
 from qualscore.model.scoring.factor_values import FactorValues
-from qualscore.model.scoring.pass_model import PassModel, fold_columns
+from qualscore.model.scoring.pass_model import DOMAIN_HASH, PassModel, fold_columns
 
 EXCLUDED = "excluded_from"  # names of the scores that an account gets none of; a column that may be missing
 SCORES = "scores/account_scores"
@@ -77,7 +77,8 @@ def score(models: Sequence[PassModel], accounts: DataFrame, *, run_id: str | Non
     scoring = of_models(models)
     folds = {name: column for model in models for name, column in _folds(model.definition.training).items()}
     read = [*scoring.reads, *([EXCLUDED] if EXCLUDED in accounts.columns else [])]
-    ready = accounts.where("has_data").select(*read, F.xxhash64("domain").alias("_hash"), *(it.alias(name) for name, it in folds.items()))
+    drawn = [F.xxhash64("domain").alias(DOMAIN_HASH), *(column.alias(name) for name, column in folds.items())]
+    ready = accounts.where("has_data").select(*read, *drawn)
     scored = ready.mapInArrow(scoring.scores, T.StructType([contract.schema[name] for name in scoring.columns]))
     of_the_run = {"run_id": F.lit(run_id).cast("string"), "scored_at": F.lit(scored_at).cast("timestamp")}
     return contract.conform(scored.withColumns(of_the_run))
