@@ -1,7 +1,7 @@
 """A small made-up universe whose customers have known causes."""
 
-from collections.abc import Callable
-from dataclasses import dataclass
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
 from datetime import date
 from functools import partial
 
@@ -33,12 +33,13 @@ class Universe:
     technographics: DataFrame
     account_lists: DataFrame
     intent_signals: DataFrame
+    keyword_sets: Mapping[str, Sequence[str]] = field(default_factory=dict)
 
     @property
     def describe(self) -> Callable[[DataFrame], DataFrame]:
         """(domain, company_name, as_of_on) to features."""
         tables = {"firmographics": self.firmographics, "technographics": self.technographics, "intent_signals": self.intent_signals}
-        return partial(features.account_features, **tables)
+        return partial(features.account_features, **tables, keyword_sets=self.keyword_sets)
 
     def today(self) -> DataFrame:
         """Features of every account as of AS_OF."""

@@ -259,7 +259,7 @@ CASES = {
         "intent_signals",
         "Acme,acme.com,Small,Software,Technology,Data Lake,74,H,Berlin,70,M,DE\n"
         "Acme,acme.com,Small,Software,Technology,Data Lake,81,H,Remote,,,DE\n",
-        [{"domain": "acme.com", "keyword": "data lake", "week_on": date(2026, 10, 26), "strength": 81.0, "keyword_sets": []}],
+        [{"domain": "acme.com", "keyword": "data lake", "week_on": date(2026, 10, 26), "strength": 81.0}],
         name="Bombora_ADAT_20261026.csv.gz",
         unmapped=("Company Name", "Size", "Industry", "Category", "Bucket Code", "Metro Area")
         + ("Metro Composite Score", "Metro Bucket Code", "Domain Origin Country"),

@@ -7,7 +7,7 @@ from qualscore.columns.domains import FREE_MAIL, DomainRules, domain, is_plain, 
 from qualscore.columns.industries import industry_group
 from qualscore.columns.natives import has_native, native
 from qualscore.columns.ranges import employees_range, range_midpoint_employees, range_midpoint_revenue, revenue_range
-from qualscore.columns.signals import contact, keyword, keyword_name, keyword_sets, monday, percent, strength
+from qualscore.columns.signals import contact, keyword, keyword_name, monday, percent, strength
 from qualscore.columns.text import boolean, confidence, integer, market_cap_band, money, number, text
 
 __all__ = [
@@ -29,7 +29,6 @@ __all__ = [
     "is_plain",
     "keyword",
     "keyword_name",
-    "keyword_sets",
     "market_cap_band",
     "monday",
     "money",

@@ -1,7 +1,5 @@
 """What intent and engagement deliveries hold: keywords, weeks, strengths, people."""
 
-from collections.abc import Mapping, Sequence
-
 from pyspark.sql import Column
 from pyspark.sql import functions as F
 
@@ -49,20 +47,6 @@ def keyword_name(text: Column) -> Column:
     ['demo_request', 'email_open']
     """
     return F.regexp_replace(F.lower(text), r"[\W_]+", "_")
-
-
-def keyword_sets(keyword: Column, sets: Mapping[str, Sequence[str]]) -> Column:
-    """The names of the sets that hold a keyword, in alphabetical order; an empty array when none does.
-
-    >>> frame = spark.createDataFrame([("kafka",), ("crm",)], "text string")
-    >>> sets = {"streaming": ["kafka", "flink"], "data": ["kafka"]}
-    >>> [row.it for row in frame.select(keyword_sets(F.col("text"), sets).alias("it")).collect()]
-    [['data', 'streaming'], []]
-    """
-    held = [F.when(keyword.isin(*(word.lower() for word in words)), F.lit(name)) for name, words in sorted(sets.items())]
-    none = F.array().cast("array<string>")
-    # Most keywords are in no set, and an array that is made for each of them takes longer than the search.
-    return F.when(F.coalesce(*held).isNotNull(), F.array_compact(F.array(*held))).otherwise(none) if held else none
 
 
 def contact(address: Column) -> Column:

@@ -3,7 +3,7 @@
 Training and scoring call the same function, so that a model never sees what came after an example's own date.
 """
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import date
 
 from pyspark.sql import DataFrame
@@ -20,6 +20,7 @@ def account_features(
     firmographics: DataFrame,
     technographics: DataFrame,
     intent_signals: DataFrame,
+    keyword_sets: Mapping[str, Sequence[str]],
     own_values: DataFrame | None = None,
     as_of: date | None = None,
     snapshot_days: Sequence[date] = (),
@@ -31,6 +32,7 @@ def account_features(
         firmographics: clean/firmographics.
         technographics: clean/technographics.
         intent_signals: clean/intent_signals.
+        keyword_sets: name to keywords, which intent is summed up by.
         own_values: domain, own_values of clean/accounts; they describe accounts that no snapshot knows.
         as_of: the date of all rows, where they share one.
         snapshot_days: the days of all firmographics; with them and `as_of` hardly a row is compared with others.
@@ -39,7 +41,7 @@ def account_features(
     described = (
         dates.join(firmographic.snapshots(when, firmographics, days=snapshot_days), when.keys, "left")
         .join(technographic.stacks(when, technographics), when.keys, "left")
-        .join(intent.researched(when, intent_signals), when.keys, "left")
+        .join(intent.researched(when, intent_signals, keyword_sets), when.keys, "left")
         .withColumn("tech_stack", F.coalesce("tech_stack", F.array().cast("array<struct<product:string,category:string>>")))
     )
     if own_values is not None:

@@ -5,9 +5,9 @@ and the year: the complete weeks that began less than 364 days before the date. 
 without signals, as their number is, so that null says one thing only: the deliveries do not cover the window.
 """
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 
-from pyspark.sql import Column, DataFrame
+from pyspark.sql import Column, DataFrame, SparkSession
 from pyspark.sql import functions as F
 
 from qualscore.features.reading import AsOf
@@ -23,17 +23,19 @@ TOTALS = tuple(f"intent_{name}" for name in MEASURES)
 RESEARCHED = f"array<struct<keyword_set:string,{','.join(f'{name}:{kind}' for name, kind in MEASURES.items())}>>"
 
 
-def researched(when: AsOf, signals: DataFrame) -> DataFrame:
+def researched(when: AsOf, signals: DataFrame, keyword_sets: Mapping[str, Sequence[str]]) -> DataFrame:
     """By `when.keys`: the struct `any_set` of MEASURES, and `intent`, the same for each keyword set, in their order.
 
-    A signal counts in each set that holds its keyword, and once in `any_set`; a keyword of no set counts nowhere. An account
-    without a signal in the year has no row; accounts that are not described may have one.
+    A signal counts in each of `keyword_sets` (name to keywords) that holds its keyword, and once in `any_set`; a keyword of no set
+    counts nowhere. An account without a signal in the year has no row; accounts that are not described may have one.
     """
     in_year = (F.col("week_on") <= F.date_sub("as_of_on", 6)) & (F.col("week_on") > F.date_sub("as_of_on", YEAR_DAYS))
     sets = F.coalesce("keyword_sets", F.array().cast("array<string>"))
     rows = (
-        when.read(signals)
+        # No row is added: a keyword is held once. Some dozen words, so that the signals stay where they are.
+        when.read(signals.select("domain", "keyword", "week_on", "strength"))
         .where(in_year)
+        .join(F.broadcast(_held(signals.sparkSession, keyword_sets)), "keyword", "left")
         .select(
             *("domain", "as_of_on"),
             F.floor((F.datediff("as_of_on", "week_on") - 6) / 7).cast("int").alias("age"),
@@ -55,6 +57,15 @@ def researched(when: AsOf, signals: DataFrame) -> DataFrame:
     return measured.groupBy(*when.keys).agg(
         F.max(of_any).alias("any_set"), F.array_sort(F.collect_list(of_set)).cast(RESEARCHED).alias("intent")
     )
+
+
+def _held(spark: SparkSession, keyword_sets: Mapping[str, Sequence[str]]) -> DataFrame:
+    """`keyword` in lower case, each once, and `keyword_sets`: the names of the sets that hold the keyword, in alphabetical order."""
+    sets_of: dict[str, set[str]] = {}
+    for name, words in keyword_sets.items():
+        for word in words:
+            sets_of.setdefault(word.lower(), set()).add(name)
+    return spark.createDataFrame([(word, sorted(names)) for word, names in sets_of.items()], "keyword string, keyword_sets array<string>")
 
 
 def coverage(signals: DataFrame) -> DataFrame:

@@ -99,14 +99,10 @@ class Cleaners:
         found = columns.industry_group(self.text("industry"), self.text("sector"), **codes)
         return F.coalesce(self.text(name), found) if name in self.present else found
 
-    def _keyword_sets(self, name: str) -> Column:
-        return columns.keyword_sets(F.col("keyword"), self.rules.keyword_sets)
-
 
 _DERIVED: Mapping[str, Callable[[Cleaners, str], Column | None]] = {
     "outcome": Cleaners._outcome,
     "industry_group": Cleaners._industry_group,
-    "keyword_sets": Cleaners._keyword_sets,
 }
 
 

@@ -1,6 +1,5 @@
 """What varies between installations in the judgement of a row."""
 
-from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
 
@@ -14,9 +13,7 @@ class Rules:
     Attributes:
         as_of: the run's date; describes rows whose source and file name no date.
         domains: own suffixes and shared hosts.
-        keyword_sets: name to keywords, in lower case.
     """
 
     as_of: date
     domains: DomainRules = field(default_factory=DomainRules)
-    keyword_sets: Mapping[str, Sequence[str]] = field(default_factory=dict)

@@ -34,7 +34,7 @@ def _missing_intent(run: Run) -> list[str]:
 
 
 def _features_depends(run: Run) -> Mapping[str, object]:
-    return versions(run, *FEATURE_INPUTS) | {"as_of": run.as_of}
+    return versions(run, *FEATURE_INPUTS) | {"as_of": run.as_of, "keyword_sets": run.settings.keywords}
 
 
 BUILD_FEATURES = Stage("build_features", build_features, _features_depends, reads=named(*FEATURE_INPUTS), writes=FEATURES)

@@ -15,9 +15,10 @@ from qualscore.stages.reading import DESCRIBING, FEATURES, clean
 def describe(run: Run, *, as_of: date | None = None) -> Callable[[DataFrame], DataFrame]:
     """(domain, company_name, as_of_on) to features as of each row's own date, or of `as_of`, the date of all rows."""
     sources = {table: clean(run, table) for table in DESCRIBING}
+    sets = run.settings.keywords
     own_values = clean(run, "accounts").select("domain", "own_values")
     days = snapshot_days(sources["firmographics"]) if as_of else ()
-    return partial(features.account_features, **sources, own_values=own_values, as_of=as_of, snapshot_days=days)
+    return partial(features.account_features, **sources, keyword_sets=sets, own_values=own_values, as_of=as_of, snapshot_days=days)
 
 
 def snapshot_days(firmographics: DataFrame) -> list[date]:

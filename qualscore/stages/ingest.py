@@ -77,7 +77,7 @@ def _judge_table(
 ) -> Ingested:
     mine = [(source, delivery) for source, delivery in read if source.table == table]
     contract = contracts.load(f"clean/{table}")
-    rules = Rules(run.as_of, deliveries.domain_rules(run.settings.extra_suffixes), run.settings.keywords)
+    rules = Rules(run.as_of, deliveries.domain_rules(run.settings.extra_suffixes))
     linked = {
         "free_mail_companies": known.get("free_mail_companies") if table in OF_COMPANIES else None,
         "crm_accounts": known.get("crm_accounts") if table in OF_ACCOUNTS else None,
@@ -147,7 +147,7 @@ def _drift(run: Run, found: Sequence[DeliverySummary]) -> list[str]:
 def _ingest_depends(run: Run) -> Mapping[str, object]:
     sources = {source.id: (source.model_dump(), state(run.spark, source)) for source in run.settings.sources}
     schemas = {table: contracts.load(f"clean/{table}").fingerprint for table in SOURCES}
-    return {"sources": sources, "schemas": schemas, "suffixes": run.settings.extra_suffixes, "keywords": run.settings.keywords}
+    return {"sources": sources, "schemas": schemas, "suffixes": run.settings.extra_suffixes}
 
 
 def _files(run: Run) -> list[str]:

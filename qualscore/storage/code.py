@@ -14,8 +14,12 @@ import yaml
 
 from qualscore.config import ROOT
 
-# Score definitions are compared by themselves; where a cluster is and what a log holds changes no result.
-SHAPES_NOTHING = ("conf/scores/", "conf/deploy/", "conf/log4j2.properties")
+# Score definitions, keyword sets, mappings and shared hosts are compared by themselves, by those who read them: an edited keyword set
+# reads no delivery again. Where a cluster is and what a log holds changes no result.
+SHAPES_NOTHING = (
+    *("conf/scores/", "conf/keyword_sets.yml", "conf/sources/", "conf/shared_hosts.yml"),
+    *("conf/deploy/", "conf/log4j2.properties"),
+)
 # What a contract says to people.
 SAID = ("about", "grain", "meaning")
 

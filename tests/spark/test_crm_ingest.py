@@ -1,7 +1,7 @@
 """The CRM, engagement and intent: what is delivered together is understood together."""
 
-from dataclasses import replace
 from datetime import date
+from hashlib import sha256
 from pathlib import Path
 
 from pyspark.sql import DataFrame, SparkSession
@@ -75,6 +75,19 @@ def test_engagement_has_the_domain_of_its_address_else_of_its_account(spark: Spa
     assert {row["line"]: row["row"].count("x@gmail.com") for row in result.rejected.collect()} == {4: 1, 5: 0}
 
 
+def test_a_refused_row_names_its_account_and_no_address(spark: SparkSession, tmp_path: Path) -> None:
+    text = (
+        "type,date,email,account id,account\nvisit,2026-03-04,x@gmail.com,0015g00000AbCdZ,Unknown\nvisit,2026-03-04,x@gmail.com,,Unknown\n"
+    )
+    text += 'visit,2026-03-04,X@gmail.com,,\nvisit,2026-03-04,,,\nvisit,2026-03-04,x@gmail.com,,"Joe <x@gmail.com>"\n'
+    rows = {row["line"]: row for row in ingested(spark, tmp_path, "activities", text).rejected.collect()}
+    hashed = {4: "x@gmail.com", 5: f"{rows[5]['file']}:5".lower(), 6: "joe <x@gmail.com>"}
+    expected = {2: "0015g00000AbCdZ", 3: "Unknown"} | {line: sha256(it.encode()).hexdigest() for line, it in hashed.items()}
+    assert {line: row["account_key"] for line, row in rows.items()} == expected
+    (listed,) = ingested(spark, tmp_path, "account_lists", "email\nX@gmail.com\n").rejected.collect()
+    assert listed["account_key"] == expected[4]
+
+
 def test_ambiguous_dates_are_counted_until_their_order_is_declared(spark: SparkSession, tmp_path: Path) -> None:
     text = "domain,type,date\na.com,visit,3/4/2026\na.com,visit,3/14/2026\na.com,visit,5/5/2026\n"
     undeclared = ingested(spark, tmp_path, "activities", text)
@@ -89,19 +102,12 @@ def test_ambiguous_dates_are_counted_until_their_order_is_declared(spark: SparkS
 def test_intent_is_one_scale_and_one_row_a_week(spark: SparkSession, tmp_path: Path) -> None:
     text = "domain,Topic,Composite Score,week\na.com,Apache Kafka,61,2026-10-28\na.com,apache kafka,High,2026-10-26\n"
     text += "a.com,CRM,low,2026-10-26\na.com,CRM,huge,2026-10-26\na.com,CRM,101,2026-10-26\n"
-    rules = replace(RULES, keyword_sets={"streaming": ["Apache Kafka"], "all": ["crm", "apache kafka"], "empty": ["x"]})
-    read = deliveries.read_all(spark, [_source(tmp_path, text)])
-    result = ingest.table(read, contracts.load("clean/intent_signals"), rules=rules)
-    assert values(result.clean, "keyword", "week_on", "strength", "keyword_sets") == [
-        ("apache kafka", date(2026, 10, 26), 80.0, ["all", "streaming"]),
-        ("crm", date(2026, 10, 26), 40.0, ["all"]),
+    result = ingested(spark, tmp_path, "intent_signals", text)
+    assert values(result.clean, "keyword", "week_on", "strength") == [
+        ("apache kafka", date(2026, 10, 26), 80.0),
+        ("crm", date(2026, 10, 26), 40.0),
     ]
     assert reasons(result) == {5: [("strength", "huge", "NOT_A_STRENGTH")], 6: [("strength", "101", "OUT_OF_RANGE")]}
-
-
-def _source(folder: Path, text: str) -> Source:
-    (folder / "intent.csv").write_text(text)
-    return Source.model_validate({"table": "intent_signals", "path": str(folder / "intent.csv"), "id": "s0"})
 
 
 HISTORY = "id,opportunity id,stage,created date\n1,9,Prospecting,2026-01-01\n2,9,Closed Won,2026-02-01\n"

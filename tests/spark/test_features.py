@@ -23,6 +23,7 @@ def described(spark: SparkSession, universe: dict[str, Any] | None) -> dict[str,
         own.select("domain", "company_name", F.lit(date(2026, 5, 1)).alias("as_of_on")),
         firmographics=contracts.load("clean/firmographics").rows(spark, snapshot),
         technographics=contracts.load("clean/technographics").rows(spark, []),
+        keyword_sets={},
         intent_signals=contracts.load("clean/intent_signals").rows(spark, []),
         own_values=own.select("domain", "own_values"),
     )

@@ -12,7 +12,7 @@ from qualscore.features import intent
 SUNDAY = date(2026, 5, 31)
 MONDAY = date(2026, 5, 25)  # of the week that ends on SUNDAY
 EVERYWHERE = [("else.com", "kafka", MONDAY + timedelta(weeks=week), 50.0, ["data"]) for week in (-60, 10)]
-Signal = tuple[str, str, date, float, list[str] | None]
+Signal = tuple[str, str, date, float, list[str]]
 
 
 def weeks_ago(weeks: int) -> date:
@@ -20,8 +20,14 @@ def weeks_ago(weeks: int) -> date:
 
 
 def signals(spark: SparkSession, rows: list[Signal]) -> DataFrame:
-    names = ("domain", "keyword", "week_on", "strength", "keyword_sets")
-    return contracts.load("clean/intent_signals").rows(spark, [dict(zip(names, row, strict=True)) for row in rows])
+    names = ("domain", "keyword", "week_on", "strength")
+    return contracts.load("clean/intent_signals").rows(spark, [dict(zip(names, row, strict=False)) for row in rows])
+
+
+def sets_of(rows: list[Signal]) -> dict[str, list[str]]:
+    """Name to keywords, as people write them."""
+    held = [(name, keyword) for _, keyword, _, _, names in rows for name in names]
+    return {name: [keyword.title() for its, keyword in held if its == name] for name, _ in held}
 
 
 def described(spark: SparkSession, dates: list[tuple[str, date]], rows: list[Signal], **given: Any) -> dict[tuple[str, date], Row]:
@@ -30,6 +36,7 @@ def described(spark: SparkSession, dates: list[tuple[str, date]], rows: list[Sig
         firmographics=contracts.load("clean/firmographics").rows(spark, []),
         technographics=contracts.load("clean/technographics").rows(spark, []),
         intent_signals=signals(spark, rows),
+        keyword_sets=sets_of(rows),
         **given,
     )
     by_key = {(row["domain"], row["as_of_on"]): row for row in contracts.load("features/account_features").conform(found).collect()}
@@ -78,7 +85,7 @@ def test_measures_by_hand_and_each_set_of_a_keyword(spark: SparkSession) -> None
         *[("a.com", "kafka", weeks_ago(week), 70.25, ["data", "streaming"]) for week in (0, 1, 5)],
         ("a.com", "dashboards", weeks_ago(20), 40.0, ["analytics"]),
         ("a.com", "gardening", weeks_ago(0), 99.0, []),
-        ("b.com", "gardening", weeks_ago(0), 99.0, None),
+        ("b.com", "gardening", weeks_ago(0), 99.0, []),
         *EVERYWHERE,
     ]
     dates = [(domain, SUNDAY) for domain in ("a.com", "b.com", "none.com")]

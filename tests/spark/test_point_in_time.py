@@ -39,7 +39,7 @@ def week(day: date, weeks: int = 0) -> date:
 
 
 def signal(number: int, week_on: date, keyword_set: str) -> dict[str, Any]:
-    return {"domain": domain(number), "keyword": keyword_set, "week_on": week_on, "strength": 70.0, "keyword_sets": [keyword_set]}
+    return {"domain": domain(number), "keyword": keyword_set, "week_on": week_on, "strength": 70.0}
 
 
 def rows(spark: SparkSession, table: str, of_table: list[dict[str, Any]]) -> DataFrame:
@@ -70,6 +70,7 @@ def dated(spark: SparkSession) -> Universe:
         rows(spark, "technographics", [{"domain": domain(i), "product": "Excel", "category": "Office"} for i in range(0, COMPANIES, 3)]),
         rows(spark, "account_lists", customers),
         rows(spark, "intent_signals", research(draws)),
+        {name: [name] for name in ("data_platform", "security", "onboarding", "security_")},
     )
 
 

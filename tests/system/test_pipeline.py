@@ -16,6 +16,8 @@ import pytest
 from deltalake import DeltaTable
 from pyspark.sql import SparkSession
 
+from qualscore import contracts
+
 ACCOUNT_TABLES = ("crm_accounts", "crm_opportunities", "activities", "account_lists", "firmographics")
 HOME = Path(__file__).parents[2]
 BRIEF = ["--", "--driver-java-options", "-XX:TieredStopAtLevel=1", "--driver-memory", "3g"]
@@ -94,8 +96,25 @@ def test_every_account_is_scored_or_listed(ran: Ran) -> None:
     assert set(unscored[unscored.domain.isna()].reason) <= {"NO_DOMAIN", "INVALID_DOMAIN", "FREE_MAIL_DOMAIN", "SHARED_HOST"}
     rejecting = [f"rejected/{table}" for table in ("firmographics", "account_lists", "activities")]
     keeping = [f"clean/{table}" for table in ("crm_accounts", "crm_opportunities")]
-    listed = [ran.table(table).domain_problem.notna().sum() for table in (*rejecting, *keeping)]
-    assert min(listed) > 0 and unscored.domain.isna().sum() == sum(listed)
+    frames = [ran.table(table).query("domain_problem.notna()", engine="python") for table in (*rejecting, *keeping)]
+    keys = [frame[["source", frame.columns[0] if "account_key" not in frame else "account_key"]].drop_duplicates() for frame in frames]
+    assert min(map(len, keys)) > 0 and unscored.domain.isna().sum() == sum(map(len, keys))
+
+
+def test_keys_are_unique_and_no_address_leaves_the_refused_rows(ran: Ran) -> None:
+    """Of all tables that there are after a run of the sample."""
+    found = [contract for contract in contracts.all_contracts() if (ran.folder / "warehouse" / contract.name).exists()]
+    assert len(found) > 20
+    address = re.compile(r"[^@\s\"']+@[^@\s\"']+[.][a-z]+")
+    for contract in found:
+        frame = ran.table(contract.name)
+        twice = frame[frame.duplicated(list(contract.key), keep=False)]
+        assert twice.empty, f"{contract.name}: {twice[list(contract.key)].head()}"
+        if contract.layer != "rejected":
+            texts = frame.select_dtypes(exclude=["number", "bool", "datetime"]).astype(str)
+            shown = {name: it.group() for name in texts for text in texts[name] if (it := address.search(text))}
+            assert not shown, f"{contract.name}: {shown}"
+    assert not ran.table("rejected/activities").account_key.str.contains("@").any()
 
 
 def test_what_became_of_each_delivery_is_said_and_kept(ran: Ran) -> None:

@@ -14,7 +14,8 @@ CONTRACT = "table: clean/a\nabout: {about}\ngrain: a\nkey: [a]\ncolumns:\n  a: {
 def checkout(tmp_path: Path) -> Path:
     for name, content in {
         "qualscore/__init__.py": "", "qualscore/model/kernel.py": "SIZE = 1\n", "jobs/score.py": "", "conf/qualscore.yml": "a: 1\n",
-        "conf/scores/example.yml": "name: a\n", "README.md": "first\n", "tests/unit/test_a.py": "",
+        "conf/scores/example.yml": "name: a\n", "conf/keyword_sets.yml": "a: [b]\n", "conf/sources/own.yml": "a: b\n",
+        "README.md": "first\n", "tests/unit/test_a.py": "",
         "schemas/clean_a.yml": CONTRACT.format(about="A.", type="int", meaning="number"),
     }.items():  # fmt: skip
         (tmp_path / name).parent.mkdir(parents=True, exist_ok=True)
@@ -32,6 +33,8 @@ def hash_of(checkout: Path) -> str:
         ("README.md", "second\n", False),
         ("tests/unit/test_a.py", "import os\n", False),
         ("conf/scores/example.yml", "name: b\n", False),
+        ("conf/keyword_sets.yml", "a: [b, c]\n", False),  # build_features alone reads these, by value
+        ("conf/sources/own.yml", "a: c\n", False),  # of each table the mappings that its deliveries are read by count
         ("schemas/clean_a.yml", "# why\n" + CONTRACT.format(about="All.", type="int", meaning="its number"), False),
         ("schemas/clean_a.yml", CONTRACT.format(about="A.", type="string", meaning="number"), True),
         ("qualscore/model/kernel.py", "SIZE = 2\n", True),

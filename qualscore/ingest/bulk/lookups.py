@@ -19,8 +19,6 @@ from qualscore.ingest.conformance import broken, domain_column, limits, text_of
 
 # Names that are looked up in Python, once for each name, after the pass over all rows: here their text is their value.
 NAMES = ("country", "industry_group")
-# What is derived of one column alone is looked up as that is.
-DERIVED = {"keyword_sets": "keyword"}
 FORM_OF: Mapping[str, Form] = {
     **{"string": "text", "country": "text", "industry_group": "text", "int": "whole", "bigint": "whole", "double": "decimal"},
     **{"money": "decimal", "percent": "decimal", "strength": "decimal", "date": "date"},
@@ -41,9 +39,7 @@ def lookup_of(rows: DataFrame, source: Source, cleaners: Cleaners, cells: Mappin
     if domain is None or domain not in cells or not _can_be_told(cleaners, cells):
         return None
     texts = frequent(rows, {name: cell for name, cell in cells.items() if name != domain})
-    texts |= {name: texts[one] for name, one in DERIVED.items() if one in texts and name in contract.columns}
     known = _judged(rows, texts, source, cleaners)
-    cells = {**cells, **{name: cells[one] for name, one in DERIVED.items() if name in contract.columns}}
     formed = {name: it for name in cells if name != domain and (it := _formed(name, cleaners)) is not None}
     if not cells.keys() <= {domain, *known, *formed}:
         return None
@@ -57,7 +53,7 @@ def _can_be_told(cleaners: Cleaners, cells: Mapping[str, str]) -> bool:
     """Whether each column is one of a cell, or not there and not missed."""
     delivery = cleaners.delivery
     for name, column in cleaners.contract.columns.items():
-        if column.clean in (GIVEN, PROBLEM) or DERIVED.get(name) in cells:
+        if column.clean in (GIVEN, PROBLEM):
             continue
         if name in cells:
             if name in delivery.named or (column.clean in DOMAINS and name in delivery.nothing) or column.clean == "contact":
@@ -102,7 +98,7 @@ def any_of(checks: Sequence[Column]) -> Column:
 
 def _judged(rows: DataFrame, texts: Mapping[str, list[str | None]], source: Source, cleaners: Cleaners) -> dict[str, Known]:
     """Texts with the values that the column functions give; those with a doubt are left out."""
-    own = [name for name in texts if name not in DERIVED]
+    own = list(texts)
     if not own:
         return {}
     # All columns side by side, in one frame: one query, not one for each.
@@ -111,7 +107,6 @@ def _judged(rows: DataFrame, texts: Mapping[str, list[str | None]], source: Sour
     frame = rows.sparkSession.createDataFrame(padded, schema).withColumn("_kept", F.lit(True))
     frame = frame.withColumns({f"_text_{name}": text_of(name, source, cleaners) for name in own})
     frame = frame.withColumns({name: value_of(cleaners, name) for name in own})
-    frame = frame.withColumns({name: value for name, value in cleaners.derived().items() if name in texts and name in DERIVED})
     doubts = {f"_is_doubtful_{name}": any_of(doubts_of(name, cleaners.contract.columns[name], cleaners)) for name in own}
     judged = frame.withColumns(doubts).collect()
     return {name: _known(name, listed, judged, cleaners) for name, listed in texts.items()}
@@ -119,7 +114,7 @@ def _judged(rows: DataFrame, texts: Mapping[str, list[str | None]], source: Sour
 
 def _known(name: str, texts: list[str | None], judged: list[Row], cleaners: Cleaners) -> Known:
     types = {field.name: field.dataType for field in cleaners.contract.schema.fields}
-    is_doubtful = f"_is_doubtful_{DERIVED.get(name, name)}"
+    is_doubtful = f"_is_doubtful_{name}"
     found = [(text, row[name]) for text, row in zip(texts, judged, strict=False) if not row[is_doubtful]]
     values = pa.array([value for _, value in found], to_arrow_type(types[name]))
     return Known(pa.array([text for text, _ in found], pa.string()), values)
