@@ -90,6 +90,12 @@ class Contract(BaseModel):
         columns = "\n".join(f"{name} {datatype(it.type).simpleString()}" for name, it in self.columns.items())
         return hashlib.sha256(columns.encode()).hexdigest()[:16]
 
+    def fields_of(self, column: str) -> tuple[str, ...]:
+        """The names of the fields of a struct column, in their order."""
+        kind = datatype(self.columns[column].type)
+        assert isinstance(kind, T.StructType), f"{self.name}.{column} is no struct"
+        return tuple(kind.names)
+
     def conform(self, frame: DataFrame) -> DataFrame:
         """Exactly the contract's columns, in its order and types.
 

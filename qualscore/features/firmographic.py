@@ -8,6 +8,7 @@ from operator import or_
 from pyspark.sql import Column, DataFrame
 from pyspark.sql import functions as F
 
+from qualscore import contracts
 from qualscore.columns import range_midpoint_employees, range_midpoint_revenue
 from qualscore.features.reading import AsOf
 
@@ -15,7 +16,6 @@ FIRMOGRAPHIC_VALUES = (
     *("country", "state", "city", "sector", "industry", "employees", "employees_range", "revenue_usd"),
     *("revenue_range", "market_cap_band", "is_listed", "founded_year"),
 )
-OWN_VALUES = ("country", "employees", "employees_range", "revenue_usd", "revenue_range", "founded_year")
 MARKET_CAP_BANDS = ("Nano Cap", "Micro Cap", "Small Cap", "Mid Cap", "Large Cap", "Mega Cap")
 # Typical headcount of a listed company by market-cap band: the only size there is for 8 of 10 of them.
 BAND_EMPLOYEES = (40, 150, 700, 3_500, 15_000, 80_000)
@@ -69,7 +69,8 @@ def filled(described: DataFrame, own_values: DataFrame) -> DataFrame:
         described: domain, is_backfilled (null without a snapshot) and the values of the snapshots.
         own_values: domain, own_values; one row per domain.
     """
-    own = {name: F.when(F.col("is_backfilled").isNull(), F.col(f"own_values.{name}")) for name in OWN_VALUES}
+    names = contracts.load("clean/accounts").fields_of("own_values")
+    own = {name: F.when(F.col("is_backfilled").isNull(), F.col(f"own_values.{name}")) for name in names}
     is_own = reduce(or_, (value.isNotNull() for value in own.values()))
     values = {name: F.coalesce(F.col(name), value) for name, value in own.items()}
     known = own_values.where("own_values is not null").select("domain", "own_values")

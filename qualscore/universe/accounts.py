@@ -17,9 +17,6 @@ PRECEDENCE = (
     ("account_lists", "csv", ("event_on", "list_name")),
     ("firmographics", "firmographics", ("observed_on",)),
 )
-# What a model may take from CRM, marketing automation or CSV where the universe has nothing. Not state, city, sector and industry: they
-# are free text, and spelt the CRM's way they would teach "is in the CRM" in place of fit. Countries are ISO codes in all sources.
-OWN_VALUES = ("country", "employees", "employees_range", "revenue_usd", "revenue_range", "founded_year")
 NO_VALUES = ("domain", "sources", "value_sources", "own_values", "crm_account_ids", "crm_account_count", "parent_domain")
 EXAMPLES = 3
 
@@ -136,10 +133,14 @@ def _kinds() -> Column:
 
 
 def _own_values() -> Column:
-    """The first value of each without firmographics; null when there is none at all."""
-    own = "filter(profiles, profile -> profile.kind <> 'firmographics')"
-    values = ", ".join(f"get(filter({own}.{name}, value -> value is not null), 0) as {name}" for name in OWN_VALUES)
-    some = " or ".join(f"exists({own}, profile -> profile.{name} is not null)" for name in OWN_VALUES)
+    """The first value of each without firmographics; null when there is none at all.
+
+    Not state, city, sector and industry: they are free text, and spelt the CRM's way they would teach "is in the CRM" in place of fit.
+    Countries are ISO codes in all sources.
+    """
+    own, names = "filter(profiles, profile -> profile.kind <> 'firmographics')", contracts.load("clean/accounts").fields_of("own_values")
+    values = ", ".join(f"get(filter({own}.{name}, value -> value is not null), 0) as {name}" for name in names)
+    some = " or ".join(f"exists({own}, profile -> profile.{name} is not null)" for name in names)
     return F.expr(f"case when {some} then struct({values}) end")
 
 

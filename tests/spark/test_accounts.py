@@ -69,7 +69,7 @@ def test_one_row_per_domain_with_the_best_value_of_each_column(spark: SparkSessi
         "company_name": "crm", "country": "firmographics", "industry": "crm", "employees": "crm", "parent_account": "crm",
     }  # fmt: skip
     assert {row["domain"] for row in universe.where("value_sources is not null").collect()} == {"all.com"}
-    assert row["own_values"].asDict() == dict.fromkeys(accounts.OWN_VALUES) | {"employees": 9}
+    assert row["own_values"].asDict() == dict.fromkeys(contracts.load("clean/accounts").fields_of("own_values")) | {"employees": 9}
     assert universe.where("own_values is not null").count() == 1
     assert universe.where("domain = 'top.com'").collect()[0]["parent_account"] == "Somebody"
 

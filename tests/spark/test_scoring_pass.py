@@ -12,6 +12,7 @@ from pyspark.sql import functions as F
 from qualscore import contracts
 from qualscore.definitions.definition import Features
 from qualscore.errors import ConfigurationError
+from qualscore.features.intent import MEASURES
 from qualscore.model.encoding import inputs, intent
 from qualscore.model.encoding.inputs import LIFTED, NUMERIC, Inputs
 from qualscore.model.kernel.tree_shap import TopFactors
@@ -27,7 +28,7 @@ from tests.small_universe import Universe
 INPUTS = Inputs(
     numeric=(*NUMERIC, "tech_count"),
     topics=("", "cloud", "payments"),
-    measures=intent.MEASURES,
+    measures=tuple(MEASURES),
     categories=("Streaming", "Office"),
     products=("Kafka", "Excel", "Word"),
     lifted=LIFTED,
@@ -65,7 +66,7 @@ def features(spark: SparkSession) -> DataFrame:
         {
             "domain": f"company{number}.com", "as_of_on": date(2026, 6, 1), "has_data": True, "is_backfilled": False, **plain, **covered,
             "tech_stack": [{"product": product, "category": category} for product, category in stack],
-            "intent": [{name: one.get(name) for name in ("keyword_set", *intent.MEASURES)} for one in sets],
+            "intent": [{name: one.get(name) for name in ("keyword_set", *MEASURES)} for one in sets],
         }
         for number, (plain, covered, stack, sets) in enumerate(
             (a, b, c, d) for a in PLAIN for b in COVERED for c in STACKS for d in SETS

@@ -98,3 +98,9 @@ def test_a_file_that_is_no_contract_is_refused(changes: dict[str, object], messa
 @pytest.mark.parametrize("name", ["array<string>", "map<string,bigint>", "array<struct<a:string,b:map<string,array<int>>>>"])
 def test_nested_types_are_read_as_spark_writes_them(name: str) -> None:
     assert datatype(name).simpleString() == name
+
+
+def test_the_fields_of_a_struct_are_named_by_its_contract_alone() -> None:
+    values = ("country", "employees", "employees_range", "revenue_usd", "revenue_range", "founded_year")
+    assert contracts.load("clean/accounts").fields_of("own_values") == values
+    assert {*values} <= {*contracts.load("clean/firmographics").columns}

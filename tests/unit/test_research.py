@@ -5,6 +5,7 @@ from typing import Any
 import pytest
 
 from qualscore.definitions.definition import Definition
+from qualscore.features.intent import MEASURES
 from qualscore.model.encoding import inputs, intent
 from qualscore.model.encoding.inputs import Inputs
 
@@ -38,7 +39,7 @@ def test_without_intent_there_are_no_columns_of_it() -> None:
 
 def test_a_measure_is_left_out_of_every_set() -> None:
     left = {"features": {"leave_out": {"columns": ["intent_trend", "strength_4w"]}}}
-    assert set(intent.MEASURES) - set(inputs.choose(COUNTS, {"analytics"}, definition(**left)).measures) == {"trend", "strength_4w"}
+    assert set(MEASURES) - set(inputs.choose(COUNTS, {"analytics"}, definition(**left)).measures) == {"trend", "strength_4w"}
 
 
 def test_a_factor_covers_all_columns_of_its_set() -> None:

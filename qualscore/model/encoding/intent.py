@@ -6,12 +6,8 @@ from pyspark.sql import Column, DataFrame
 from pyspark.sql import functions as F
 
 from qualscore.definitions.definition import Definition
+from qualscore.features.intent import MEASURES, WINDOWS
 
-WINDOWS = (4, 13, 52)
-MEASURES = (
-    *(f"{measure}_{weeks}w" for measure in ("signals", "strength") for weeks in WINDOWS),
-    *("trend", "weeks_since_last"),
-)
 ANY_SET = ""
 
 

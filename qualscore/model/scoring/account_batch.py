@@ -8,6 +8,7 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
+from qualscore.features.intent import MEASURES
 from qualscore.model.encoding import intent
 from qualscore.model.encoding.arrays import Array
 
@@ -66,7 +67,7 @@ class AccountBatch:
 
     @cached_property
     def _of_any_set(self) -> dict[str, Array]:
-        return {measure: self.numbers(f"intent_{measure}") for measure in intent.MEASURES}
+        return {measure: self.numbers(f"intent_{measure}") for measure in MEASURES}
 
     @cached_property
     def _signals(self) -> tuple[Array, Coded, pa.StructArray]:
@@ -77,7 +78,7 @@ class AccountBatch:
         rows, sets, entries = self._signals
         found = np.flatnonzero(sets.lookup(lambda name: name == topic, missing=0))[::-1]  # the first of a row is written last, and stays
         measures = {}
-        for measure in intent.MEASURES:
+        for measure in MEASURES:
             measures[measure] = np.full(self.rows, np.nan)
             measures[measure][rows[found]] = _numbers(entries.field(measure))[found]
         return measures

@@ -5,6 +5,7 @@ from collections.abc import Callable
 import numpy as np
 import pyarrow as pa
 
+from qualscore.features.intent import WINDOWS
 from qualscore.model.encoding import intent
 from qualscore.model.encoding.arrays import Array
 from qualscore.model.scoring.account_batch import AccountBatch, Coded, coded
@@ -37,10 +38,10 @@ class FactorValues:
         found, any_set = (self._batch.researched(name) for name in (topic, intent.ANY_SET))
         number, window = np.full(self._batch.rows, np.nan), np.zeros(self._batch.rows)
         if topic != intent.ANY_SET:  # without a signal: 0 in the longest window that is covered
-            for weeks in intent.WINDOWS:
+            for weeks in WINDOWS:
                 is_covered = ~np.isnan(any_set[f"signals_{weeks}w"])
                 number[is_covered], window[is_covered] = 0, weeks
-        for weeks in intent.WINDOWS:
+        for weeks in WINDOWS:
             is_known = ~np.isnan(found[f"signals_{weeks}w"])
             number[is_known], window[is_known] = found[f"signals_{weeks}w"][is_known], weeks
         is_recent = found["signals_13w"] > 0

@@ -7,7 +7,7 @@ import numpy as np
 import pyarrow as pa
 
 from qualscore.definitions.definition import Definition, Training
-from qualscore.model.encoding import intent
+from qualscore.features.intent import MEASURES
 from qualscore.model.encoding.arrays import Array
 from qualscore.model.encoding.encoding import UNSEEN
 from qualscore.model.encoding.inputs import STACK_SIZE
@@ -113,7 +113,7 @@ def account_columns(numeric: Sequence[str], lifted: Sequence[str], topics: Seque
     """The columns of account features that a model with such inputs reads to score and to explain."""
     names = ["domain", "company_name", "as_of_on", "tech_stack", *factor_values.READ, *lifted]
     names += [name for name in numeric if name != STACK_SIZE]
-    names += ["intent", *(f"intent_{measure}" for measure in intent.MEASURES)] if topics else []
+    names += ["intent", *(f"intent_{measure}" for measure in MEASURES)] if topics else []
     return list(dict.fromkeys(names))
 
 
