@@ -21,7 +21,7 @@ from qualscore.parallel import side_by_side
 from qualscore.runs import arguments, disk, progress, records
 from qualscore.runs.console import Console, logger, open_console
 from qualscore.runs.run import Outcome, Run, Stage
-from qualscore.storage import places
+from qualscore.storage import entries, places
 from qualscore.storage.tables import Tables
 
 READS_SOURCES = ("ingest", "pipeline", "preview")
@@ -85,6 +85,8 @@ def _prepare(job: str, options: Any, console: Console, overlay: Callable[..., An
     places.check_writable(settings.warehouse)
     session = SparkSession.builder.appName("qualscore").getOrCreate()
     _fit_partitions(session, settings)
+    if doubt := entries.doubt(session, settings.warehouse):
+        console.complain(f"warning: {doubt}")
     tables = Tables(session, settings.warehouse, settings.catalog)
     as_of = options.as_of or console.started.date()
     store = places.registry(settings.warehouse)

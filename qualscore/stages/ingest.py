@@ -31,7 +31,7 @@ LARGE = 32 << 20
 
 def ingest_deliveries(run: Run) -> Outcome:
     """Deliveries to clean and rejected tables, and to the universe, under one lock."""
-    with locks.held(run.spark, run.settings.warehouse, "ingest", run_id=run.run_id), ingest.staging() as staging:
+    with locks.held(run.tables, "ingest", run_id=run.run_id), ingest.staging() as staging:
         return _ingest(run, staging)
 
 

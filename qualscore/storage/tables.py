@@ -67,6 +67,13 @@ class Tables:
         """The version of the table as it is now; -1 when there is none."""
         return int(self._last_commit(name)["version"]) if self.exists(name) else -1
 
+    def location(self, lock: str) -> str:
+        """Where a catalog keeps the table of a lock, which is made if there is none; the table has no rows."""
+        name = f"{self.catalog}_locks.{lock}"
+        self.spark.sql(f"CREATE SCHEMA IF NOT EXISTS {self.catalog}_locks")
+        self.spark.sql(f"CREATE TABLE IF NOT EXISTS {name} (nothing STRING) USING delta COMMENT 'Beside it are the entries of a lock.'")
+        return str(self.spark.sql(f"DESCRIBE DETAIL {name}").collect()[0]["location"])
+
     def size(self, name: str) -> int:
         """Bytes of the table's files as it is now; 0 when there is none."""
         return int(self.spark.sql(f"DESCRIBE DETAIL {self.identifier(name)}").collect()[0]["sizeInBytes"]) if self.exists(name) else 0
