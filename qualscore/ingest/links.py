@@ -40,10 +40,10 @@ def _with_account_domain(rows: DataFrame, crm_accounts: DataFrame, name: str, wa
     """With one more column: of the rows that want it the domain of their account."""
     usable = crm_accounts.where(F.col("domain").isNotNull())
     by_id = usable.select(F.col("account_id").alias("_of_id"), F.col("domain").alias("_domain_of_id"))
-    named = crm_accounts.groupBy(_name(F.col("company_name")).alias("_of_name"))
+    named = crm_accounts.groupBy(account_name(F.col("company_name")).alias("_of_name"))
     by_name = named.agg(F.count(F.lit(1)).alias("_count"), F.max("domain").alias("_domain_of_name")).where("_count = 1").drop("_count")
     joined = rows.join(by_id, wanting & (F.col("account_id") == F.col("_of_id")), "left").join(
-        by_name, wanting & (_name(F.col("account_name")) == F.col("_of_name")), "left"
+        by_name, wanting & (account_name(F.col("account_name")) == F.col("_of_name")), "left"
     )
     helpers = ("_of_id", "_domain_of_id", "_of_name", "_domain_of_name")
     return joined.withColumn(name, F.coalesce("_domain_of_id", "_domain_of_name")).drop(*helpers)
@@ -91,5 +91,6 @@ def _accepted(condition: Column) -> dict[str, Column]:
     }
 
 
-def _name(text: Column) -> Column:
+def account_name(text: Column) -> Column:
+    """A name as accounts are told by it: in lower case, with single spaces."""
     return F.lower(F.regexp_replace(text, r"\s+", " "))

@@ -1,14 +1,16 @@
 """All rows of one table, judged: clean, superseded, rejected or filtered, and how many of each."""
 
 from collections import Counter
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import reduce
+from typing import NamedTuple
 
 from pyspark.sql import Column, DataFrame, Row, Window
 from pyspark.sql import functions as F
 
 from qualscore import contracts
+from qualscore.columns.contents import row_hash
 from qualscore.config import Source
 from qualscore.contracts import Contract
 from qualscore.ingest.conformance import MARKS, conform_source
@@ -21,6 +23,13 @@ from qualscore.ingest.summary import DeliverySummary
 STATES = ("filtered", "clean", "superseded", "rejected")
 
 
+class Counted(NamedTuple):
+    """What became of the rows of a table's sources; and their content as a number that tells it apart, None where it was not looked at."""
+
+    summaries: list[DeliverySummary]
+    content: str | None
+
+
 @dataclass(frozen=True)
 class Ingested:
     """All sources of one table, judged.
@@ -31,6 +40,7 @@ class Ingested:
         rows: every delivered row once, with `_state` (filtered, rejected, superseded, deleted, clean), and the rows that
             were stored before and are still the latest of their key (kept). `clean`, `rejected` and `summaries` all come
             from it: use what `checkpointed` gives, or the files are read three times. Stored deletions that still hold are `buried`.
+        before: of deliveries of changes the stored rows of the clean table that `clean` replaces; None where it replaces all.
         direct: further rows that are clean, by the contract and with `_notes`: those of large deliveries that compete for no key.
     """
 
@@ -38,6 +48,7 @@ class Ingested:
     deliveries: Mapping[str, Delivery]
     rows: DataFrame
     direct: DataFrame | None = None
+    before: DataFrame | None = None
 
     def checkpointed(self) -> "Ingested":
         """The same with its rows computed and kept: an action."""
@@ -66,14 +77,26 @@ class Ingested:
         return contracts.load("clean/crm_deletions").conform(named)
 
     def summaries(self) -> list[DeliverySummary]:
-        """What became of the rows of each source. One aggregate over `rows`: an action."""
+        """What became of the rows of each source: an action."""
+        return self.counted().summaries
+
+    def counted(self, *, undated: Collection[str] = (), unordered: Collection[str] = ()) -> "Counted":
+        """What became of the rows of each source, and what they hold. One aggregate over `rows`: an action.
+
+        Args:
+            undated: sources whose rows have the run's day for want of another: that day is no content.
+            unordered: sources, databases, whose rows have no place of their own.
+        """
         delivered = {name for delivery in self.deliveries.values() for name in delivery.mapping}
         codes = F.array_sort(F.array_distinct("_reasons.reason")).alias("codes")
         is_clean = F.col("_state") == "clean"
         filled = [F.count(F.when(is_clean, F.col(name))).alias(name) for name in self.contract.columns if name in delivered]
         of_all = self.rows.where("_state not in ('kept', 'buried')").groupBy("source", "_state", codes, "_notes")
-        rows = of_all.agg(F.count(F.lit(1)).alias("_n"), *filled)
-        if self.direct is not None:
+        if self.direct is None:
+            content = F.sum(self._content(undated, unordered).cast("decimal(20,0)"))
+            rows = of_all.agg(F.count(F.lit(1)).alias("_n"), content.alias("_content"), *filled)
+        else:
+            rows = of_all.agg(F.count(F.lit(1)).alias("_n"), *filled)
             # A column that clean rows always have is not read for it.
             is_full = {name: F.lit(1) if column.required else F.col(name) for name, column in self.contract.columns.items()}
             filled = [F.count(value).alias(name) for name, value in is_full.items() if name in delivered]
@@ -82,7 +105,20 @@ class Ingested:
         found: dict[str, list[Row]] = {source: [] for source in self.deliveries}
         for row in rows.collect():
             found[row["source"]].append(row)
-        return [self._summary(source, groups) for source, groups in found.items()]
+        summaries = [self._summary(source, groups) for source, groups in found.items()]
+        if self.direct is not None:
+            return Counted(summaries, None)
+        return Counted(summaries, str(sum(int(row["_content"] or 0) for groups in found.values() for row in groups)))
+
+    def _content(self, undated: Collection[str], unordered: Collection[str]) -> Column:
+        """A hash of what a clean or rejected row holds, else null."""
+        fields = {it.name: it for it in self.rows.schema.fields}
+        clean = [fields[name] for name in self.contract.columns if name != "observed_on"]
+        day = [F.when(~F.col("source").isin(list(undated)), F.col("observed_on"))] if "observed_on" in fields else []
+        place = [F.when(~F.col("source").isin(list(unordered)), F.col(name)) for name in ("_file", "_line", "_account_key")]
+        refused = [fields[name] for name in ("source", "_row", "_reasons", "_problem")]
+        known = F.when(F.col("_state") == "clean", F.xxhash64(row_hash(clean), *day))
+        return known.when(F.col("_state") == "rejected", F.xxhash64(row_hash(refused), *place))
 
     def _summary(self, source: str, groups: Sequence[Row]) -> DeliverySummary:
         states: Counter[str] = Counter()
@@ -143,13 +179,19 @@ def table(
     Raises:
         ConfigurationError: a `where` that does not parse or names unknown columns.
     """
-    conformed = [
+    rows = conformed(deliveries, contract, rules=rules)
+    rows = rows if stored is None else rows.unionByName(as_rows(stored))
+    rows = linked(rows, free_mail_companies=free_mail_companies, crm_accounts=crm_accounts, stored_accounts=stored_accounts)
+    return Ingested(contract, {source.id: delivery for source, delivery in deliveries}, judge(rows, contract))
+
+
+def conformed(deliveries: Sequence[tuple[Source, Delivery]], contract: Contract, *, rules: Rules) -> DataFrame:
+    """Rows of all sources of a table (`conform_source`), with the place of their source as `_rank`."""
+    each = [
         conform_source(source, delivery, contract, rules=rules).withColumn("_rank", F.lit(rank))
         for rank, (source, delivery) in enumerate(deliveries)
     ]
-    rows = reduce(DataFrame.unionByName, [*conformed, *([] if stored is None else [_as_rows(stored)])])
-    rows = linked(rows, free_mail_companies=free_mail_companies, crm_accounts=crm_accounts, stored_accounts=stored_accounts)
-    return Ingested(contract, {source.id: delivery for source, delivery in deliveries}, judge(rows, contract))
+    return reduce(DataFrame.unionByName, each)
 
 
 def judge(rows: DataFrame, contract: Contract) -> DataFrame:
@@ -185,7 +227,7 @@ def as_deleted(deletions: DataFrame, contract: Contract) -> DataFrame:
     return deletions.where(F.col("table_name") == contract.table).select(*columns)
 
 
-def _as_rows(stored: DataFrame) -> DataFrame:
+def as_rows(stored: DataFrame) -> DataFrame:
     """Rows of the clean table as if they were delivered before all others; one without a domain may find its account today."""
     marks: dict[str, Column] = {name: F.lit(None).cast("string") for name in MARKS}
     marks |= {"_kept": F.lit(True), "_line": F.lit(0).cast("bigint"), "_rank": F.lit(-1)}

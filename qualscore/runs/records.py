@@ -29,6 +29,7 @@ def record(
         "finished_at": finished, "exit_code": exit_code, "inputs": dict(outcome.inputs), "counts": dict(outcome.counts),
         "metrics": metrics, "model_version": outcome.model_version, "deliveries": list(outcome.deliveries),
         "code_version": code.commit(), "fingerprint": fingerprint, "outputs": dict(outcome.outputs), "rules": outcome.rules,
+        "tables": list(outcome.tables), "versions": dict(outcome.versions),
     }  # fmt: skip
     run.console.result(outcome.said, **row) if run.console.as_json else None
     run.tables.append(RUNS, contracts.load(RUNS).rows(run.spark, [row]))
@@ -69,6 +70,15 @@ def _successes(run: Run, *columns: str) -> DataFrame | None:
         return None
     runs = run.tables.read(RUNS)
     return runs.where("exit_code = 0") if set(columns) <= set(runs.columns) else None
+
+
+def last_ingest(run: Run) -> dict[str, Any] | None:
+    """The record of the last successful ingest; None when there is none that says what the tables are made of."""
+    done = _successes(run, "tables")
+    if done is None:
+        return None
+    rows = done.where("job = 'ingest'").orderBy(F.desc("finished_at"), "run_id").limit(1).collect()
+    return rows[0].asDict(recursive=True) if rows else None
 
 
 def fingerprint_of(depends: Mapping[str, object]) -> str:

@@ -45,6 +45,8 @@ class Outcome:
     deliveries: Sequence[Mapping[str, object]] = ()
     warnings: Sequence[str] = ()
     outputs: Mapping[str, int] = field(default_factory=dict)
+    tables: Sequence[Mapping[str, str | None]] = ()
+    versions: Mapping[str, int] = field(default_factory=dict)
     rules: str | None = None
     as_of: date | None = None  # the day of what was read; by default the run's own
 

@@ -92,22 +92,31 @@ class Tables:
             writer.options(**how).partitionBy(*contracts.load(name).partition_by).save(self._path(name))
         return self._rows_written(name)
 
-    def merge(self, name: str, frame: DataFrame) -> None:
-        """Makes the table hold the frame's rows by changing only what differs: one commit, none where nothing does."""
+    def merge(self, name: str, frame: DataFrame, *, before: DataFrame | None = None) -> None:
+        """Makes the table hold the frame's rows by changing only what differs: one commit, none where nothing does.
+
+        Args:
+            name: of the table.
+            frame: what it is to hold, by key, in place of `before`.
+            before: rows of the table as it is; all of them where it is not given.
+        """
         frame = self._prepared(name, frame)
         contract = contracts.load(name)
         values = [column for column in contract.columns if column not in contract.key]
         same = " AND ".join(f"old.`{column}` <=> new.`{column}`" for column in contract.key)
         differs = " OR ".join(f"NOT (old.`{column}` <=> new.`{column}`)" for column in values)
-        old = self.read(name)
-        if not (frame.exceptAll(old).isEmpty() and old.exceptAll(frame).isEmpty()):
-            view = f"_merged_{uuid4().hex}"
-            frame.createOrReplaceTempView(view)
-            self.spark.sql(
-                f"MERGE INTO {self.identifier(name)} AS old USING {view} AS new ON {same} WHEN MATCHED AND ({differs}) THEN UPDATE SET * "
-                "WHEN NOT MATCHED THEN INSERT * WHEN NOT MATCHED BY SOURCE THEN DELETE"
-            )
-            self.spark.catalog.dropTempView(view)
+        old = self.read(name) if before is None else contract.conform(before)
+        if frame.exceptAll(old).isEmpty() and old.exceptAll(frame).isEmpty():
+            return
+        # No row is added: of what was before, the rows whose key is not there any more.
+        gone = old.alias("old").join(frame.alias("new"), F.expr(same), "left_anti").withColumn("_is_gone", F.lit(True))
+        view = f"_merged_{uuid4().hex}"
+        frame.withColumn("_is_gone", F.lit(False)).unionByName(gone).createOrReplaceTempView(view)
+        self.spark.sql(
+            f"MERGE INTO {self.identifier(name)} AS old USING {view} AS new ON {same} WHEN MATCHED AND new._is_gone THEN DELETE "
+            f"WHEN MATCHED AND ({differs}) THEN UPDATE SET * WHEN NOT MATCHED AND NOT new._is_gone THEN INSERT *"
+        )
+        self.spark.catalog.dropTempView(view)
 
     def append(self, name: str, frame: DataFrame) -> int:
         """Adds rows; returns their number."""

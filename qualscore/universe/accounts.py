@@ -8,6 +8,7 @@ from pyspark.sql import Column, DataFrame, Window
 from pyspark.sql import functions as F
 
 from qualscore import contracts
+from qualscore.columns.contents import row_hash
 
 # (clean table, its kind of source, what tells its rows apart: the last of them is shown), the best first, for display.
 PRECEDENCE = (
@@ -55,6 +56,13 @@ def universe(
 def elsewhere(**tables: DataFrame) -> DataFrame:
     """The domains, each once, of clean tables."""
     return reduce(DataFrame.unionByName, (it.where("domain is not null").select("domain") for it in tables.values())).distinct()
+
+
+def differing(stored: DataFrame, fresh: DataFrame) -> DataFrame:
+    """The domains, each once, of accounts that are in one of two frames of clean/accounts alone, or that differ."""
+    content = row_hash(contracts.load("clean/accounts").schema.fields)
+    old, new = (frame.select("domain", content.alias(name)) for frame, name in ((stored, "_old"), (fresh, "_new")))
+    return old.join(new, "domain", "full").where(~F.col("_old").eqNullSafe(F.col("_new"))).select("domain")
 
 
 def told_apart(firmographics: DataFrame, known: DataFrame, *, days: Sequence[date]) -> tuple[DataFrame, DataFrame]:

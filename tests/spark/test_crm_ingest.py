@@ -1,5 +1,6 @@
 """The CRM, engagement and intent: what is delivered together is understood together."""
 
+from dataclasses import replace
 from datetime import date
 from hashlib import sha256
 from pathlib import Path
@@ -9,7 +10,7 @@ from pyspark.sql import functions as F
 
 from qualscore import contracts, deliveries, ingest
 from qualscore.config import Source
-from qualscore.ingest import Ingested
+from qualscore.ingest import Ingested, Stored
 from tests.spark.test_ingest import RULES, became, ingested, reasons, values
 
 ACCOUNTS = """Id,Name,Website,ParentId,BillingCountry,Industry,NumberOfEmployees,SystemModstamp,IsDeleted
@@ -124,8 +125,28 @@ def test_a_table_without_domains_is_ingested(spark: SparkSession, tmp_path: Path
 def _changed(spark: SparkSession, folder: Path, stored: DataFrame, text: str) -> Ingested:
     (folder / "changes.csv").write_text(text)
     source = {"table": "crm_accounts", "path": str(folder / "changes.csv"), "id": "s0", "delivers": "changes"}
-    read = deliveries.read_all(spark, [Source.model_validate(source)])
-    return ingest.table(read, contracts.load("clean/crm_accounts"), rules=RULES, stored=stored)
+    read, contract = deliveries.read_all(spark, [Source.model_validate(source)]), contracts.load("clean/crm_accounts")
+    result = ingest.table(read, contract, rules=RULES, stored=stored)
+    is_gone = F.coalesce("is_deleted", F.lit(False))
+    held = Stored(stored.where(~is_gone), stored.limit(0), stored.where(is_gone))
+    _alike(result, ingest.changed_table(read, contract, rules=RULES, stored=held), held)
+    return result
+
+
+def _alike(whole: Ingested, apart: Ingested, held: Stored) -> None:
+    """Judged beside the stored rows that compete with them, changes leave the same table as beside all of them, which were more."""
+    (key,) = whole.contract.key
+    assert apart.before is not None
+    before, names = apart.before.select(key).collect(), whole.contract.columns
+    assert 0 < len(before) < held.rows.count()
+    kept = held.rows.where(~F.col(key).isin([row[key] for row in before]))
+    assert values(kept.unionByName(apart.clean), *names) == values(whole.clean, *names)
+    assert [it.record() for it in apart.summaries()] == [it.record() for it in whole.summaries()]
+    assert values(apart.rejected, "row") == values(whole.rejected, "row")
+    if held.buried is not None:
+        judged = [row[key] for row in apart.rows.select(key).collect()]
+        stay = {row[key] for row in held.buried.where(~F.col(key).isin(judged)).collect()}
+        assert stay | {row["record_id"] for row in apart.deletions.collect()} == {row["record_id"] for row in whole.deletions.collect()}
 
 
 def test_changes_are_merged_by_key_and_the_latest_change_wins(spark: SparkSession, tmp_path: Path) -> None:
@@ -169,6 +190,18 @@ def test_a_stored_deal_follows_its_account(spark: SparkSession, tmp_path: Path) 
         ("0065g5", "its-own.com", None),
     ]
     assert became(result) == {"s0": {"rows_read": 1, "clean": 1}}
+    old, new = (frame.select("account_id", "company_name", "domain") for frame in (before, accounts))
+    untouched = own.withColumns({"opportunity_id": F.lit("0065g7"), "account_id": F.lit("another")})
+    held = Stored(stored.unionByName(own).unionByName(untouched), stored.limit(0), accounts=before, moved=new.exceptAll(old))
+    contract = contracts.load("clean/crm_opportunities")
+    apart = ingest.changed_table(read, contract, rules=RULES, stored=held, crm_accounts=accounts)
+    whole = replace(
+        result,
+        rows=result.rows.unionByName(
+            result.rows.where("opportunity_id = '0065g5'").withColumns({"opportunity_id": F.lit("0065g7"), "account_id": F.lit("another")})
+        ),
+    )
+    _alike(whole, apart, held)
 
 
 def test_a_late_row_does_not_bring_back_what_was_deleted_and_a_newer_one_does(spark: SparkSession, tmp_path: Path) -> None:

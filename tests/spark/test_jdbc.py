@@ -2,6 +2,7 @@
 
 import csv
 from collections.abc import Iterator
+from datetime import date
 from io import StringIO
 from pathlib import Path
 
@@ -15,6 +16,7 @@ from qualscore.ingest import Ingested
 from tests.postgres import PASSWORD, USER, Postgres, running
 from tests.spark.test_crm_ingest import ACCOUNTS, DEALS
 from tests.spark.test_ingest import RULES
+from tests.spark.test_ingest_stage import recorded, run_on
 
 EXPORTS = {"account": ("crm_accounts", ACCOUNTS), "opportunity": ("crm_opportunities", DEALS)}
 
@@ -82,6 +84,22 @@ def test_the_same_crm_from_a_database_and_from_its_export(
         for key in ("rows_read", "clean", "rejected", "superseded", "deleted", "reasons", "notes", "fill"):
             assert counted[key] == exported[key], key
     assert len(rows(found["jdbc"]["crm_accounts"])[0]) == 4
+
+
+def test_a_database_read_twice_with_the_same_rows_changes_nothing(
+    spark: SparkSession, tmp_path: Path, postgres: Postgres, login: dict[str, str]
+) -> None:
+    places = (f"jdbc: {{url: '{postgres.url}', table: {name}, user_env: CRM_USER, password_env: CRM_PASSWORD}}" for name in EXPORTS)
+    sources = [f"{{table: {table}, {place}}}" for (table, _), place in zip(EXPORTS.values(), places, strict=True)]
+    _, first = recorded(run_on(spark, tmp_path, *sources))
+    postgres.sql('UPDATE account SET "Name" = "Name" WHERE row_number < 3')  # the server gives them last from now on
+    _, again = recorded(run_on(spark, tmp_path, *sources, as_of=date(2026, 7, 1)))
+    assert again == first
+    postgres.sql("UPDATE account SET \"Name\" = 'Ace' WHERE row_number = 1")
+    _, changed = recorded(run_on(spark, tmp_path, *sources))
+    postgres.sql("UPDATE account SET \"Name\" = 'Acme Inc' WHERE row_number = 1")
+    assert changed["clean/crm_accounts"] == first["clean/crm_accounts"] + 1
+    assert changed["clean/crm_opportunities"] == first["clean/crm_opportunities"], "linked with the same domains"
 
 
 @pytest.mark.parametrize("table", ["account", 'SELECT * FROM account WHERE "IsDeleted" IS NOT NULL'])
