@@ -1,5 +1,7 @@
 """The ways this can fail. Each is one message for a person, and has its exit code."""
 
+from collections.abc import Mapping
+
 
 class QualscoreError(Exception):
     """A failure that a person can act on; anything unforeseen ends with the same code."""
@@ -24,9 +26,18 @@ class DataError(QualscoreError):
 
 
 class TrainingRefused(QualscoreError):
-    """There is nothing honest to learn: too few customers, no unlabelled accounts, no signal, a give-away."""
+    """There is nothing honest to learn: too few customers, no unlabelled accounts, no signal, a give-away.
+
+    Attributes:
+        counts: accounts by name, where these are too few: for who can say which selector finds how many; else empty.
+    """
 
     exit_code = 4
+
+    def __init__(self, message: str, *, counts: Mapping[str, int] | None = None) -> None:
+        """Takes the sentence for a person."""
+        super().__init__(message)
+        self.counts = dict(counts or {})
 
 
 class Locked(QualscoreError):

@@ -1,8 +1,6 @@
 """A calibrated model of four columns, made without a session."""
 
 from datetime import date
-from types import SimpleNamespace
-from typing import Any
 
 import lightgbm
 import numpy as np
@@ -11,6 +9,7 @@ from qualscore.definitions.definition import Definition
 from qualscore.model.encoding.encoding import INNER_FOLDS, LiftedColumn
 from qualscore.model.encoding.inputs import Inputs
 from qualscore.model.kernel.starting_margin import LiftTerm, NumberTerm, StartingMargin
+from qualscore.model.learning.judged_model import JudgedModel
 from qualscore.model.scoring.calibration import Calibration
 from qualscore.model.scoring.qualification import QualificationModel
 
@@ -43,6 +42,6 @@ def small_model(definition: Definition = DEFINITION) -> QualificationModel:
     )  # fmt: skip
 
 
-def small_training(model: QualificationModel | None = None) -> Any:
+def small_training(model: QualificationModel | None = None) -> JudgedModel:
     """What the registry takes of a training."""
-    return SimpleNamespace(model=model or small_model(), metrics={"roc_auc": 0.9}, reliability=[], counts={"examples": 60})
+    return JudgedModel(model or small_model(), {"examples": 60}, {"roc_auc": 0.9}, [])

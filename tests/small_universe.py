@@ -39,11 +39,12 @@ class Universe:
     def describe(self) -> Callable[[DataFrame], DataFrame]:
         """(domain, company_name, as_of_on) to features."""
         tables = {"firmographics": self.firmographics, "technographics": self.technographics, "intent_signals": self.intent_signals}
-        return partial(features.account_features, **tables, keyword_sets=self.keyword_sets)
+        return partial(features.account_features, **tables, keyword_sets=self.keyword_sets, counts_undated=True)
 
     def today(self) -> DataFrame:
         """Features of every account as of AS_OF."""
-        return self.describe(self.firmographics.select("domain", "company_name", F.lit(AS_OF).alias("as_of_on")))
+        dates = self.firmographics.select("domain", "company_name", F.lit(AS_OF).alias("as_of_on"))
+        return self.describe(dates).drop(features.UNDATED_PRODUCTS)
 
     def labelled(self, definition: Definition, account_lists: DataFrame | None = None) -> DataFrame:
         """What training takes."""

@@ -12,6 +12,9 @@ from pyspark.sql import functions as F
 from qualscore.features import firmographic, intent, technographic
 from qualscore.features.firmographic import FIRMOGRAPHIC_VALUES
 from qualscore.features.reading import AsOf
+from qualscore.features.technographic import UNDATED_PRODUCTS
+
+__all__ = ["UNDATED_PRODUCTS", "account_features"]
 
 
 def account_features(
@@ -24,6 +27,7 @@ def account_features(
     own_values: DataFrame | None = None,
     as_of: date | None = None,
     snapshot_days: Sequence[date] = (),
+    counts_undated: bool = False,
 ) -> DataFrame:
     """One row per row of `dates`, described as of its own date.
 
@@ -36,6 +40,7 @@ def account_features(
         own_values: domain, own_values of clean/accounts; they describe accounts that no snapshot knows.
         as_of: the date of all rows, where they share one.
         snapshot_days: the days of all firmographics; with them and `as_of` hardly a row is compared with others.
+        counts_undated: whether UNDATED_PRODUCTS is there too, which is no feature: the products that count as used at any date.
     """
     when = AsOf(dates, as_of)
     described = (
@@ -50,4 +55,5 @@ def account_features(
     # Of an account without a signal in the year `any_set` is null.
     has_data = has_value | (F.size("tech_stack") > 0) | F.col("any_set").isNotNull()
     known = {"has_data": has_data, "is_backfilled": F.coalesce("is_backfilled", F.lit(False))}
-    return firmographic.with_inputs(intent.with_totals(described.withColumns(known), intent_signals))
+    found = firmographic.with_inputs(intent.with_totals(described.withColumns(known), intent_signals))
+    return found if counts_undated else found.drop(UNDATED_PRODUCTS)

@@ -18,7 +18,15 @@ def describe(run: Run, *, as_of: date | None = None) -> Callable[[DataFrame], Da
     sets = run.settings.keywords
     own_values = clean(run, "accounts").select("domain", "own_values")
     days = snapshot_days(sources["firmographics"]) if as_of else ()
-    return partial(features.account_features, **sources, keyword_sets=sets, own_values=own_values, as_of=as_of, snapshot_days=days)
+    return partial(
+        features.account_features,
+        **sources,
+        keyword_sets=sets,
+        own_values=own_values,
+        as_of=as_of,
+        snapshot_days=days,
+        counts_undated=as_of is None,
+    )
 
 
 def snapshot_days(firmographics: DataFrame) -> list[date]:

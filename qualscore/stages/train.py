@@ -3,11 +3,16 @@
 import json
 from collections.abc import Mapping
 from dataclasses import replace
+from datetime import date
+
+from pyspark.sql import DataFrame
 
 from qualscore.definitions.definition import Definition
+from qualscore.errors import TrainingRefused
 from qualscore.model.judging import judging, verdict
-from qualscore.model.learning import training
+from qualscore.model.learning import refusals, training
 from qualscore.model.learning.preview import by_selector
+from qualscore.model.learning.training import Trained
 from qualscore.runs.run import Outcome, Run, Stage
 from qualscore.stages.describing import describe, features_date
 from qualscore.stages.labelling import labelled, with_coverage, without_domain
@@ -23,21 +28,37 @@ def train(run: Run, definition: Definition) -> Outcome:
     store = registry_of(run)
     store.champion(definition.name)  # a registry that does not answer is met before an hour's work, not after it
     as_of = features_date(run)
-    trained = training.train(
-        with_coverage(run, labelled(run, definition)),
-        describe(run),
-        definition,
-        as_of=as_of,
-        evaluation_accounts=run.settings.evaluation_accounts,
-        by_selector=lambda accounts: by_selector(accounts, definition, without_domain=without_domain(run, definition)),
-    )
+    accounts = with_coverage(run, labelled(run, definition))
+    trained = _trained(run, accounts, definition, as_of=as_of)
     judgement = judging.judge(trained, learning_curve=getattr(run.options, "learning_curve", False))
     inputs = versions(run, *INPUTS)
-    judged = replace(trained, metrics=judgement.metrics, warnings=judgement.warnings)
-    version = store.register(judged, as_of=as_of, inputs=inputs)
+    version = store.register(judgement.judged, as_of=as_of, inputs=inputs)
     path = _report(run, judgement, version.number)
     said = f"version {version.number}, {trained.counts['examples']:,} customers; what was measured is in {path}"
-    return Outcome(said, inputs, trained.counts, judged.metrics, version.number, warnings=judged.warnings, as_of=as_of)
+    return Outcome(said, inputs, trained.counts, judgement.judged.metrics, version.number, warnings=judgement.warnings, as_of=as_of)
+
+
+def _trained(run: Run, accounts: DataFrame, definition: Definition, *, as_of: date) -> Trained:
+    """A model; where accounts are few, its warnings, or the refusal, say which selector finds how many.
+
+    Raises:
+        TrainingRefused: there is nothing honest to learn.
+    """
+    try:
+        trained = training.train(accounts, describe(run), definition, as_of=as_of, evaluation_accounts=run.settings.evaluation_accounts)
+    except TrainingRefused as refused:
+        if not refused.counts:
+            raise
+        raise TrainingRefused(f"{refused} {_by_selector(run, accounts, definition)}", counts=refused.counts) from None
+    if not refusals.are_few(trained.counts, definition):
+        return trained
+    few, *others = trained.warnings
+    return replace(trained, warnings=[f"{few}. {_by_selector(run, accounts, definition)}", *others])
+
+
+def _by_selector(run: Run, accounts: DataFrame, definition: Definition) -> str:
+    """A pass over the accounts."""
+    return by_selector(accounts, definition, without_domain=without_domain(run, definition))
 
 
 def _report(run: Run, judgement: judging.Judgement, version: int) -> str:

@@ -16,7 +16,9 @@ from pyspark.sql import functions as F
 from qualscore.definitions.definition import Definition
 from qualscore.errors import TrainingRefused
 from qualscore.model.encoding.draws import FINE, draw
+from qualscore.model.judging import judging
 from qualscore.model.learning import training
+from qualscore.model.learning.evaluation import ranking
 from tests.small_universe import companies
 from tests.spark.conftest import clean_tables
 
@@ -60,7 +62,9 @@ def test_a_list(size: int, number: int, today: DataFrame) -> None:
     as_of: date = today.first()["as_of_on"]
     try:
         trained = training.train(labelled, partial(describe, today=today), definition, as_of=as_of, evaluation_accounts=200_000)
-        TRAINED[size, number] = f"ROC-AUC {trained.metrics['roc_auc']:.3f}"
+        auc = ranking(*trained.evidence.margins, weight=1)["roc_auc"]
+        judging.refuse_no_signal(auc, trained.counts["examples"], definition.name)
+        TRAINED[size, number] = f"ROC-AUC {auc:.3f}"
     except TrainingRefused as refused:
         assert "no signal" in str(refused)
         TRAINED[size, number] = None

@@ -12,10 +12,11 @@ import pytest
 from pyspark.sql import DataFrame, SparkSession
 from pyspark.sql import functions as F
 
+from qualscore.errors import TrainingRefused
 from qualscore.model.encoding import inputs
 from qualscore.model.judging import judging, refits, verdict
 from qualscore.model.judging.judging import Judgement
-from qualscore.model.learning import training
+from qualscore.model.learning import fitting
 from qualscore.model.learning.evidence import Evidence
 from qualscore.model.learning.training import Trained
 from qualscore.storage import files
@@ -47,8 +48,8 @@ def test_the_report_has_the_keys_that_programs_read_and_is_json(judgement: Judge
     assert set(FIXED) <= set(judgement.report)
     assert json.loads(json.dumps(judgement.report, allow_nan=False)) == json.loads(json.dumps(judgement.report))
     low, high = judgement.report["intervals"]["roc_auc"]
-    assert low < judgement.report["roc_auc"] < high and judgement.metrics["roc_auc_low"] == low
-    assert all(isinstance(value, float) for value in judgement.metrics.values())
+    assert low < judgement.report["roc_auc"] < high and judgement.judged.metrics["roc_auc_low"] == low
+    assert all(isinstance(value, float) for value in judgement.judged.metrics.values())
 
 
 def test_the_causes_are_the_best_rules_and_the_model_is_better(judgement: Judgement) -> None:
@@ -57,6 +58,36 @@ def test_the_causes_are_the_best_rules_and_the_model_is_better(judgement: Judgem
     assert judgement.report["rules"][0]["roc_auc"] < judgement.report["roc_auc"]
     assert judgement.report["beaten_by"] == []
     assert {"country DE", "country US"} <= {it["slice"] for it in judgement.report["slices"]}
+
+
+def test_the_registry_keeps_what_the_report_says(trained: Trained, judgement: Judgement) -> None:
+    kept = judgement.judged
+    assert (kept.model, kept.counts, kept.reliability) == (trained.model, trained.counts, judgement.report["reliability"])
+    assert {"roc_auc", "average_precision_low", "best_rule_roc_auc", "calibration_error", "customers", "suspicions"} <= kept.metrics.keys()
+    assert kept.metrics["roc_auc"] == judgement.report["roc_auc"] and kept.metrics["unlabelled"] == trained.counts["unlabelled"]
+
+
+def test_every_figure_but_roc_auc_is_one_of_the_universe(trained: Trained, judgement: Judgement) -> None:
+    """Of every five unlabelled accounts one is left, in the list of all margins too: slices and rules find what they found."""
+    whole, judged = judgement.report, trained.evidence.judged
+    left = judged[judged["is_example"] | (judged["domain_hash"] % 5 == 0)].reset_index(drop=True)
+    thinned = judging.judge(replace(trained, evidence=replace(trained.evidence, judged=left, weight=5.0))).report
+    for name in ("roc_auc", "average_precision", "recall_at_5", "recall_at_10", "lift_at_10"):
+        assert thinned[name] == pytest.approx(whole[name], rel=0.25), name
+    rules = {it["rule"]: it for it in whole["rules"]}
+    assert [it["lift_at_10"] / rules[it["rule"]]["lift_at_10"] for it in thinned["rules"] if it["rule"] in rules] == pytest.approx(
+        [1.0] * sum(it["rule"] in rules for it in thinned["rules"]), rel=0.3
+    )
+    slices = {it["slice"]: it["average_precision"] for it in whole["slices"]}
+    found = {it["slice"]: it["average_precision"] for it in thinned["slices"] if it["slice"] in slices}
+    assert found == pytest.approx({name: slices[name] for name in found}, rel=0.5) and found
+
+
+def test_margins_that_say_nothing_are_refused_where_they_are_measured(trained: Trained) -> None:
+    shuffled = trained.evidence.judged["margin"].sample(frac=1, random_state=3).to_numpy()
+    proof = replace(trained.evidence, judged=trained.evidence.judged.assign(margin=shuffled))
+    with pytest.raises(TrainingRefused, match=r"small: no signal\. .* ROC-AUC 0\.[45]\d\d on accounts"):
+        judging.judge(replace(trained, evidence=proof))
 
 
 def test_nothing_dated_is_said_and_judged_no_further(judgement: Judgement, trained: Trained) -> None:
@@ -94,7 +125,7 @@ def dated(trained: Trained) -> Evidence:
 def test_later_customers_are_found_by_models_that_learned_from_earlier_ones_only(dated: Evidence, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(refits, "FEWEST_EXAMPLES", 20)
     fitted: list[DataFrame] = []
-    monkeypatch.setattr(training, "fit", _noting(training.fit, fitted))
+    monkeypatch.setattr(fitting, "fit", _noting(fitting.fit, fitted))
     found = refits.by_time(dated, DEFINITION)
     dates = dated.judged[dated.judged["is_example"]]["as_of_on"]
     cut = date.fromisoformat(found["from"])
@@ -105,13 +136,13 @@ def test_later_customers_are_found_by_models_that_learned_from_earlier_ones_only
     assert rows.where((F.col("is_example") | (F.size("repeats") > 0)) & (F.col("as_of_on") >= F.lit(cut))).isEmpty()
 
 
-def test_a_learning_curve_judges_all_customers_with_ever_more_to_learn_from(trained: Trained) -> None:
+def test_a_learning_curve_judges_all_customers_with_ever_more_to_learn_from(trained: Trained, judgement: Judgement) -> None:
     points = refits.learning_curve(trained.evidence, DEFINITION)
     total = trained.counts["examples"]
     learned = [it["learned_from"] for it in points]
     assert learned == sorted(learned) and learned[-1] == total and 0.5 < learned[0] / 50 < 1.5
     assert {it["customers"] for it in points} == {total}
-    assert points[-1]["roc_auc"] == pytest.approx(trained.metrics["roc_auc"], abs=0.05)
+    assert points[-1]["roc_auc"] == pytest.approx(judgement.report["roc_auc"], abs=0.05)
 
 
 def _noting(fit: Callable[..., Any], noted: list[DataFrame]) -> Callable[..., Any]:

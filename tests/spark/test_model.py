@@ -17,11 +17,14 @@ from qualscore.definitions.definition import Definition
 from qualscore.errors import TrainingRefused
 from qualscore.model.encoding import inputs
 from qualscore.model.encoding.draws import draw
+from qualscore.model.judging import judging
 from qualscore.model.kernel.starting_margin import fit, prepared
 from qualscore.model.learning import training
+from qualscore.model.learning.evaluation import ranking
+from qualscore.model.learning.judged_model import JudgedModel
 from qualscore.model.learning.training import Trained
 from qualscore.model.lifecycle.registry import Registry
-from tests.small_universe import AS_OF, DEFINITION, Universe
+from tests.small_universe import AS_OF, DEFINITION, Universe, companies
 
 
 def test_contributions_add_up_to_the_margin(scores: pd.DataFrame) -> None:
@@ -35,9 +38,9 @@ def test_contributions_add_up_to_the_margin(scores: pd.DataFrame) -> None:
     assert all(f["contribution"] < 0 for side in scores.factors_against for f in side)
 
 
-def test_the_model_finds_what_makes_a_customer(universe: Universe, trained: Trained, scores: pd.DataFrame) -> None:
+def test_the_model_finds_what_makes_a_customer(trained: Trained, scores: pd.DataFrame) -> None:
     """The three causes are its first factors; the score orders customers before others."""
-    assert trained.metrics["roc_auc"] > 0.8
+    assert ranking(*trained.evidence.margins, weight=1)["roc_auc"] > 0.8
     best = scores.sort_values("margin").iloc[-1]
     assert {f["factor"] for f in best.factors_for} >= {"country", "industry", "uses Kafka"}
     assert best.top_factors.startswith("For: ") and "industry: Software" in best.top_factors
@@ -177,7 +180,8 @@ def test_a_model_loaded_in_a_fresh_process_gives_the_same_scores(
 ) -> None:
     """Only the registry, the features and a session are needed; of a frame of pandas not even a session."""
     uri = f"sqlite:///{tmp_path / 'mlflow.db'}"
-    version = Registry(uri, (tmp_path / "artifacts").as_uri()).register(trained, as_of=AS_OF, inputs={"clean/accounts": 1})
+    judged = JudgedModel(trained.model, trained.counts, {"roc_auc": 0.9}, [])
+    version = Registry(uri, (tmp_path / "artifacts").as_uri()).register(judged, as_of=AS_OF, inputs={"clean/accounts": 1})
     assert version.number == 1
     universe.today().write.parquet(str(tmp_path / "features"))
     script = (
@@ -219,15 +223,11 @@ def _lists(spark: SparkSession, domains: list[str]) -> DataFrame:
 
 def test_a_shuffled_customer_list_teaches_nothing(spark: SparkSession, universe: Universe) -> None:
     """Log-lifts that counted a row's own label would give the cities' lists away: AUC .6 in place of .5."""
-    every_tenth = [f"company{i}.com" for i in range(20, 2_000, 10)]
+    every_tenth = _lists(spark, [f"company{i}.com" for i in range(20, 2_000, 10)])
+    labelled = universe.labelled(DEFINITION, every_tenth)
+    shuffled = training.train(labelled, universe.describe, DEFINITION, as_of=AS_OF, evaluation_accounts=10_000)
     with pytest.raises(TrainingRefused, match=r"no signal.*ROC-AUC 0\.(4[3-9]|5[0-5])"):
-        training.train(
-            universe.labelled(DEFINITION, _lists(spark, every_tenth)),
-            universe.describe,
-            DEFINITION,
-            as_of=AS_OF,
-            evaluation_accounts=10_000,
-        )
+        judging.judge(shuffled)
 
 
 def test_fewer_than_50_customers_are_refused(spark: SparkSession, universe: Universe) -> None:
@@ -254,3 +254,17 @@ def test_a_product_that_gives_the_answer_away_is_refused_until_it_is_left_out(sp
     left = Definition.model_validate(DEFINITION.model_dump(by_alias=True) | {"features": {"leave_out": {"products": ["Ours"]}}})
     model = training.train(stacked.labelled(left), stacked.describe, left, as_of=AS_OF, evaluation_accounts=1_000).model
     assert not any("Ours" in factor or "Suite" in factor for factor in model.inputs.factors)
+
+
+def test_a_membership_of_nine_of_41_customers_is_no_reason_to_refuse(spark: SparkSession, universe: Universe) -> None:
+    """Seven of nearly 2,000 others are members: 61 times as common, and by chance perhaps no more than 27 times."""
+    frame = companies().iloc[5:]
+    customers, others = (frame[frame["is_customer"] == side]["domain"].to_list() for side in (True, False))
+    members = [{"domain": domain, "product": "Club", "category": "Club"} for domain in (*customers[:9], *others[:7])]
+    joined = universe.technographics.unionByName(contracts.load("clean/technographics").rows(spark, members))
+    small = {"training": {"repeats": 1, "folds": 2, "trees": 2, "min_examples": 41}}
+    definition = Definition.model_validate(DEFINITION.model_dump(by_alias=True) | small)
+    with_members = replace(universe, technographics=joined)
+    labelled = with_members.labelled(definition, _lists(spark, customers[:41]))
+    trained = training.train(labelled, with_members.describe, definition, as_of=AS_OF, evaluation_accounts=1_000)
+    assert [said for said in trained.warnings if "give the answer away: 9 of 41 examples have it, 7 of" in said]

@@ -5,6 +5,7 @@ from datetime import date, timedelta
 from typing import Any
 
 import numpy as np
+import pandas as pd
 import pytest
 from pyspark.sql import DataFrame, SparkSession
 from pyspark.sql import functions as F
@@ -13,7 +14,9 @@ from qualscore import contracts
 from qualscore.definitions.definition import Definition
 from qualscore.errors import TrainingRefused
 from qualscore.model.encoding import inputs
+from qualscore.model.judging import judging
 from qualscore.model.kernel.starting_margin import prepared
+from qualscore.model.learning import rows as rows_of_training
 from qualscore.model.learning import training
 from qualscore.model.learning.training import Trained
 from tests.small_universe import AS_OF, Universe
@@ -24,6 +27,7 @@ DEFINITION = Definition.model_validate(
 )
 EVENTS = [date(2025, 9, 3) + timedelta(days=31 * month) for month in range(6)]  # of customer i: EVENTS[i % 6]
 FIRST_WEEK = date(2024, 5, 6)
+EARLY, LATE = date(2024, 5, 1), date(2026, 5, 1)  # days of firmographics
 
 
 def event_of(customer: int) -> date:
@@ -61,7 +65,12 @@ def dated(spark: SparkSession) -> Universe:
     draws = np.random.default_rng(3)
     employees = draws.lognormal(4, 1.5, COMPANIES).astype(int) + 1
     firmographics = [
-        {"domain": domain(i), "employees": int(employees[i]), "country": ("DE", "US", "FR")[i % 3], "observed_on": date(2024, 5, 1)}
+        {
+            "domain": domain(i),
+            "employees": int(employees[i]),
+            "country": ("DE", "US", "FR")[i % 3],
+            "observed_on": LATE if i < 10 else EARLY,
+        }
         for i in range(COMPANIES)
     ]
     customers = [{"list_name": "customers", "domain": domain(i), "event_on": event_of(i)} for i in range(CUSTOMERS)]
@@ -100,14 +109,24 @@ def test_what_follows_a_deal_is_not_learnt(spark: SparkSession, dated: Universe,
     assert "onboarding" in [row["keyword_set"] for row in today["intent"]]
     again = train(planted)
     assert again.model.texts == learnt.model.texts
-    assert (again.model.inputs, again.metrics, again.counts) == (learnt.model.inputs, learnt.metrics, learnt.counts)
+    assert (again.model.inputs, again.counts) == (learnt.model.inputs, learnt.counts)
+    pd.testing.assert_frame_equal(again.evidence.judged, learnt.evidence.judged, check_exact=True)
 
 
 def test_research_before_the_event_is_learnt_and_nothing_else_is_there_to_learn(dated: Universe, learnt: Trained) -> None:
-    assert learnt.metrics["roc_auc"] > 0.8
+    assert judging.judge(learnt).report["roc_auc"] > 0.8
     without = DEFINITION.model_dump(by_alias=True) | {"features": {"leave_out": {"families": ["intent"]}}}
     with pytest.raises(TrainingRefused, match=r"no signal.*ROC-AUC 0\.(4\d|5[0-4])"):
-        train(dated, Definition.model_validate(without))
+        judging.judge(train(dated, Definition.model_validate(without)))
+
+
+def test_what_has_no_day_of_before_the_event_is_counted(learnt: Trained) -> None:
+    """Excel, of every third customer, has no first day; the firmographics of ten are of after their events."""
+    assert learnt.evidence.undated == {"dated": 120, "backfilled": 10, "products": 40, "undated_products": 40}
+    products, firmographics = learnt.warnings
+    assert products.startswith("dated: 40 of 40 products that 120 dated customers use have no first day and count as used at any date")
+    assert firmographics.startswith("dated: 10 of 120 dated customers are described by firmographics of a later day")
+    assert rows_of_training.undated_warnings(dict.fromkeys(learnt.evidence.undated, 0), "dated") == []
 
 
 def test_the_factor_of_a_keyword_set_shows_its_signals(dated: Universe, learnt: Trained) -> None:

@@ -9,7 +9,8 @@ from pyspark.sql import functions as F
 
 from qualscore.joins import to_be_joined
 from qualscore.model.encoding import inputs
-from qualscore.model.learning import population
+from qualscore.model.learning import giveaways, population
+from qualscore.model.learning.giveaways import ValueCount
 from tests.small_universe import DEFINITION, Universe, companies
 
 
@@ -34,12 +35,27 @@ def test_counts_shares_and_dates(flagged: DataFrame) -> None:
     assert found.counts["unlabelled"] == len(reference[~reference["is_customer"]])
     by_country = reference["country"].value_counts(dropna=False, normalize=True)
     assert found.shares["country"] == pytest.approx({None if pd.isna(name) else name: share for name, share in by_country.items()})
-    assert found.shares["city"] == pytest.approx(reference["city"].value_counts(normalize=True).to_dict())
+    cities = reference["city"].value_counts()
+    expected = cities / len(reference) * len(examples)
+    telling = cities[(expected >= 0.1) | cities.index.isin(examples["city"])]
+    assert found.shares["city"] == pytest.approx((telling / len(reference)).to_dict())
+    assert len(telling) < 0.8 * len(cities), "most cities are of one company, and no example is there"
     dated = sum(int(domain[7:-4]) % 3 == 0 for domain in examples["domain"])
     assert 0 < dated < len(examples)
     assert found.events == [None] * (len(examples) - dated) + [date(2026, 3, 4)] * dated
     assert found.counts["undated"] == len(examples) - dated
     assert found.coverage["coverage_crm_examples"] == pytest.approx((examples["country"] == "DE").mean())
+
+
+def test_who_else_has_a_value_is_counted_over_all_accounts(flagged: DataFrame) -> None:
+    """In France, which is nobody's reference, too; partners, who are excluded, do not count."""
+    values = [ValueCount("country", "FR", 1, 0, 0), ValueCount("city", "Atlantis", 1, 0, 0), ValueCount("tech_products", "Kafka", 1, 0, 0)]
+    others = companies().iloc[5:].query("not is_customer")
+    assert giveaways.count_others(flagged, values) == {
+        ("country", "FR"): int((others["country"] == "FR").sum()),
+        ("city", "Atlantis"): 0,
+        ("tech_products", "Kafka"): int(others["uses_kafka"].sum()),
+    }
 
 
 def test_accounts_that_do_not_say_who_knows_them_have_no_coverage(flagged: DataFrame) -> None:

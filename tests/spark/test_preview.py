@@ -56,7 +56,10 @@ def found(spark: SparkSession, records: labels.Records) -> Preview:
     labelled = labels.label(accounts.selectExpr("*", stack), records, definition=DEFINITION, as_of=AS_OF, own_domains=("own.com",))
     labelled = labelled.withColumn("is_in_reference", labels.in_reference(DEFINITION.reference)).persist()
     said = by_selector(labelled, DEFINITION, without_domain={0: 1, 1: 2, 2: 9})
-    assert said == " (opportunities won, product A: 4, account list won: 4, account list rivals: 1) and 3 records without a usable domain"
+    assert said == (
+        "Of them the selectors find: opportunities won, product A: 4, account list won: 4, account list rivals: 1; "
+        "and 3 records without a usable domain."
+    )
     mode, lost = "CRM hybrid", {0: 1, 1: 2, 2: 9}
     return preview(labelled, DEFINITION, as_of=AS_OF, connection_mode=mode, own_domains=("own.com",), without_domain=lost)
 

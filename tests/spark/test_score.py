@@ -14,6 +14,7 @@ from pyspark.sql import functions as F
 from qualscore import config
 from qualscore.definitions.definition import Definition
 from qualscore.errors import ConfigurationError
+from qualscore.model.learning.judged_model import JudgedModel
 from qualscore.model.learning.training import Trained
 from qualscore.model.lifecycle.registry import Registry
 from qualscore.runs.console import Console
@@ -36,7 +37,8 @@ class Warehouse:
 
     def register(self, trained: Trained) -> None:
         uri, artifacts = self.run.store
-        Registry(uri, artifacts).register(trained, as_of=AS_OF, inputs={})
+        judged = JudgedModel(trained.model, trained.counts, {}, [])
+        Registry(uri, artifacts).register(judged, as_of=AS_OF, inputs={})
 
     def score(self, *definitions: Definition) -> list[int]:
         """One run; returns the exit codes."""

@@ -80,8 +80,19 @@ def test_a_score_that_is_right_shows_the_expected_error() -> None:
         errors.append(calibration.calibration_error(bands))
         expected.append(calibration.expected_error(bands, 53))
     assert np.mean(expected) == pytest.approx(np.mean(errors), rel=0.15)
-    assert np.mean(errors) > 0.04
+    assert np.mean(errors) > 0.03
+
+
+def test_a_band_weighs_as_much_as_it_has_accounts() -> None:
+    """A top band of 1 in 60 customers and of 2 in 1,000 accounts is off by .8, the others by .02."""
+    bands = [
+        {"customers": 0.50, "unlabelled": 0.80, "said": 0.40, "observed": 0.38},
+        {"customers": 0.48, "unlabelled": 0.19, "said": 0.70, "observed": 0.72},
+        {"customers": 1 / 60, "unlabelled": 0.002, "said": 0.96, "observed": 0.16},
+    ]
+    assert calibration.calibration_error(bands) == pytest.approx(0.027, abs=0.001)
 
 
 def test_no_band_has_no_error() -> None:
+    assert np.isnan(calibration.calibration_error([]))
     assert np.isnan(calibration.expected_error([], 50))

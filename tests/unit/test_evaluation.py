@@ -13,7 +13,7 @@ UNLABELLED = np.array([m for m in np.arange(1.0, 101.0) if m not in EXAMPLES])
 
 
 def test_recall_and_lift_count_the_examples_at_the_top() -> None:
-    found = ranking(EXAMPLES, UNLABELLED)
+    found = ranking(EXAMPLES, UNLABELLED, weight=1)
     assert (found["recall_at_1"], found["recall_at_5"], found["recall_at_10"]) == (0.25, 0.5, 0.75)
     assert (found["lift_at_1"], found["lift_at_5"], found["lift_at_10"]) == (25, 10, 7.5)
     assert found["roc_auc"] == pytest.approx((96 + 96 + 93 + 0) / (4 * 96))
@@ -22,7 +22,7 @@ def test_recall_and_lift_count_the_examples_at_the_top() -> None:
 
 def test_equal_margins_have_no_order() -> None:
     """A constant finds as many examples at the top as there are in any part, whichever side comes first in the frame."""
-    found = ranking(np.zeros(50), np.zeros(950))
+    found = ranking(np.zeros(50), np.zeros(950), weight=1)
     assert found == pytest.approx(
         {"roc_auc": 0.5, "average_precision": 0.05, "recall_at_1": 0.01, "recall_at_5": 0.05, "recall_at_10": 0.1}
         | dict.fromkeys(("lift_at_1", "lift_at_5", "lift_at_10"), 1.0)
@@ -33,7 +33,7 @@ def test_measures_are_those_of_scikit_learn_with_ties_too() -> None:
     draw = np.random.default_rng(1)
     examples, unlabelled = draw.integers(2, 12, 80).astype(float), draw.integers(0, 10, 900).astype(float)
     margins, labels = np.concatenate([examples, unlabelled]), np.repeat([1, 0], [80, 900])
-    found = ranking(examples, unlabelled)
+    found = ranking(examples, unlabelled, weight=1)
     assert found["roc_auc"] == pytest.approx(roc_auc_score(labels, margins))
     assert found["average_precision"] == pytest.approx(average_precision_score(labels, margins))
 
@@ -48,20 +48,44 @@ def test_resampling_the_counts_is_resampling_the_accounts() -> None:
     """The interval is that of a plain bootstrap over accounts, to the noise of the two."""
     draw = np.random.default_rng(2)
     examples, unlabelled = draw.normal(1, 1, 60), draw.normal(0, 1, 600)
-    plain = pd.DataFrame([ranking(draw.choice(examples, 60), draw.choice(unlabelled, 600)) for _ in range(1_000)])
-    found = intervals(examples, unlabelled, draws=1_000)
+    plain = pd.DataFrame([ranking(draw.choice(examples, 60), draw.choice(unlabelled, 600), weight=1) for _ in range(1_000)])
+    found = intervals(examples, unlabelled, weight=1, draws=1_000)
     for name in ("roc_auc", "average_precision", "recall_at_10"):
         expected, width = plain[name].quantile([0.025, 0.975]), plain[name].std()
         np.testing.assert_allclose(found[name], expected, atol=width / 3)
 
 
+def test_drawn_accounts_weigh_what_they_stand_for() -> None:
+    """Each unlabelled account five times is each once with weight 5; scikit-learn's weights say the same."""
+    draw = np.random.default_rng(5)
+    examples, unlabelled = draw.normal(1.5, 1, 80), draw.normal(0, 1, 900)
+    found = ranking(examples, unlabelled, weight=5)
+    assert found == pytest.approx(ranking(examples, np.repeat(unlabelled, 5), weight=1))
+    labels, weights = np.repeat([1, 0], [80, 900]), np.repeat([1, 5], [80, 900])
+    margins = np.concatenate([examples, unlabelled])
+    assert found["average_precision"] == pytest.approx(average_precision_score(labels, margins, sample_weight=weights))
+    assert found["roc_auc"] == ranking(examples, unlabelled, weight=1)["roc_auc"]
+
+
+def test_figures_of_a_sample_are_figures_of_the_universe() -> None:
+    """A fifth of the unlabelled accounts: the mean over draws is that of all to a twentieth, and 95 % intervals hold what is so."""
+    draw = np.random.default_rng(6)
+    examples, unlabelled = draw.normal(2, 1, 500), draw.normal(0, 1, 50_000)
+    whole = ranking(examples, unlabelled, weight=1)
+    thinned = [ranking(examples, draw.choice(unlabelled, 10_000, replace=False), weight=5) for _ in range(20)]
+    for name, value in whole.items():
+        assert np.mean([it[name] for it in thinned]) == pytest.approx(value, rel=0.05), name
+    ends = intervals(examples, draw.choice(unlabelled, 10_000, replace=False), weight=5)
+    assert all(low <= whole[name] <= high for name, (low, high) in ends.items())
+
+
 def test_intervals_hold_the_estimate_and_are_the_same_every_time_and_in_any_order() -> None:
     draw = np.random.default_rng(3)
     examples, unlabelled = draw.normal(1, 1, 100), draw.normal(0, 1, 2_000)
-    found, estimate = intervals(examples, unlabelled), ranking(examples, unlabelled)
+    found, estimate = intervals(examples, unlabelled, weight=3), ranking(examples, unlabelled, weight=3)
     assert all(low <= estimate[name] <= high and low < high for name, (low, high) in found.items())
-    assert found == intervals(draw.permutation(examples), draw.permutation(unlabelled))
-    assert found["roc_auc"] != intervals(examples, unlabelled, seed=1)["roc_auc"]
+    assert found == intervals(draw.permutation(examples), draw.permutation(unlabelled), weight=3)
+    assert found["roc_auc"] != intervals(examples, unlabelled, weight=3, seed=1)["roc_auc"]
 
 
 def test_many_examples_are_resampled_in_parts() -> None:
@@ -69,7 +93,7 @@ def test_many_examples_are_resampled_in_parts() -> None:
     draw = np.random.default_rng(4)
     assert 2 * 20_000 * 200 > AT_ONCE  # noqa: SIM300
     examples, unlabelled = draw.normal(1, 1, 20_000), draw.normal(0, 1, 20_000)
-    few, many = (intervals(examples[:n], unlabelled[:n], draws=200)["roc_auc"] for n in (1_250, 20_000))
+    few, many = (intervals(examples[:n], unlabelled[:n], weight=1, draws=200)["roc_auc"] for n in (1_250, 20_000))
     assert few[1] - few[0] == pytest.approx(4 * (many[1] - many[0]), rel=0.2)
 
 

@@ -7,7 +7,7 @@ import pytest
 
 from qualscore.definitions.definition import Definition
 from qualscore.errors import ConfigurationError, TrainingRefused
-from qualscore.model.learning.training import check_counts
+from qualscore.model.learning.refusals import check_counts
 from qualscore.stages.preview import check_ready
 
 DEFINITION = Definition.model_validate({"name": "one", "examples": {"account_list": "won"}})
@@ -27,14 +27,10 @@ def counts(examples: int, unlabelled: int = 10_000) -> dict[str, int]:
     return {"selected": examples + 3, "excluded": 1, "no_data": 2, "examples": examples, "unlabelled": unlabelled, "undated_in_crm": 0}
 
 
-def never() -> str:
-    raise AssertionError("costs a pass over the accounts")
-
-
-def test_the_selectors_are_counted_only_when_customers_are_few() -> None:
-    assert check_counts(counts(100), DEFINITION, never) == []
-    assert check_counts(counts(99), DEFINITION, lambda: " (account list won: 102)") == [
-        "one: 99 customers with a domain and data (the selectors pick 102 accounts (account list won: 102); 1 are excluded, "
+def test_few_customers_are_a_warning() -> None:
+    assert check_counts(counts(100), DEFINITION) == []
+    assert check_counts(counts(99), DEFINITION) == [
+        "one: 99 customers with a domain and data (the selectors pick 102 accounts; 1 are excluded, "
         "of 2 nothing but the domain is known); 100 or more are recommended"
     ]
 
@@ -42,4 +38,4 @@ def test_the_selectors_are_counted_only_when_customers_are_few() -> None:
 def test_more_may_be_asked_for_than_is_recommended() -> None:
     wanting = DEFINITION.model_copy(update={"training": DEFINITION.training.model_copy(update={"min_examples": 300})})
     with pytest.raises(TrainingRefused, match="at least 300 are needed"):
-        check_counts(counts(200), wanting, lambda: "")
+        check_counts(counts(200), wanting)

@@ -24,7 +24,7 @@ def judged(**columns: object) -> pd.DataFrame:
 
 def found(frame: pd.DataFrame, features: Features | None = None, technologies: tuple[str, ...] = ()) -> dict[str, dict[str, object]]:
     rules = single_factors.rules(frame, features or Features(), technologies)
-    measured = single_factors.judge(rules, frame["is_example"].to_numpy(bool), np.ones(len(frame), bool))
+    measured = single_factors.judge(rules, frame["is_example"].to_numpy(bool), np.ones(len(frame), bool), weight=1)
     return {it.rule: it.found for it in measured}
 
 
@@ -72,7 +72,7 @@ def test_a_rule_that_wins_in_a_slice_is_named_with_the_measure() -> None:
     right = frame["is_example"] + PLACE / 10_000
     frame["margin"] = np.where(country == "FR", right, -right)
     frame["firmo_size"] = np.where(country == "FR", -right, right) + 5
-    rows = {str(row["slice"]): row for row in slices.judge(frame, single_factors.rules(frame, Features()))}
+    rows = {str(row["slice"]): row for row in slices.judge(frame, single_factors.rules(frame, Features()), weight=1)}
     assert {"country DE", "country FR", "51 to 250 employees"} <= set(rows) and "country IT" not in rows
     assert rows["country FR"]["roc_auc"] == 1 and rows["country FR"]["beaten_by"] == []
     best = "size (employees, or estimated from other values), most first"

@@ -1,8 +1,8 @@
 """Log-lift encoding: how much more common a value is among examples than among reference accounts.
 
 lift(v) = log((c_v + a) / (e_v + a)), a = 3: c_v the examples with the value, e_v the number expected from the value's
-share of the reference accounts. A missing value is a value; an unseen one has lift 0. A training row's lift counts only
-examples of other inner folds, a scored row's only examples of other folds: none ever counts its own label.
+share of the reference accounts. A missing value is a value; one that is unseen, or too rare to be counted, has lift 0. A training row's
+lift counts only examples of other inner folds, a scored row's only examples of other folds: none ever counts its own label.
 """
 
 from collections.abc import Sequence

@@ -1,18 +1,23 @@
 """A trained model's report: what was measured, what to doubt, and what to do next."""
 
 import math
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
 
+from qualscore.definitions.definition import Features
+from qualscore.errors import TrainingRefused
 from qualscore.model.encoding.arrays import Array
 from qualscore.model.judging import refits, single_factors, slices, suspicions
 from qualscore.model.judging.suspicions import Suspicion
-from qualscore.model.learning.evaluation import intervals
+from qualscore.model.learning.evaluation import intervals, least_auc, ranking
 from qualscore.model.learning.evidence import Evidence
+from qualscore.model.learning.fitting import CALIBRATION_FOLDS, CALIBRATION_WAYS
+from qualscore.model.learning.judged_model import JudgedModel
 from qualscore.model.learning.training import Trained
-from qualscore.model.scoring.calibration import REPORTED_BANDS
+from qualscore.model.scoring.calibration import REPORTED_BANDS, calibration_error, expected_error, reliability
 from qualscore.model.scoring.qualification import QualificationModel
 
 WITH_INTERVALS = ("roc_auc", "average_precision", "recall_at_10")
@@ -23,13 +28,13 @@ class Judgement:
     """What is known of a model.
 
     Attributes:
+        judged: what the registry keeps: the model, and the plain numbers of the report by name.
         report: the content of metrics.json; numbers, texts, lists and maps only.
-        metrics: its plain numbers by name, for the run's record and for MLflow.
         warnings: one sentence each.
     """
 
+    judged: JudgedModel
     report: dict[str, Any]
-    metrics: dict[str, float]
     warnings: list[str]
 
 
@@ -39,43 +44,87 @@ def judge(trained: Trained, *, learning_curve: bool = False) -> Judgement:
     Args:
         trained: the model and its evidence.
         learning_curve: whether to train on ever more customers too.
+
+    Raises:
+        TrainingRefused: the examples cannot be told from other accounts.
     """
     evidence, definition = trained.evidence, trained.model.definition
-    is_example = evidence.judged["is_example"].to_numpy(bool)
-    examples, unlabelled = (evidence.judged["margin"].to_numpy()[side] for side in (is_example, ~is_example))
-    ends = intervals(examples, unlabelled)
-    rules = single_factors.rules(evidence.judged, definition.features, evidence.technologies)
-    measured = single_factors.judge(rules, is_example, np.ones(len(is_example), bool))
-    today, psi = _today(trained.model, evidence, unlabelled)
+    measures = ranking(*evidence.margins, weight=evidence.weight)
+    refuse_no_signal(measures["roc_auc"], trained.counts["examples"], definition.name)
+    bands = _reliability(evidence)
+    errors = {"calibration_error": calibration_error(bands), "calibration_error_expected": expected_error(bands, len(evidence.margins[0]))}
+    counted = {"customers": trained.counts["examples"], "unlabelled": trained.counts["unlabelled"]}
+    measured = {**measures, **errors, **evidence.coverage, **counted}
+    today, psi = _today(trained.model, evidence)
     curve = refits.learning_curve(evidence, definition) if learning_curve else []
     report: dict[str, Any] = {
         "score_name": definition.name,
         "as_of_on": str(evidence.as_of),
-        **trained.metrics,
+        **measured,
         "selected": trained.counts["selected"],
         "dated": trained.counts["examples"] - trained.counts["undated"],
-        "evaluation_accounts": len(unlabelled),
-        "intervals": ends,
-        "rules": single_factors.reported(measured),
-        "beaten_by": slices.beaten_by(trained.metrics, ends, measured),
-        "slices": slices.judge(evidence.judged, rules),
+        "dated_by": dict(evidence.undated),
+        "evaluation_accounts": len(evidence.margins[1]),
+        "evaluation_weight": evidence.weight,
+        **_against_rules(evidence, definition.features, measures),
         "by_time": refits.by_time(evidence, definition),
-        "reliability": trained.reliability,
+        "reliability": bands,
         "bands_today": today,
         "psi": psi,
-        "coverage": {name: value for name, value in trained.metrics.items() if name.startswith("coverage_")},
+        "coverage": dict(evidence.coverage),
         "learning_curve": curve,
         "learning_curve_in_words": refits.in_words(curve) if learning_curve else None,
         "warnings": trained.warnings,
     }
-    doubts = _suspicions(report, unlabelled)
+    return _judgement(trained, report)
+
+
+def refuse_no_signal(auc: float, n_examples: int, name: str) -> None:
+    """Stops where nothing was learnt.
+
+    Raises:
+        TrainingRefused: ROC-AUC on accounts that the model did not see is what shuffled customers reach.
+    """
+    least = least_auc(n_examples)
+    if auc < least:
+        raise TrainingRefused(
+            f"{name}: no signal. The {n_examples} examples cannot be told from other accounts: "
+            f"ROC-AUC {auc:.3f} on accounts that the model did not see, at least {least:.3f} is needed. "
+            "Nothing was registered. Other examples, or data that says more about accounts, may help."
+        )
+
+
+def _reliability(evidence: Evidence) -> list[dict[str, float]]:
+    is_example = evidence.judged["is_example"].to_numpy(bool)
+    digits = CALIBRATION_FOLDS ** np.arange(CALIBRATION_WAYS)
+    folds = evidence.judged["calibration_ways"].to_numpy()[:, None] // digits % CALIBRATION_FOLDS
+    return reliability(*evidence.margins, example_folds=folds[is_example], unlabelled_folds=folds[~is_example])
+
+
+def _against_rules(evidence: Evidence, features: Features, measures: Mapping[str, float]) -> dict[str, Any]:
+    """The model's intervals, and what single factors find in place of it: among all accounts, and in slices."""
+    is_example, weight = evidence.judged["is_example"].to_numpy(bool), evidence.weight
+    ends = intervals(*evidence.margins, weight=weight)
+    rules = single_factors.rules(evidence.judged, features, evidence.technologies)
+    found = single_factors.judge(rules, is_example, np.ones(len(is_example), bool), weight=weight)
+    return {
+        "intervals": ends,
+        "rules": single_factors.reported(found),
+        "beaten_by": slices.beaten_by(measures, ends, found),
+        "slices": slices.judge(evidence.judged, rules, weight=weight),
+    }
+
+
+def _judgement(trained: Trained, report: dict[str, Any]) -> Judgement:
+    doubts = _suspicions(report, trained.evidence.margins[1])
     report["suspicions"] = [{"kind": it.kind, "said": it.said, "advice": it.advice} for it in doubts]
-    warnings = [*trained.warnings, *(f"{definition.name}: {it.said}; {it.advice}" for it in doubts)]
-    return Judgement(_plain(report), _flat(report), warnings)
+    warnings = [*trained.warnings, *(f"{report['score_name']}: {it.said}; {it.advice}" for it in doubts)]
+    return Judgement(JudgedModel(trained.model, trained.counts, _flat(report), report["reliability"]), _plain(report), warnings)
 
 
-def _today(model: QualificationModel, evidence: Evidence, unlabelled: Array) -> tuple[list[dict[str, float]], float | None]:
+def _today(model: QualificationModel, evidence: Evidence) -> tuple[list[dict[str, float]], float | None]:
     """The share of the reference accounts in each band today, and how far their margins have drifted; None when nothing is dated."""
+    _, unlabelled = evidence.margins
     now, psi = unlabelled, None
     if evidence.today is not None:
         now = model.margins(model.vectors(evidence.today)).toPandas()["margin"].to_numpy()

@@ -10,7 +10,7 @@ from pyspark.sql import functions as F
 
 from qualscore.definitions.definition import Definition
 from qualscore.model.encoding.draws import is_drawn
-from qualscore.model.learning import training
+from qualscore.model.learning import fitting
 from qualscore.model.learning.evaluation import intervals, ranking
 from qualscore.model.learning.evidence import Evidence
 
@@ -39,7 +39,7 @@ def by_time(evidence: Evidence, definition: Definition) -> dict[str, Any]:
         return {"skipped": said}
     earlier = F.col("as_of_on") < F.lit(cut)
     margins = _refit(evidence, definition, learns=F.col("is_dated") & earlier, judged=F.col("is_dated") & ~earlier)
-    return {"from": str(cut), "customers_before": before} | _measured(margins)
+    return {"from": str(cut), "customers_before": before} | _measured(margins, evidence.weight)
 
 
 def learning_curve(evidence: Evidence, definition: Definition) -> list[dict[str, Any]]:
@@ -50,7 +50,7 @@ def learning_curve(evidence: Evidence, definition: Definition) -> list[dict[str,
         learns = ~F.col("is_example") | is_drawn("curve", min(1.0, size / total), seed=definition.training.seed)
         margins = _refit(evidence, definition, learns=F.lit(True) if size == total else learns, judged=F.lit(True))
         learned = int((margins["learned"] & margins["is_example"]).sum())
-        points.append({"learned_from": learned} | _measured(margins))
+        points.append({"learned_from": learned} | _measured(margins, evidence.weight))
     return points
 
 
@@ -95,13 +95,13 @@ def _refit(evidence: Evidence, definition: Definition, *, learns: Column, judged
     wanted = judged & (F.col("is_example") | F.col("in_evaluation"))
     marks = {"was_example": F.col("is_example"), "learned": learns, "is_judged": wanted}
     rows = evidence.rows.withColumns(marks).withColumns({"repeats": sampled, "is_example": F.col("is_example") & F.col("learned")})
-    model, vectors = training.fit(rows, evidence.values, evidence.shares, single, keep=tuple(marks))
+    model, vectors = fitting.fit(rows, evidence.values, evidence.shares, single, keep=tuple(marks))
     margins = model.margins(vectors.where("is_judged"), "was_example", "learned").toPandas()
     return margins.rename(columns={"was_example": "is_example"})
 
 
-def _measured(margins: pd.DataFrame) -> dict[str, Any]:
+def _measured(margins: pd.DataFrame, weight: float) -> dict[str, Any]:
     is_example = margins["is_example"].to_numpy(bool)
     examples, unlabelled = (margins["margin"].to_numpy()[side] for side in (is_example, ~is_example))
-    found = {"customers": len(examples), "unlabelled": len(unlabelled), **ranking(examples, unlabelled)}
-    return found | {"intervals": intervals(examples, unlabelled)}
+    found = {"customers": len(examples), "unlabelled": len(unlabelled), **ranking(examples, unlabelled, weight=weight)}
+    return found | {"intervals": intervals(examples, unlabelled, weight=weight)}

@@ -79,10 +79,17 @@ def cross_fitted_lifts(judged: pd.DataFrame, column: str) -> Array:
     return lifts
 
 
-def judge(found: Sequence[Rule], is_example: Array, within: Array) -> list[Measured]:
-    """What each rule finds among the accounts `within` (bool), the best ROC-AUC first, ties by name."""
+def judge(found: Sequence[Rule], is_example: Array, within: Array, *, weight: float) -> list[Measured]:
+    """What each rule finds among the accounts `within` (bool), the best ROC-AUC first, ties by name.
+
+    Args:
+        found: the rules.
+        is_example: bool (accounts,).
+        within: bool (accounts,).
+        weight: how many unlabelled accounts each drawn one stands for.
+    """
     examples, unlabelled = within & is_example, within & ~is_example
-    measured = [Measured(rule.name, rule.column, ranking(rule.order[examples], rule.order[unlabelled])) for rule in found]
+    measured = [Measured(it.name, it.column, ranking(it.order[examples], it.order[unlabelled], weight=weight)) for it in found]
     return sorted(measured, key=lambda it: (-it.found["roc_auc"], it.rule))
 
 

@@ -52,20 +52,21 @@ def _is_enough(mask: Array, is_example: Array) -> bool:
     return int((mask & is_example).sum()) >= FEWEST_EXAMPLES and int((mask & ~is_example).sum()) >= FEWEST_UNLABELLED
 
 
-def judge(judged: pd.DataFrame, rules: Sequence[Rule]) -> list[dict[str, object]]:
+def judge(judged: pd.DataFrame, rules: Sequence[Rule], *, weight: float) -> list[dict[str, object]]:
     """Each slice: its size, the measures of ranking, the interval of ROC-AUC, its best rules, and the measures in which a rule is better.
 
     Args:
         judged: margin, and what `masks` takes.
         rules: over the same accounts.
+        weight: how many unlabelled accounts each drawn one stands for.
     """
     is_example, margin = judged["is_example"].to_numpy(bool), judged["margin"].to_numpy()
     rows = []
     for name, mask in masks(judged).items():
         examples, unlabelled = margin[mask & is_example], margin[mask & ~is_example]
-        found = ranking(examples, unlabelled)
-        ends = intervals(examples, unlabelled, draws=DRAWS)
-        measured = single_factors.judge(rules, is_example, mask)
+        found = ranking(examples, unlabelled, weight=weight)
+        ends = intervals(examples, unlabelled, weight=weight, draws=DRAWS)
+        measured = single_factors.judge(rules, is_example, mask, weight=weight)
         row = {"slice": name, "customers": len(examples), "unlabelled": len(unlabelled), **found}
         row |= {"roc_auc_low": ends["roc_auc"][0], "roc_auc_high": ends["roc_auc"][1]}
         rows.append(row | {"rules": single_factors.reported(measured, 1), "beaten_by": beaten_by(found, ends, measured)})

@@ -3,7 +3,7 @@
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
-from qualscore.model.learning.training import RECOMMENDED_EXAMPLES
+from qualscore.model.learning.refusals import RECOMMENDED_EXAMPLES
 
 SHOWN_SLICES, SHOWN_DOUBTS = 5, 5
 

@@ -10,14 +10,14 @@ from pyspark.sql import functions as F
 from pyspark.sql import types as T
 
 from qualscore.definitions.definition import Features
+from qualscore.model.encoding.arrays import Array
 from qualscore.model.encoding.inputs import LIFTED
 from qualscore.model.learning.coverage import indicator_auc
-from qualscore.model.learning.giveaways import ValueCount
+from qualscore.model.learning.giveaways import ValueCount, sides
 
 PREFIXES = {"firmographics": "firmo_", "technographics": "tech_", "intent": "intent_"}
 SLICING = ("country", "firmo_size", "firmo_is_listed")
 MOST_TECHNOLOGIES = 20  # the ones that tell most; each is a column of the driver's frame
-TODAY_ACCOUNTS = 20_000  # enough for a PSI of .01
 
 
 @dataclass(frozen=True)
@@ -30,8 +30,11 @@ class Evidence:
         shares: by column each value's share of the reference accounts.
         judged: examples and evaluation accounts: domain_hash, is_example, calibration_ways, calibration_fold, as_of_on, is_dated,
             in_crm, margin, and the columns of `facts`.
+        weight: how many unlabelled accounts each drawn one of `judged` stands for.
         technologies: names of the columns technology_0, technology_1, ...
         today: evaluation accounts as of the training date; None when every row is of that date.
+        coverage: shares by source; empty where accounts do not say which sources know them.
+        undated: what is known of the dated examples without a day of its own.
         as_of: the training date.
     """
 
@@ -39,9 +42,18 @@ class Evidence:
     values: list[ValueCount]
     shares: Mapping[str, dict[str | None, float]]
     judged: pd.DataFrame
+    weight: float
     technologies: tuple[str, ...]
     today: DataFrame | None
+    coverage: Mapping[str, float]
+    undated: Mapping[str, int]
     as_of: date
+
+    @property
+    def margins(self) -> tuple[Array, Array]:
+        """Those of the examples, and of the drawn unlabelled accounts."""
+        margins, is_example = self.judged["margin"].to_numpy(), self.judged["is_example"].to_numpy(bool)
+        return margins[is_example], margins[~is_example]
 
 
 def facts(frame: DataFrame, technologies: Sequence[tuple[str, str]]) -> Column:
@@ -73,8 +85,7 @@ def is_left_out(column: str, features: Features) -> bool:
 def telling_technologies(values: list[ValueCount]) -> list[tuple[str, str]]:
     """The products and categories (column, name) whose presence alone orders accounts best, or worst, in the training frame."""
     known = [it for it in values if it.column in ("tech_products", "tech_categories") and it.value is not None]
-    country = [it for it in values if it.column == "country"]  # every row has one value of it, perhaps null
-    examples, unlabelled = (max(1, sum(getattr(it, side) for it in country)) for side in ("examples", "unlabelled"))
+    examples, unlabelled = (max(1, side) for side in sides(values))
     tells = {(it.column, str(it.value)): abs(indicator_auc(it.examples / examples, it.unlabelled / unlabelled) - 0.5) for it in known}
     return sorted(tells, key=lambda it: (-tells[it], it))[:MOST_TECHNOLOGIES]
 

@@ -1,7 +1,14 @@
-"""Values that give the answer away: the seller's own product in the stack data, a list that only customers are on."""
+"""Values that give the answer away: the seller's own product in the stack data, a list that only customers are on.
 
-from collections.abc import Sequence
-from dataclasses import dataclass, replace
+A value is *frequent* when at least a fifth of the examples have it and it is 50 times as common among them as among unlabelled
+accounts. Of 41 customers 9 may have what is 61 times as common by chance: training stops only when the lower end of the ratio's
+95 % interval is 50 or more, else it warns. A value is *exclusive* when hardly an account but examples has it. A sample cannot tell
+that of a large universe, where none of 20,000 drawn accounts has what 200 have: so the accounts are counted.
+"""
+
+import math
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 
 from pyspark.sql import Column, DataFrame
 from pyspark.sql import functions as F
@@ -11,7 +18,9 @@ from qualscore.errors import TrainingRefused
 from qualscore.model.encoding.inputs import LIFTED
 
 COMMON_SHARE = 0.2  # of the examples
-TIMES_AS_COMMON = 50.0  # on real data: give-aways 125 to 800 times, the nearest legitimate value 37 times at 8 %
+# On real data: give-aways 125 to 800 times, their intervals from 102 on; legitimate values up to 60 times at 22 % of 41 customers.
+TIMES_AS_COMMON = 50.0
+NORMAL_95 = 1.96
 FEWEST_EXAMPLES = 10
 ALMOST_ALL = 0.9  # of the accounts with the value are examples
 
@@ -30,68 +39,154 @@ class ValueCount:
     reference: int
 
 
-def count_values(accounts: DataFrame, *, columns: Sequence[str] = (*LIFTED, *STACK)) -> list[ValueCount]:
-    """Counts every value of categorical columns and of the stack in one scan.
+@dataclass(frozen=True)
+class Ratio:
+    """How many times as common something is on one side, and the lower end of the 95 % interval."""
+
+    times: float
+    low: float
+
+
+def ratio(having: int, of: int, others_having: int, of_others: int) -> Ratio:
+    """The ratio of two shares with the interval of its logarithm (Katz and others 1978).
+
+    Where none of the others has it, half an account is added to each number: the ratio is finite, and its interval wide.
+
+    >>> found = ratio(9, 41, 65, 18_000)
+    >>> round(found.times), round(found.low)
+    (61, 33)
+    """
+    more = 0.0 if others_having else 0.5
+    a, n, b, m = having + more, of + more, others_having + more, of_others + more
+    logarithm, error = math.log(a / n) - math.log(b / m), math.sqrt(1 / a - 1 / n + 1 / b - 1 / m)
+    return Ratio(math.exp(logarithm), math.exp(logarithm - NORMAL_95 * error))
+
+
+def count_values(accounts: DataFrame) -> list[ValueCount]:
+    """Counts every value of categorical columns and of the stack: an action, one scan. Of a universe there are too many."""
+    return collected(counted_values(accounts, columns=(*LIFTED, *STACK)))
+
+
+def collected(values: DataFrame) -> list[ValueCount]:
+    """Rows of `counted_values`, on the driver: an action."""
+    return [ValueCount(**row.asDict()) for row in values.collect()]
+
+
+def counted_values(accounts: DataFrame, *, columns: Sequence[str]) -> DataFrame:
+    """One row for each value of the columns: column, value, examples, unlabelled, reference.
 
     Args:
         accounts: features with_stack and is_example, is_unlabelled, is_reference.
         columns: what is counted; those of STACK are arrays.
     """
-    pairs = [_pairs(name) if name in STACK else F.array(_pair(name, F.col(name))) for name in columns]
+    pairs = [_pairs(name) for name in columns]
     flags = {"examples": "is_example", "unlabelled": "is_unlabelled", "reference": "is_reference"}
-    counted = (
+    return (
         accounts.select(*flags.values(), F.explode(F.concat(*pairs)).alias("pair"))
         .groupBy("pair.column", "pair.value")
         .agg(*(F.count_if(F.col(flag)).alias(name) for name, flag in flags.items()))
     )
-    return [ValueCount(**row.asDict()) for row in counted.collect()]
-
-
-def _pair(name: str, value: Column) -> Column:
-    return F.struct(F.lit(name).alias("column"), value.alias("value"))
 
 
 def _pairs(name: str) -> Column:
-    return F.transform(F.array_distinct(name), lambda value: _pair(name, value))
+    """An account's values of a column, each as (column, value)."""
+    values = F.array_distinct(name) if name in STACK else F.array(F.col(name))
+    return F.transform(values, lambda value: F.struct(F.lit(name).alias("column"), value.alias("value")))
 
 
-def refuse(counts: list[ValueCount], definition: Definition, *, n_examples: int, drawn: int, of: int) -> None:
-    """Stops training when a value that is neither left out nor allowed gives the answer away.
+def sides(counts: Sequence[ValueCount]) -> tuple[int, int]:
+    """The examples and the unlabelled accounts that were counted: each has one country, perhaps null."""
+    of_country = [it for it in counts if it.column == "country"]
+    return sum(it.examples for it in of_country), sum(it.unlabelled for it in of_country)
+
+
+def _among(pairs: Column, names: Sequence[str]) -> Column:
+    return F.filter(pairs, lambda pair: pair["value"].isin(list(names)))
+
+
+def suspects(counts: Sequence[ValueCount], definition: Definition) -> list[ValueCount]:
+    """The values that are exclusive in the training frame; no others can be exclusive in the universe."""
+    return [it for it in _used(counts, definition) if _is_exclusive(it.examples, it.unlabelled)]
+
+
+def count_others(accounts: DataFrame, values: Sequence[ValueCount]) -> dict[tuple[str, str], int]:
+    """By column and value how many accounts have it that are no examples, counted over the universe: one scan, none for no value.
+
+    Args:
+        accounts: all accounts, marked and with_stack. Those that the definition excludes are not counted: they may be customers too.
+        values: which.
+    """
+    if not values:
+        return {}
+    wanted: dict[str, list[str]] = {}
+    for it in values:
+        wanted.setdefault(it.column, []).append(str(it.value))
+    others = accounts.where(F.col("has_data") & ~F.col("is_excluded") & ~F.col("is_example"))
+    pairs = [_among(_pairs(name), names) for name, names in wanted.items()]
+    counted = others.select(F.explode(F.concat(*pairs)).alias("pair")).groupBy("pair.column", "pair.value").count()
+    found = {(str(row["column"]), str(row["value"])): int(row["count"]) for row in counted.collect()}
+    return {_key(it): found.get(_key(it), 0) for it in values}
+
+
+def judge(counts: Sequence[ValueCount], definition: Definition, *, others: Mapping[tuple[str, str], int]) -> list[str]:
+    """Stops training when a value that is neither left out nor allowed gives the answer away; returns a warning of what may.
 
     Args:
         counts: in the training frame, every row as of its own date: what the deal caused is not counted.
         definition: what is left out and allowed.
-        n_examples: examples in the frame.
-        drawn: unlabelled accounts in the frame.
-        of: all unlabelled accounts; a value's number among them is estimated from the drawn ones.
+        others: of the `suspects`, what `count_others` returns.
 
     Raises:
         TrainingRefused: names every such value, and how to leave it out or allow it.
     """
+    of = sides(counts)
+    used = sorted(_used(counts, definition), key=lambda it: (-it.examples, *_key(it)))
+    exclusive = {it: _said_exclusive(it, of[0], others[_key(it)]) for it in used if _is_exclusive(it.examples, others.get(_key(it)))}
+    frequent = {it: ratio(it.examples, of[0], it.unlabelled, of[1]) for it in used if it.examples >= COMMON_SHARE * of[0] and of[1]}
+    given = exclusive | {it: _said_frequent(it, of, found) for it, found in frequent.items() if found.low >= TIMES_AS_COMMON}
+    if given:
+        lines = [f"  {_named(it)}: {said}; {_advice(it)}" for it, said in given.items()]
+        raise TrainingRefused("\n".join([f"{definition.name}: the answer is given away; a model would only learn to look it up:", *lines]))
+    return [
+        f"{definition.name}: {_named(it)} may give the answer away: {_said_frequent(it, of, found)}; {_advice(it)}"
+        for it, found in frequent.items()
+        if found.times >= TIMES_AS_COMMON
+    ]
+
+
+def _key(count: ValueCount) -> tuple[str, str]:
+    return count.column, str(count.value)
+
+
+def _used(counts: Sequence[ValueCount], definition: Definition) -> list[ValueCount]:
+    """The values that the definition neither leaves out nor allows. That something is missing gives nothing away."""
     allowed = definition.features.allow
     unseen = {*definition.features.leave_out.columns, *allowed.columns}
     names = {"tech_products": {*allowed.products}, "tech_categories": {*allowed.categories}}
-    estimated = [replace(it, unlabelled=round(it.unlabelled * of / max(drawn, 1))) for it in counts if it.value is not None]
-    used = [it for it in estimated if it.column not in unseen and it.value not in names.get(it.column, ())]
-    found = [it for it in used if _gives_away(it, n_examples, of)]
-    if found:
-        lines = [f"  {_said(it, n_examples, of)}" for it in sorted(found, key=lambda it: -it.examples)]
-        raise TrainingRefused("\n".join([f"{definition.name}: the answer is given away; a model would only learn to look it up:", *lines]))
+    return [it for it in counts if it.value is not None and it.column not in unseen and it.value not in names.get(it.column, ())]
 
 
-def _gives_away(count: ValueCount, n_examples: int, n_unlabelled: int) -> bool:
-    share, usual = count.examples / n_examples, count.unlabelled / n_unlabelled
-    frequent = share >= COMMON_SHARE and share >= TIMES_AS_COMMON * usual
-    exclusive = count.examples >= FEWEST_EXAMPLES and count.examples >= ALMOST_ALL * (count.examples + count.unlabelled)
-    return frequent or exclusive
+def _is_exclusive(examples: int, others: int | None) -> bool:
+    return others is not None and examples >= FEWEST_EXAMPLES and examples >= ALMOST_ALL * (examples + others)
 
 
-def _said(count: ValueCount, n_examples: int, n_unlabelled: int) -> str:
-    kind = KINDS[count.column]
-    noun = {"products": "product", "categories": "category"}.get(kind, count.column)
-    key = count.column if kind == "columns" else count.value
+def _said_exclusive(count: ValueCount, n_examples: int, others: int) -> str:
+    return f"{count.examples} of {n_examples} examples have it, and only {others} of all other accounts"
+
+
+def _said_frequent(count: ValueCount, of: tuple[int, int], found: Ratio) -> str:
     return (
-        f"{noun} '{count.value}': {count.examples} of {n_examples} examples have it, "
-        f"{count.unlabelled} of {n_unlabelled} unlabelled accounts; "
-        f"leave it out with features.leave_out.{kind}: [{key}], or, if it is no result of the sale, features.allow.{kind}: [{key}]"
+        f"{count.examples} of {of[0]} examples have it, {count.unlabelled} of {of[1]} unlabelled accounts: "
+        f"{found.times:,.0f} times as common, at least {found.low:,.0f} times with 95 % confidence"
     )
+
+
+def _named(count: ValueCount) -> str:
+    noun = {"products": "product", "categories": "category"}.get(KINDS[count.column], count.column)
+    return f"{noun} '{count.value}'"
+
+
+def _advice(count: ValueCount) -> str:
+    kind = KINDS[count.column]
+    key = count.column if kind == "columns" else count.value
+    return f"leave it out with features.leave_out.{kind}: [{key}], or, if it is no result of the sale, features.allow.{kind}: [{key}]"

@@ -10,7 +10,7 @@ from pyspark.sql import functions as F
 from qualscore.definitions.definition import Definition
 from qualscore.errors import TrainingRefused
 from qualscore.model.encoding import inputs
-from qualscore.model.learning import population, training
+from qualscore.model.learning import population, refusals
 from qualscore.model.learning.coverage import KINDS
 from qualscore.universe import labels
 
@@ -122,12 +122,12 @@ def preview(
 
 
 def by_selector(accounts: DataFrame, definition: Definition, *, without_domain: Mapping[int, int]) -> str:
-    """How many accounts each selector of the examples finds, to be said after their sum."""
+    """A sentence: how many accounts each selector of the examples finds, for those who have too few."""
     leaves = list(dict.fromkeys(definition.examples.selectors()))
     row = accounts.agg(*(F.count_if(labels.holds(leaf, definition.selectors)) for leaf in leaves)).first()
     said = ", ".join(f"{leaf.said}: {number}" for leaf, number in zip(leaves, row or (), strict=True))
     lost = _lost(definition, without_domain)
-    return f" ({said})" + (f" and {lost} records without a usable domain" if lost else "")
+    return f"Of them the selectors find: {said}" + (f"; and {lost} records without a usable domain" if lost else "") + "."
 
 
 def _lost(definition: Definition, without_domain: Mapping[int, int]) -> int:
@@ -149,12 +149,12 @@ def _counted(definition: Definition, own_domains: tuple[str, ...]) -> dict[str, 
 
 def _verdict(counts: Mapping[str, int], definition: Definition) -> tuple[str, str]:
     try:
-        warnings = training.check_counts(counts, definition, lambda: "")
+        warnings = refusals.check_counts(counts, definition)
     except TrainingRefused as refused:
         return REFUSED, f"training would be refused: {str(refused).removeprefix(f'{definition.name}: ')}"
     if warnings:
         return FEW, f"enough with a warning: {warnings[0].removeprefix(f'{definition.name}: ')}"
-    return ENOUGH, f"enough: {counts['examples']:,} customers; {training.RECOMMENDED_EXAMPLES} or more are recommended"
+    return ENOUGH, f"enough: {counts['examples']:,} customers; {refusals.RECOMMENDED_EXAMPLES} or more are recommended"
 
 
 def _title(it: Selected) -> str:

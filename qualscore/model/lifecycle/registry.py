@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING
 
 from qualscore.definitions.definition import Definition
 from qualscore.errors import ConfigurationError, RegistryUnavailable
-from qualscore.model.learning.training import Trained
+from qualscore.model.learning.judged_model import JudgedModel
 from qualscore.model.lifecycle import flavour, saved_model, signature
 from qualscore.model.scoring.qualification import QualificationModel
 
@@ -72,11 +72,11 @@ class Registry:
             fingerprint = found.tags.get(FINGERPRINT) or _fingerprint_of_files(found, self.uri)
             return Version(int(found.version), fingerprint, date.fromisoformat(found.tags[TRAINED_ON]))
 
-    def register(self, trained: Trained, *, as_of: date, inputs: dict[str, int]) -> Version:
+    def register(self, trained: JudgedModel, *, as_of: date, inputs: dict[str, int]) -> Version:
         """Logs the run and its model in one go and makes it the champion.
 
         Args:
-            trained: the model and what is known of it.
+            trained: the model and the numbers that are logged with it.
             as_of: the training date.
             inputs: versions of the Delta tables it learned from.
 
@@ -234,7 +234,7 @@ def _experiment(mlflow: "MlflowClient", artifacts: str | None) -> str:
     return str(found.experiment_id)
 
 
-def _log(mlflow: "MlflowClient", run_id: str, trained: Trained, as_of: date, inputs: dict[str, int]) -> None:
+def _log(mlflow: "MlflowClient", run_id: str, trained: JudgedModel, as_of: date, inputs: dict[str, int]) -> None:
     from mlflow.entities import Metric, Param
 
     definition: Definition = trained.model.definition
