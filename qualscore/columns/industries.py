@@ -17,7 +17,7 @@ from qualscore.columns.spelling import is_one_edit
 
 CODES = ("naics", "sic", "nace")
 # A misspelt word is looked for among words of at least this many letters: shorter ones are too near to each other.
-LEAST_LETTERS = 6
+LEAST_LETTERS = 8
 
 
 @dataclass(frozen=True)
@@ -70,8 +70,14 @@ class Groups:
         for word, group in taxonomy.words:
             words.setdefault(group, []).append(word)
         self._prefixes = {kind: {code: group for of, code, group in taxonomy.codes if of == kind} for kind in CODES}
-        self._patterns = {group: re.compile("|".join(rf"(?<!\w){_pattern(word)}(?!\w)" for word in of)) for group, of in words.items()}
-        self._words = {word.rstrip("*"): group for word, group in taxonomy.words if " " not in word}
+        self._order = {group: place for place, group in enumerate(words)}
+        self._names = {_plain(word.rstrip("*")): group for group, of in reversed(words.items()) for word in of}
+        self._phrases = sorted((name for name in self._names if " " in name), key=len, reverse=True)
+        self._words = {name: group for name, group in self._names.items() if " " not in name}
+        self._stems = sorted(
+            {(word.rstrip("*"), group) for word, group in taxonomy.words if word.endswith("*") and " " not in word},
+            key=lambda it: -len(it[0]),
+        )
         self.of_code = lru_cache(maxsize=100_000)(self._of_code)
         self.of_name = lru_cache(maxsize=100_000)(self._of_name)
 
@@ -99,21 +105,36 @@ class Groups:
         return next((prefixes[digits[:length]] for length in range(len(digits), 1, -1) if digits[:length] in prefixes), None)
 
     def _of_name(self, name: str) -> str | None:
-        """The group of a name's first part that has one; of several names between semicolons or commas the first."""
-        parts = [" ".join(re.findall(r"[\w&]+", part.lower().replace("_", " "))) for part in re.split(r"[;,|]", name)]
-        return next(filter(None, map(self._of_words, parts)), None) or next(filter(None, map(self._of_misspelt, parts)), None)
+        """The group of a name, or of its first part that has one; a misspelt word is looked for last."""
+        parts = [plain for part in [name, *re.split(r"[;,|]", name)] if (plain := _plain(part))]
+        found = self._names.get(parts[0]) if parts else None
+        return found or next(filter(None, map(self._of_words, parts[1:])), None) or next(filter(None, map(self._of_misspelt, parts)), None)
 
     def _of_words(self, name: str) -> str | None:
-        return next((group for group, pattern in self._patterns.items() if pattern.search(name)), None)
+        """The group of the whole name, of the longest phrase in it, or of its words: the first group in the table's order."""
+        if name in self._names:
+            return self._names[name]
+        phrase = next((it for it in self._phrases if re.search(rf"(?<!\w){re.escape(it)}", name)), None)
+        if phrase:
+            return self._names[phrase]
+        groups = [group for word in name.split() if (group := self._of_word(word))]
+        return min(groups, key=self._order.__getitem__, default=None)
+
+    def _of_word(self, word: str) -> str | None:
+        return self._words.get(word) or next((group for stem, group in self._stems if word.startswith(stem)), None)
 
     def _of_misspelt(self, name: str) -> str | None:
         known = [word for word in self._words if len(word) >= LEAST_LETTERS]
-        for given in name.split():
-            if len(given) >= LEAST_LETTERS:
-                near = next((word for word in known if is_one_edit(given, word)), None)
-                if near:
-                    return self._words[near]
-        return None
+        near = (word for given in name.split() for word in known if given[:1] == word[:1] and _is_misspelt(given, word))
+        return next((self._words[word] for word in near), None)
+
+
+def _is_misspelt(given: str, word: str) -> bool:
+    """Whether a letter is left out, added or swapped, or, of a long word, a vowel is another: shopping is no shipping."""
+    if len(given) != len(word) or sorted(given) == sorted(word):
+        return is_one_edit(given, word)
+    changed = [pair for pair in zip(given, word, strict=True) if pair[0] != pair[1]]
+    return len(word) > LEAST_LETTERS and len(changed) == 1 and {*changed[0]} <= {*"aeiouy"}
 
 
 @lru_cache(maxsize=4)
@@ -122,8 +143,9 @@ def groups_of(taxonomy: Taxonomy) -> Groups:
     return Groups(taxonomy)
 
 
-def _pattern(word: str) -> str:
-    return re.escape(word.rstrip("*").replace("-", " ").replace("/", " ")) + (r"\w*" if word.endswith("*") else "")
+def _plain(name: str) -> str:
+    """A name's words, without signs."""
+    return " ".join(re.findall(r"[\w&]+", name.lower().replace("_", " "))).replace(" & ", " and ")
 
 
 @lru_cache(maxsize=1)

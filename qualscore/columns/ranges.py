@@ -6,7 +6,7 @@ from itertools import combinations
 from pyspark.sql import Column
 from pyspark.sql import functions as F
 
-from qualscore.columns.text import UNITS, is_any
+from qualscore.columns.text import is_any
 
 # The midpoints of the usual eight employees ranges; any other range has its arithmetic middle, any other N+ has 2 N.
 EMPLOYEES = {"1-10": 5, "11-50": 30, "51-200": 120, "201-500": 350, "501-1000": 750}
@@ -17,7 +17,9 @@ AMOUNTS |= {"25M": 2.5e7, "50M": 5e7, "100M": 1e8, "200M": 2e8, "250M": 2.5e8, "
 REVENUES = tuple(
     form.format(low, high) for low, high in combinations(AMOUNTS, 2) for form in ("{}-{}", "${}-${}", "${} - ${}", "${} to ${}")
 ) + tuple(form.format(low) for low in [*AMOUNTS][1:] for form in ("{}+", "${}+"))
-NOISE = r"[\s\u00a0\u202f,'$]|us(?=\$)|usd|employees|people|persons|staff|\.(?![0-9])"
+# Units as exponents, so that a cast reads them.
+UNITS = {"e3": "k|thousand", "e6": "m|mm|mn|mil|mio|million", "e9": "b|bn|bil|billion", "e12": "t|tn|trillion"}
+NOISE = r"[\s\u00a0\u202f,'\u2019$]|us(?=\$)|usd|employees|people|persons|staff|\.(?![0-9])"
 WORDS = {
     r"^(?:under|lessthan|below|upto|<=?|\u2264)": "0-",
     r"[\u2010-\u2015\u2212]|(?<=[0-9a-z])to(?=[0-9])": "-",

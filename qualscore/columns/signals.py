@@ -40,13 +40,15 @@ def keyword(text: Column) -> Column:
 
 
 def keyword_name(text: Column) -> Column:
-    """A kind of activity as a name.
+    """A kind of activity as a name: the letters and digits of any script, in lower case, with underscores between.
 
-    >>> frame = spark.createDataFrame([("Demo Request",), ("email-open",)], "text string")
+    >>> kinds = ["Demo Request", "email-open", "Email: Opened!", "K\u00f8bt", "\u0e02\u0e2d\u0e43\u0e1a \u0e40\u0e2a\u0e19\u0e2d", "?!"]
+    >>> frame = spark.createDataFrame([(kind,) for kind in kinds], "text string")
     >>> [row.it for row in frame.select(keyword_name(F.col("text")).alias("it")).collect()]
-    ['demo_request', 'email_open']
+    ['demo_request', 'email_open', 'email_opened', 'k\u00f8bt', '\u0e02\u0e2d\u0e43\u0e1a_\u0e40\u0e2a\u0e19\u0e2d', '?!']
     """
-    return F.regexp_replace(F.lower(text), r"[\W_]+", "_")
+    name = F.regexp_replace(F.regexp_replace(F.lower(text), r"[^\p{L}\p{M}\p{N}]+", "_"), "^_+|_+$", "")
+    return F.when(name != "", name).otherwise(F.lower(text))
 
 
 def contact(address: Column) -> Column:

@@ -1,6 +1,7 @@
 """How near two words are, and when two spellings are one."""
 
 import os
+import unicodedata
 
 from pyspark.sql import Column
 from pyspark.sql import functions as F
@@ -22,12 +23,12 @@ def is_one_edit(one: str, other: str) -> bool:
 
 
 def letters(text: str) -> str:
-    """A name without capitals, spaces and punctuation; + and # stay, which tell C++ from C#.
+    """A name without capitals, spaces and punctuation; + and # stay, which tell C++ from C#, and the marks of letters.
 
     >>> [letters("GTX Pro"), letters(" gtx-pro"), letters("C++"), letters("?!")]
     ['gtxpro', 'gtxpro', 'c++', '?!']
     """
-    kept = "".join(letter for letter in text.lower() if letter.isalnum() or letter in "+#")
+    kept = "".join(letter for letter in text.lower() if letter.isalnum() or letter in "+#" or unicodedata.category(letter)[0] == "M")
     return kept or folded(text)
 
 
@@ -47,7 +48,7 @@ def letters_of(text: Column) -> Column:
     >>> [row.it for row in frame.select(letters_of(F.col("text")).alias("it")).collect()]
     ['gtxpro', 'gtxpro', 'c++', '?!', 'äpfel2']
     """
-    kept = F.regexp_replace(F.lower(text), r"[^\p{L}\p{N}+#]", "")
+    kept = F.regexp_replace(F.lower(text), r"[^\p{L}\p{M}\p{N}+#]", "")
     return F.when(kept != "", kept).otherwise(folded_of(text))
 
 

@@ -7,16 +7,22 @@ from pyspark.sql import Column, DataFrame, SparkSession
 from pyspark.sql import functions as F
 
 from qualscore import contracts
-from qualscore.columns import DomainRules
+from qualscore.columns import DomainRules, StageWords
+from qualscore.columns.crm import parts
+from qualscore.columns.hosts import shared_hosts
 from qualscore.config import ROOT, Source
 from qualscore.contracts import Contract
 from qualscore.deliveries import databases, files, formats
 from qualscore.deliveries.recognition import Recognised, headerless, missing, recognise
 from qualscore.errors import ConfigurationError, DataError
 from qualscore.ingest import Delivery
+from qualscore.ingest.delivery import quoted
 from qualscore.yaml_files import load_mapping
 
-__all__ = ["Delivery", "domain_rules", "explained", "read", "read_all"]
+__all__ = ["Delivery", "domain_rules", "explained", "read", "read_all", "stage_words"]
+
+# Columns that hold several values themselves.
+SEVERAL = ("products",)
 
 
 @dataclass(frozen=True)
@@ -49,11 +55,13 @@ def read(spark: SparkSession, source: Source, contract: Contract) -> Delivery:
 
 
 def _delivery(source: Source, opened: _Opened, found: Recognised) -> Delivery:
-    how, taken = found.how, set(found.mapping.values())
+    how, best = found.how, found.chosen
+    taken = {*best.mapping.values(), *best.others.values(), *best.currencies.values()}
     # From the name of each file, of a database table from its own name, of a folder of parts from the folder's.
     values = {f"_named_{name}": _of_name(pattern) for name, pattern in how.file_name.items()}
+    rows = split(opened.rows(), found)
     return Delivery(
-        opened.rows().withColumns(values) if values else opened.rows(),
+        rows.withColumns(values) if values else rows,
         opened.names,
         found.mapping,
         tuple(name for name in opened.names if name not in taken),
@@ -61,10 +69,24 @@ def _delivery(source: Source, opened: _Opened, found: Recognised) -> Delivery:
         scale=how.scale,
         nothing=how.nothing,
         named=tuple(how.file_name),
+        others=best.others,
+        currencies=best.currencies,
+        codes=best.codes,
+        stages=how.stages,
+        separators=how.separators,
         types=dict(opened.types),
         has_footer=how.footer,
         broken=opened.broken,
     )
+
+
+def split(rows: DataFrame, found: Recognised) -> DataFrame:
+    """The rows with one for each of several values in a cell of a column that holds one (separators of the mapping)."""
+    several = {found.mapping[name]: signs for name, signs in found.how.separators.items() if name in found.mapping and name not in SEVERAL}
+    for header, signs in several.items():
+        cell = F.col(quoted(header))
+        rows = rows.withColumn(header, F.explode_outer(F.array_distinct(F.array_remove(parts(cell, signs), ""))))
+    return rows
 
 
 def _of_name(pattern: str) -> Column:
@@ -125,6 +147,12 @@ def explained(spark: SparkSession, error: Exception, sources: Sequence[Source]) 
 
 
 def domain_rules(extra_suffixes: Sequence[str] = ()) -> DomainRules:
-    """The rules for domains: own suffixes, and the platforms of conf/shared_hosts.yml."""
-    platforms = load_mapping(ROOT / "conf" / "shared_hosts.yml")["platforms"]
-    return DomainRules(extra_suffixes=tuple(extra_suffixes), shared_hosts=tuple(platforms))
+    """The rules for domains: own suffixes, and the hosts of conf/shared_hosts.yml."""
+    lists = load_mapping(ROOT / "conf" / "shared_hosts.yml")
+    platforms, redirects, builders = (shared_hosts(lists[name]) for name in ("platforms", "redirects", "builders"))
+    return DomainRules(tuple(extra_suffixes), platforms, redirects, builders)
+
+
+def stage_words() -> StageWords:
+    """What deals' stages are called: the words of conf/deal_stages.yml."""
+    return StageWords.of(load_mapping(ROOT / "conf" / "deal_stages.yml"))

@@ -3,7 +3,7 @@
 import re
 from collections.abc import Mapping, Sequence
 from pathlib import Path
-from typing import Annotated, Any
+from typing import Annotated, Any, Literal
 
 from pydantic import BeforeValidator
 
@@ -31,6 +31,8 @@ class Document(Strict):
         dates: how 3/4/2026 is meant.
         scale: contract column to the unit that its numbers are delivered in (thousands: 1000).
         nothing: contract column to texts that stand for no value.
+        stages: outcome to the names of the stages of deals that have it, beside those of conf/deal_stages.yml.
+        separators: contract column to what sets off several values in a cell: a row for each.
         footer: whether rows with nothing but their first cell are the footer of a report.
     """
 
@@ -43,6 +45,8 @@ class Document(Strict):
     dates: DateOrder | None = None
     scale: dict[str, float] = {}
     nothing: dict[str, Names] = {}
+    stages: dict[Literal["won", "lost", "open"], Names] = {}
+    separators: dict[str, Names] = {}
     footer: bool = False
 
     def fits(self, names: Sequence[str], file: str) -> bool:
@@ -99,7 +103,7 @@ def _read(file: Path, contract: Contract) -> list[Document]:
 
 def _unknown_columns(content: Mapping[str, Any], contract: Contract) -> list[str]:
     known = [name for name, column in contract.columns.items() if column.clean != GIVEN]
-    named = {key: content[key] for key in ("columns", "file_name", "scale", "nothing") if isinstance(content.get(key), dict)}
+    named = {key: content[key] for key in ("columns", "file_name", "scale", "nothing", "separators") if isinstance(content.get(key), dict)}
     return [
         f"{key}.{name}: {contract.table} has no such column; {nearest(str(name), known)}"
         for key, of_column in named.items()

@@ -1,6 +1,7 @@
 """The seller's own domains, written as people write them."""
 
-from qualscore.columns.domains import address_of, registrable
+from qualscore.columns.domains import address_of
+from qualscore.columns.hosts import registrable
 from qualscore.config import Settings
 from qualscore.deliveries import domain_rules
 from qualscore.errors import ConfigurationError

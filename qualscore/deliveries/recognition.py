@@ -7,6 +7,7 @@ from qualscore.contracts import Contract
 from qualscore.deliveries import mappings
 from qualscore.deliveries.headers import match, normalised
 from qualscore.deliveries.mappings import Document
+from qualscore.deliveries.preferred import Preferred, preferred
 from qualscore.ingest.cleaners import DOMAINS, GIVEN, PROBLEM, is_own
 
 
@@ -18,11 +19,13 @@ class Recognised:
         accepted: contract column to the headers that it accepts, the preferred first.
         mapping: contract column to delivered header.
         how: what the vendor's document says besides.
+        chosen: the mapping, and what else is delivered for its columns.
     """
 
     accepted: dict[str, list[str]]
     mapping: dict[str, str]
     how: Document
+    chosen: Preferred
 
 
 def recognise(mapping: str, contract: Contract, names: Sequence[str], file: str) -> Recognised:
@@ -49,7 +52,8 @@ def recognise(mapping: str, contract: Contract, names: Sequence[str], file: str)
         for name, column in contract.columns.items()
         if column.clean not in (GIVEN, PROBLEM)
     }
-    return Recognised(accepted, match(names, accepted), chosen or Document.model_validate({"table": contract.table}))
+    best = preferred(match(names, accepted), accepted, contract, names)
+    return Recognised(accepted, best.mapping, chosen or Document.model_validate({"table": contract.table}), best)
 
 
 def headerless(mapping: str, contract: Contract, file: str) -> tuple[str, ...]:

@@ -9,6 +9,7 @@ from pyspark.sql import functions as F
 
 from qualscore.config import Source
 from qualscore.contracts import Contract
+from qualscore.ingest.conventions import with_conventions
 from qualscore.ingest.delivery import Delivery
 from qualscore.ingest.links import account_name, linked
 from qualscore.ingest.outcome import Ingested, as_rows, conformed, fits, judge
@@ -50,6 +51,7 @@ def changed_table(
     Beside the delivered rows the stored ones of the same keys are judged, and those whose CRM account has moved. The arguments are
     those of `outcome.table`; of `undated` sources a company is what they delivered last.
     """
+    deliveries = with_conventions(deliveries, contract, rules=rules)
     linking = {"free_mail_companies": free_mail_companies, "crm_accounts": crm_accounts, "stored_accounts": stored.accounts}
     rows = linked(conformed(deliveries, contract, rules=rules), **linking).localCheckpoint()
     following = _following(stored)

@@ -8,13 +8,14 @@ from pyspark.sql import functions as F
 from qualscore import columns
 from qualscore.config import Source
 from qualscore.contracts import Contract, ContractColumn
-from qualscore.ingest.cleaners import DOMAINS, GIVEN, PROBLEM, Cleaners, is_own
-from qualscore.ingest.delivery import Delivery, cells, quoted
+from qualscore.ingest.cleaners import DOMAINS, GIVEN, PROBLEM, RANGES, WORDS, Cleaners, holds_a_value, is_own
+from qualscore.ingest.delivery import REASON, Delivery, cells, quoted, shown
 from qualscore.ingest.row_rules import Rules
 
 # An e-mail address, alone or within a text.
 ADDRESS = r"[^@\s]+@[^@\s]+"
-REASON = "struct<column:string,value:string,reason:string>"
+# Columns in which NA may be a place: Namibia, Napoli.
+PLACES = ("country", "state")
 MARKS = ("_kept", "_reasons", "_notes", "_row", "_file", "_line", "_problem", "_account_key")
 
 
@@ -22,7 +23,8 @@ def conform_source(source: Source, delivery: Delivery, contract: Contract, *, ru
     """Rows of one source: the contract's columns typed, and what is marked of each row (MARKS).
 
     No row is dropped. One that `where` does not keep has no values and no reasons; a value with a reason may be null. `_notes`
-    are codes between commas of what was delivered and is not known, or null. Only what is delivered is planned.
+    is what was delivered and could not be read, is not known or could be meant otherwise: a list like `_reasons`,
+    or null. Only what is delivered is planned.
     """
     return conform_cells(cells(source, delivery), source, cleaners_of(source, delivery, contract, rules))
 
@@ -30,7 +32,7 @@ def conform_source(source: Source, delivery: Delivery, contract: Contract, *, ru
 def cleaners_of(source: Source, delivery: Delivery, contract: Contract, rules: Rules) -> Cleaners:
     """The cleaning of a delivery."""
     known = {*delivery.mapping, *delivery.named, *_default(source, contract, rules)}
-    return Cleaners(contract, delivery, rules, tuple(name for name in contract.columns if name in known))
+    return Cleaners(contract, delivery, rules, tuple(name for name in contract.columns if name in known), source.currency)
 
 
 def conform_cells(rows: DataFrame, source: Source, cleaners: Cleaners) -> DataFrame:
@@ -38,10 +40,9 @@ def conform_cells(rows: DataFrame, source: Source, cleaners: Cleaners) -> DataFr
     contract = cleaners.contract
     # Step by step in columns, not in structs or in one expression: Spark would write each step out again wherever it is used.
     texts = with_texts(rows, source, cleaners)
-    values = (
-        texts.withColumns(_address(cleaners)).withColumns(_domain(cleaners)).withColumns(_values(cleaners)).withColumns(cleaners.derived())
-    )
-    judged = values.withColumns(_codes(cleaners)).withColumns({"_reasons": _reasons(cleaners), "_notes": _notes(cleaners)})
+    for values in (_address, _looked_up, _values, Cleaners.converted, Cleaners.moved, Cleaners.derived, _codes):
+        texts = texts.withColumns(made) if (made := values(cleaners)) else texts
+    judged = texts.withColumns(_read(cleaners) | {"_reasons": _reasons(cleaners), "_notes": _notes(cleaners)})
     # JSON is made for refused rows only: of all rows it would cost as much as reading them.
     row = F.when(F.size("_reasons") > 0, F.to_json("_cells"))
     finished = judged.withColumns({"_row": row, "_account_key": _account_key(cleaners)})
@@ -77,9 +78,12 @@ def _default(source: Source, contract: Contract, rules: Rules) -> dict[str, str]
 def _raw(cleaners: Cleaners) -> dict[str, Column]:
     """The cells by contract column, as delivered; null where the row is not kept."""
     mapping = cleaners.delivery.mapping
-    return {
-        f"_raw_{name}": F.when(F.col("_kept"), F.col(f"_cells.{quoted(mapping[name])}")) for name in cleaners.present if name in mapping
-    }
+    return {f"_raw_{name}": F.when(F.col("_kept"), _cell(name, cleaners)) for name in cleaners.present if name in mapping}
+
+
+def _cell(name: str, cleaners: Cleaners) -> Column:
+    cell, other = F.col(f"_cells.{quoted(cleaners.delivery.mapping[name])}"), cleaners.delivery.others.get(name)
+    return F.coalesce(F.when(F.trim(cell) != "", cell), F.col(f"_cells.{quoted(other)}")) if other else cell
 
 
 def text_of(name: str, source: Source, cleaners: Cleaners) -> Column:
@@ -87,7 +91,9 @@ def text_of(name: str, source: Source, cleaners: Cleaners) -> Column:
     delivery, default = cleaners.delivery, default_of(source, cleaners).get(name)
     texts = []
     if name in delivery.mapping:
-        text = columns.text(F.col(f"_raw_{name}"))
+        column, raw = cleaners.contract.columns[name], F.col(f"_raw_{name}")
+        text = columns.text(raw, columns.NOTHING_OF_PLACES) if name in PLACES else columns.text(raw)
+        text = columns.unless_no_value(text) if holds_a_value(column) else text
         nothing = delivery.nothing.get(name)
         texts.append(F.when(~text.isin(*nothing), text) if nothing else text)
     if name in delivery.named:
@@ -124,6 +130,11 @@ def _domain(cleaners: Cleaners) -> dict[str, Column]:
     return {"_domain": found}
 
 
+def _looked_up(cleaners: Cleaners) -> dict[str, Column]:
+    """What Python looks up, in one step: the rows go there once."""
+    return _domain(cleaners) | cleaners.words()
+
+
 def domain_column(contract: Contract) -> str | None:
     """The column that an account is known by."""
     return next((name for name, column in contract.columns.items() if column.clean in DOMAINS), None)
@@ -131,7 +142,7 @@ def domain_column(contract: Contract) -> str | None:
 
 def _values(cleaners: Cleaners) -> dict[str, Column]:
     contract = cleaners.contract
-    values = {name: cleaners.value(name) for name in cleaners.present if is_own(contract.columns[name])}
+    values = {name: cleaners.value(name) for name in cleaners.present if is_own(contract.columns[name])} | cleaners.currencies()
     name = domain_column(contract)
     if name is None:
         return values | {"_problem": F.lit(None).cast("string")}
@@ -149,8 +160,7 @@ def _codes(cleaners: Cleaners) -> dict[str, Column]:
 def _code(name: str, cleaners: Cleaners) -> Column | None:
     column = cleaners.contract.columns[name]
     if column.clean in DOMAINS:
-        problem = [(F.col("_problem").isNotNull(), F.col("_problem"))] if column.required else []
-        return _first([*broken(name, cleaners), *problem])
+        return _first([*broken(name, cleaners), (F.col("_problem").isNotNull(), F.col("_problem"))]) if column.required else None
     if column.clean in (GIVEN, PROBLEM) or (name not in cleaners.present and not column.required):
         return None
     if name not in cleaners.present:
@@ -161,11 +171,19 @@ def _code(name: str, cleaners: Cleaners) -> Column | None:
 def _misfits(name: str, cleaners: Cleaners) -> list[tuple[Column, Column]]:
     column, text, value = cleaners.contract.columns[name], F.col(f"_text_{name}"), F.col(name)
     found = broken(name, cleaners)
-    if is_own(column) and (misfit := cleaners.misfit(name)):
-        found.append((text.isNotNull() & value.isNull(), F.lit(misfit)))
+    if name in cleaners.money():
+        found.append((F.col(f"_foreign_{name}").isNotNull(), F.col(f"_foreign_{name}")))
+    if is_own(column) and (misfit := cleaners.misfit(name)) is not None:
+        found.append((text.isNotNull() & value.isNull() & ~_is_moved(name, cleaners), misfit))
     if column.required:
         found.append((value.isNull() if not is_own(column) else text.isNull(), F.lit("MISSING")))
     return found
+
+
+def _is_moved(name: str, cleaners: Cleaners) -> Column:
+    """Whether the text is a range, which stands in the column of ranges now."""
+    moved = [cleaners.range_of(of_ranges, number) for of_ranges, number in RANGES.items() if number == name]
+    return moved[0].isNotNull() if moved else F.lit(False)
 
 
 def broken(name: str, cleaners: Cleaners) -> list[tuple[Column, Column]]:
@@ -191,31 +209,59 @@ def _first(cases: list[tuple[Column, Column]]) -> Column | None:
     return reduce(lambda found, case: found.when(*case), others, F.when(condition, reason))
 
 
+def _read(cleaners: Cleaners) -> dict[str, Column]:
+    """The values of columns whose cell costs itself alone: without those that have a code."""
+    soft = [name for name in _coded(cleaners) if cleaners.is_soft(name)]
+    return {name: F.when(F.col(f"_code_{name}").isNull(), F.col(name)) for name in soft}
+
+
+def _coded(cleaners: Cleaners) -> list[str]:
+    return [name.removeprefix("_code_") for name in _codes(cleaners)]
+
+
 def _reasons(cleaners: Cleaners) -> Column:
     """All reasons of a row at once, in the order of the columns. The array is made for refused rows only."""
-    delivered = cleaners.delivery.mapping
-    findings = []
-    for name in _codes(cleaners):
-        column = name.removeprefix("_code_")
-        raw = F.col(f"_raw_{column}") if column in delivered else F.lit(None).cast("string")
-        findings.append((F.col(name), _finding(F.lit(column), raw, F.col(name))))
+    findings = [_finding(name, _raw_of(name, cleaners), F.col(f"_code_{name}")) for name in _coded(cleaners) if not cleaners.is_soft(name)]
     surplus = F.when(F.col("_kept") & F.col("_cells._record").isNotNull(), F.lit(cleaners.delivery.broken))
-    findings.append((surplus, _finding(F.lit(None), F.col("_cells._record"), surplus)))
-    every = F.array(*(finding for _, finding in findings))
-    is_refused = F.coalesce(*(code for code, _ in findings)).isNotNull()
-    return F.when(is_refused, F.filter(every, lambda it: it["reason"].isNotNull())).otherwise(F.array().cast(f"array<{REASON}>"))
-
-
-def _finding(column: Column, value: Column, reason: Column) -> Column:
-    return F.struct(column.alias("column"), value.alias("value"), reason.alias("reason")).cast(REASON)
+    return F.coalesce(_listed([*findings, _finding(None, F.col("_cells._record"), surplus)]), F.array().cast(f"array<{REASON}>"))
 
 
 def _notes(cleaners: Cleaners) -> Column:
-    notes = [note for name in cleaners.present if is_own(cleaners.contract.columns[name]) and (note := cleaners.note(name)) is not None]
+    """What is to be told of a row that is kept: cells that are not read, not known or ambiguous."""
+    findings = [_finding(name, _shown(name, cleaners), F.col(f"_code_{name}")) for name in _coded(cleaners) if cleaners.is_soft(name)]
+    own = [name for name in cleaners.present if is_own(cleaners.contract.columns[name])]
+    findings += [_finding(name, _shown(name, cleaners), note) for name in own for note in cleaners.notes(name)]
+    if "outcome" in cleaners.contract.columns:
+        name = "stage" if "stage" in cleaners.present else "outcome"
+        findings.append(_finding(name, shown(cleaners.text(name)), cleaners.unknown_stage()))
     if "industry_group" in cleaners.derived():
-        is_named = F.coalesce(cleaners.text("industry"), cleaners.text("sector")).isNotNull()
-        notes.append(F.when(is_named & F.col("industry_group").isNull(), "industry_group:UNKNOWN_INDUSTRY"))
-    return F.when(F.col("_kept"), F.nullif(F.concat_ws(",", *notes), F.lit(""))) if notes else F.lit(None).cast("string")
+        words = F.coalesce(cleaners.text("industry"), cleaners.text("sector"))
+        is_unknown = words.isNotNull() & F.col("industry_group").isNull()
+        findings.append(_finding("industry_group", shown(words), F.when(is_unknown, "UNKNOWN_INDUSTRY")))
+    return F.when(F.col("_kept"), _listed(findings)) if findings else F.lit(None).cast(f"array<{REASON}>")
+
+
+Finding = tuple[Column, Column]
+
+
+def _finding(column: str | None, value: Column, reason: Column) -> Finding:
+    """A reason, and the whole of what is told with it."""
+    return reason, F.struct(F.lit(column).alias("column"), value.alias("value"), reason.alias("reason")).cast(REASON)
+
+
+def _listed(findings: list[Finding]) -> Column:
+    """Those with a reason; null where there is none, as in most rows: an array for each would take longer than the rest."""
+    every = F.array(*(finding for _, finding in findings))
+    return F.when(F.coalesce(*(reason for reason, _ in findings)).isNotNull(), F.filter(every, lambda it: it["reason"].isNotNull()))
+
+
+def _raw_of(name: str, cleaners: Cleaners) -> Column:
+    return F.col(f"_raw_{name}") if name in cleaners.delivery.mapping else F.lit(None).cast("string")
+
+
+def _shown(name: str, cleaners: Cleaners) -> Column:
+    """A cell for people: as delivered, of words that are looked up without noise."""
+    return shown(F.col(f"_text_{name}") if cleaners.contract.columns[name].clean in WORDS else _raw_of(name, cleaners))
 
 
 def _account_key(cleaners: Cleaners) -> Column:

@@ -2,13 +2,19 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from typing import Literal
 
 from pyspark.errors import AnalysisException
 from pyspark.sql import Column, DataFrame
 from pyspark.sql import functions as F
 
+from qualscore.columns import Decimals
 from qualscore.config import DateOrder, Source, nearest
 from qualscore.errors import ConfigurationError
+
+# What is told of a cell: the contract column, the cell as delivered, and why.
+REASON = "struct<column:string,value:string,reason:string>"
+LONGEST_SHOWN = 80
 
 
 @dataclass(frozen=True)
@@ -27,6 +33,14 @@ class Delivery:
         nothing: contract column to further texts that stand for no value (an id of 0).
         named: contract columns that the file's name gives where no cell does; the frame has them as `_named_COLUMN`.
         has_footer: whether rows with nothing but their first cell are a report's footer: they are filtered.
+        decimals: contract column to the sign before the decimals of its numbers, where the file tells it.
+        others: contract column to the header that holds its value where its own is empty.
+        currencies: contract column of an amount to the header of its currency.
+        codes: contract column of an amount to the currency that its header names.
+        stages: outcome to the names of stages that the mapping gives it.
+        separators: contract column to what sets off several values in a cell, where the mapping says it.
+        is_told: whether all of its rows were asked for the order of their dates and the sign before their decimals.
+        findings: what in the delivery contradicts itself, in words.
         broken: why a row with a `_surplus` is refused.
         types: delivered header to its type where the delivery has any (Parquet, Delta, a database).
     """
@@ -41,6 +55,14 @@ class Delivery:
     named: tuple[str, ...] = ()
     types: Mapping[str, str] = field(default_factory=dict)
     has_footer: bool = False
+    decimals: Mapping[str, Decimals] = field(default_factory=dict)
+    others: Mapping[str, str] = field(default_factory=dict)
+    currencies: Mapping[str, str] = field(default_factory=dict)
+    codes: Mapping[str, str] = field(default_factory=dict)
+    stages: Mapping[Literal["won", "lost", "open"], tuple[str, ...]] = field(default_factory=dict)
+    separators: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    is_told: bool = False
+    findings: tuple[str, ...] = ()
     broken: str = "TOO_MANY_CELLS"
 
 
@@ -86,6 +108,17 @@ def _check_where(source: Source, delivered: DataFrame) -> None:
         raise ConfigurationError(f"source {source.id}: where: {source.where}\n  {what}") from None
     if kind != "boolean":
         raise ConfigurationError(f"source {source.id}: where: {source.where}\n  is no condition: it gives {kind}, not true or false")
+
+
+def shown(cell: Column) -> Column:
+    """A cell for people: short, and without anybody's address."""
+    return F.when(cell.contains("@"), "(an e-mail address)").otherwise(F.left(F.trim(cell), F.lit(LONGEST_SHOWN)))
+
+
+def with_note(column: str, value: Column, reason: Column) -> Column:
+    """The list `_notes` of a row with one more note, where there is a reason for it."""
+    note = F.array(F.struct(F.lit(column).alias("column"), value.alias("value"), reason.alias("reason"))).cast(f"array<{REASON}>")
+    return F.when(reason.isNull(), F.col("_notes")).otherwise(F.coalesce(F.concat("_notes", note), note))
 
 
 def quoted(name: str) -> str:

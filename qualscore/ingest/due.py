@@ -50,7 +50,7 @@ class Left:
         return cls(
             {it["table"]: Judgement(it["own"], it["links"], it["content"]) for it in judged},
             dict(record["versions"]),  # type: ignore[call-overload]
-            [DeliverySummary(**(it | {"unmapped": tuple(it["unmapped"])})) for it in map(dict, done)],  # type: ignore[arg-type]
+            [DeliverySummary.of_record(it) for it in done],
         )
 
     def is_at(self, versions: Mapping[str, int]) -> bool:

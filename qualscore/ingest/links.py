@@ -4,6 +4,7 @@ from pyspark.sql import Column, DataFrame
 from pyspark.sql import functions as F
 
 from qualscore import columns
+from qualscore.ingest.delivery import with_note
 
 
 def linked(
@@ -77,9 +78,8 @@ def with_problems(rows: DataFrame) -> DataFrame:
     """Of a table that keeps rows without a usable domain: no domain where there is a problem, and the problem beside it."""
     if "domain_problem" not in rows.columns:
         return rows
-    noted = F.concat_ws(",", "_notes", F.concat(F.lit("domain:"), "_problem"))
     values = {"domain": F.when(F.col("_problem").isNull(), F.col("domain")), "domain_problem": F.col("_problem")}
-    return rows.withColumns(values | {"_notes": F.when(noted != "", noted)})
+    return rows.withColumns(values | {"_notes": with_note("domain", F.lit(None), F.col("_problem"))})
 
 
 def _accepted(condition: Column) -> dict[str, Column]:

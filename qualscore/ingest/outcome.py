@@ -13,9 +13,12 @@ from qualscore import contracts
 from qualscore.columns.contents import row_hash
 from qualscore.config import Source
 from qualscore.contracts import Contract
+from qualscore.ingest import remarks
 from qualscore.ingest.conformance import MARKS, conform_source
-from qualscore.ingest.delivery import Delivery
+from qualscore.ingest.conventions import with_conventions
+from qualscore.ingest.delivery import REASON, Delivery
 from qualscore.ingest.links import linked
+from qualscore.ingest.remarks import Remark
 from qualscore.ingest.row_rules import Rules
 from qualscore.ingest.summary import DeliverySummary
 
@@ -81,17 +84,17 @@ class Ingested:
         return self.counted().summaries
 
     def counted(self, *, undated: Collection[str] = (), unordered: Collection[str] = ()) -> "Counted":
-        """What became of the rows of each source, and what they hold. One aggregate over `rows`: an action.
+        """What became of the rows of each source, and what they hold. One aggregate over `rows`, another one of their notes.
 
         Args:
             undated: sources whose rows have the run's day for want of another: that day is no content.
             unordered: sources, databases, whose rows have no place of their own.
         """
         delivered = {name for delivery in self.deliveries.values() for name in delivery.mapping}
-        codes = F.array_sort(F.array_distinct("_reasons.reason")).alias("codes")
+        codes, notes = F.array_sort(F.array_distinct("_reasons.reason")).alias("codes"), remarks.codes().alias("_noted")
         is_clean = F.col("_state") == "clean"
         filled = [F.count(F.when(is_clean, F.col(name))).alias(name) for name in self.contract.columns if name in delivered]
-        of_all = self.rows.where("_state not in ('kept', 'buried')").groupBy("source", "_state", codes, "_notes")
+        of_all = self.rows.where("_state not in ('kept', 'buried')").groupBy("source", "_state", codes, notes)
         if self.direct is None:
             content = F.sum(self._content(undated, unordered).cast("decimal(20,0)"))
             rows = of_all.agg(F.count(F.lit(1)).alias("_n"), content.alias("_content"), *filled)
@@ -100,12 +103,14 @@ class Ingested:
             # A column that clean rows always have is not read for it.
             is_full = {name: F.lit(1) if column.required else F.col(name) for name, column in self.contract.columns.items()}
             filled = [F.count(value).alias(name) for name, value in is_full.items() if name in delivered]
-            counted = self.direct.groupBy("source", "_notes").agg(F.count(F.lit(1)).alias("_n"), *filled)
+            counted = self.direct.groupBy("source", notes).agg(F.count(F.lit(1)).alias("_n"), *filled)
             rows = rows.unionByName(counted.withColumns({"_state": F.lit("clean"), "codes": F.array().cast("array<string>")}))
         found: dict[str, list[Row]] = {source: [] for source in self.deliveries}
         for row in rows.collect():
             found[row["source"]].append(row)
-        summaries = [self._summary(source, groups) for source, groups in found.items()]
+        noted = any(row["_state"] == "clean" and row["_noted"] for groups in found.values() for row in groups)
+        told = remarks.collected(self.rows.where(is_clean), self.direct, self.deliveries) if noted else {}
+        summaries = [self._summary(source, groups, told.get(source, ())) for source, groups in found.items()]
         if self.direct is not None:
             return Counted(summaries, None)
         return Counted(summaries, str(sum(int(row["_content"] or 0) for groups in found.values() for row in groups)))
@@ -120,15 +125,15 @@ class Ingested:
         known = F.when(F.col("_state") == "clean", F.xxhash64(row_hash(clean), *day))
         return known.when(F.col("_state") == "rejected", F.xxhash64(row_hash(refused), *place))
 
-    def _summary(self, source: str, groups: Sequence[Row]) -> DeliverySummary:
+    def _summary(self, source: str, groups: Sequence[Row], told: Sequence[Remark]) -> DeliverySummary:
         states: Counter[str] = Counter()
         reasons: Counter[str] = Counter()
         notes: Counter[str] = Counter()
         for row in groups:
             states[row["_state"]] += row["_n"]
             reasons.update(dict.fromkeys(row["codes"], row["_n"]))
-            if row["_state"] == "clean" and row["_notes"]:
-                notes.update(dict.fromkeys(row["_notes"].split(","), row["_n"]))
+            if row["_state"] == "clean" and row["_noted"]:
+                notes.update(dict.fromkeys(row["_noted"], row["_n"]))
         delivery = self.deliveries[source]
         fill = {
             name: sum(row[name] for row in groups) / max(states["clean"], 1) for name in self.contract.columns if name in delivery.mapping
@@ -147,6 +152,8 @@ class Ingested:
             mapping=dict(delivery.mapping),
             unmapped=delivery.unmapped,
             types=dict(delivery.types),
+            remarks=tuple(told),
+            findings=delivery.findings,
         )
 
     def _in_state(self, *states: str) -> DataFrame:
@@ -163,7 +170,7 @@ def table(
     stored: DataFrame | None = None,
     stored_accounts: DataFrame | None = None,
 ) -> Ingested:
-    """Judge all rows of all sources of one clean table. Lazy: nothing is read yet.
+    """Judge all rows of all sources of one clean table. Lazy, but for the order of dates and the sign of decimals: an action.
 
     Args:
         deliveries: the sources of this table in the order of the configuration, each with its delivery. Of rows with the
@@ -179,6 +186,7 @@ def table(
     Raises:
         ConfigurationError: a `where` that does not parse or names unknown columns.
     """
+    deliveries = with_conventions(deliveries, contract, rules=rules)
     rows = conformed(deliveries, contract, rules=rules)
     rows = rows if stored is None else rows.unionByName(as_rows(stored))
     rows = linked(rows, free_mail_companies=free_mail_companies, crm_accounts=crm_accounts, stored_accounts=stored_accounts)
@@ -233,5 +241,5 @@ def as_rows(stored: DataFrame) -> DataFrame:
     marks |= {"_kept": F.lit(True), "_line": F.lit(0).cast("bigint"), "_rank": F.lit(-1)}
     if "domain_problem" in stored.columns:
         marks["_problem"] = F.col("domain_problem")
-    marks["_reasons"] = F.array().cast("array<struct<column:string,value:string,reason:string>>")
+    marks |= {"_reasons": F.array().cast(f"array<{REASON}>"), "_notes": F.lit(None).cast(f"array<{REASON}>")}
     return stored.withColumns(marks)

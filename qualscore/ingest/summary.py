@@ -1,9 +1,23 @@
 """What became of a delivery: for the person who waits, and for the run's record."""
 
 from collections.abc import Mapping
-from dataclasses import asdict, dataclass, field
+from dataclasses import asdict, dataclass, field, replace
+from typing import Any
+
+from qualscore.ingest.remarks import Remark
+
+# Why a row has no domain.
+PROBLEMS = ("NO_DOMAIN", "INVALID_DOMAIN", "FREE_MAIL_DOMAIN", "SHARED_HOST")
 
 MOST_NAMED = 8
+# Notes of cells that have a value.
+KEPT_VALUES = ("AMBIGUOUS_DATE", "AMBIGUOUS_NUMBER", "UNKNOWN_COUNTRY", "UNKNOWN_INDUSTRY", *PROBLEMS)
+# What a person has to decide.
+ASKED = {
+    "UNKNOWN_STAGE": "taken for open: name them in a mapping (stages: {won: [...], lost: [...], open: [...]})",
+    "SEVERAL_IN_A_CELL": 'several in one cell? A mapping splits them (separators: {product: [","]})',
+    "ROUNDED_ID": "a spreadsheet has rounded the ids: export them as text",
+}
 
 
 @dataclass(frozen=True)
@@ -25,6 +39,8 @@ class DeliverySummary:
         mapping: contract column to the header that it is delivered under.
         unmapped: headers that no column takes.
         types: header to its type, where the delivery has any.
+        remarks: of the notes, which values, how often, and where first.
+        findings: what contradicts itself, in words.
     """
 
     source: str
@@ -41,10 +57,20 @@ class DeliverySummary:
     mapping: Mapping[str, str] = field(default_factory=dict)
     unmapped: tuple[str, ...] = ()
     types: Mapping[str, str] = field(default_factory=dict)
+    remarks: tuple[Remark, ...] = ()
+    findings: tuple[str, ...] = ()
+
+    @classmethod
+    def of_record(cls, record: Mapping[str, Any]) -> "DeliverySummary":
+        """What `record` gave, as scores/score_runs has it; an older version's has no remarks."""
+        remarks = tuple(Remark.of_record(it) for it in record.get("remarks") or ())
+        lists = {"unmapped": tuple(record["unmapped"]), "findings": tuple(record.get("findings") or ()), "remarks": remarks}
+        return cls(**(dict(record) | lists))
 
     def record(self) -> dict[str, object]:
         """As scores/score_runs keeps it."""
-        return asdict(self) | {"unmapped": list(self.unmapped)}
+        told = {"remarks": [it.record() for it in self.remarks], "findings": list(self.findings)}
+        return asdict(replace(self, remarks=())) | {"unmapped": list(self.unmapped)} | told
 
     def lines(self) -> list[str]:
         """In words, one line per kind of finding.
@@ -58,8 +84,21 @@ class DeliverySummary:
         lines = [f"{self.source}: {', '.join(parts)}"]
         lines += [f"  filled: {', '.join(f'{name} {share:.0%}' for name, share in self.fill.items())}"] if self.fill else []
         lines += [f"  kept, but: {_counted(self.notes)}"] if self.notes else []
+        lines += [f"    {it.said()}" for it in self.remarks if it.examples]
+        lines += [f"  {it}" for it in self.findings]
         lines += [f"  not used: {_listed(self.unmapped)}"] if self.unmapped else []
         return lines
+
+    def warnings(self, max_unread_share: float) -> list[str]:
+        """What contradicts itself, what is not known, and columns of which more cells than this share are not read."""
+        said = [f"{self.source}: {it}" for it in self.findings]
+        for it in self.remarks:
+            if it.reason in ASKED:
+                said.append(f"{self.source}: {it.said()}; {ASKED[it.reason]}")
+            elif it.reason not in KEPT_VALUES and it.rows > max_unread_share * max(self.rows_read, 1):
+                share = f"{it.rows / max(self.rows_read, 1):.0%} of its cells are not read (max_unread_share {max_unread_share:.0%})"
+                said.append(f"{self.source}: {it.said()}; {share}: mend the column, or map another")
+        return said
 
     def _of_deleted(self) -> str:
         return f" ({self.deleted:,} deleted in the CRM)" if self.deleted else ""

@@ -9,7 +9,7 @@ from pyspark.sql import functions as F
 
 from qualscore import contracts, deliveries, ingest
 from qualscore.deliveries.state import state
-from qualscore.ingest import Ingested
+from qualscore.ingest import Ingested, Rules
 from qualscore.ingest.due import Judgement, Left
 from qualscore.runs import records
 from qualscore.runs.run import Run
@@ -27,15 +27,24 @@ LINKED = {
 
 def own_inputs(run: Run, table: str) -> str:
     """A hash of everything that a clean table depends on by itself: deliveries, mappings, settings, contracts, code."""
-    rules = deliveries.domain_rules(run.settings.extra_suffixes)
+    rules = row_rules(run)
+    hosts = rules.domains
     declared = [contracts.load(f"{layer}/{table}") for layer in ("clean", "rejected")]
     return records.fingerprint_of(
         {
             "sources": [(it.model_dump(), state(run.spark, it)) for it in run.settings.sources if it.table == table],
             "contracts": [it.model_dump(exclude={"about": True, "columns": {"__all__": {"meaning", "line"}}}) for it in declared],
-            "rules": (rules.extra_suffixes, rules.shared_hosts),
+            "rules": (hosts.extra_suffixes, hosts.shared_hosts, hosts.redirects, hosts.builders),
+            "rates": sorted(rules.rates.items()) if any(it.type == "double" for it in declared[0].columns.values()) else [],
+            "stages": {name: sorted(words) for name, words in vars(rules.stages).items()} if "outcome" in declared[0].columns else {},
         }
     )
+
+
+def row_rules(run: Run) -> Rules:
+    """What varies between installations in the judgement of a row."""
+    rates = {code: [(it.since, it.rate) for it in of_code] for code, of_code in run.settings.rates.items()}
+    return Rules(run.as_of, deliveries.domain_rules(run.settings.extra_suffixes), deliveries.stage_words(), rates)
 
 
 def versions_now(run: Run, *names: str) -> dict[str, int]:

@@ -13,13 +13,13 @@ from qualscore import contracts, deliveries, ingest
 from qualscore.config import Source
 from qualscore.contracts import Contract
 from qualscore.deliveries.state import described, size
-from qualscore.ingest import Counted, Delivery, DeliverySummary, Ingested, Rules, Staging, Stored, snapshots
+from qualscore.ingest import Counted, Delivery, DeliverySummary, Ingested, Staging, Stored, snapshots
 from qualscore.ingest.due import Judgement, Left, rows_of
 from qualscore.parallel import side_by_side
 from qualscore.runs import records
 from qualscore.runs.run import Outcome, Run, Stage
 from qualscore.stages.describing import snapshot_days
-from qualscore.stages.due_tables import CRM, LINKED, Links, is_held, own_inputs, versions_now
+from qualscore.stages.due_tables import CRM, LINKED, Links, is_held, own_inputs, row_rules, versions_now
 from qualscore.stages.reading import ACCOUNTS, JUDGED_TOGETHER, SOURCES, clean
 from qualscore.stages.rejects import check_rejects
 from qualscore.stages.universe import made_of, write_universe
@@ -83,6 +83,7 @@ def _ingest(run: Run, staging: Staging) -> Outcome:
     written = write_universe(run, left)
     done = judged.all_summaries()
     rows, rejected = (sum(getattr(one, name) for one in done) for name in ("rows_read", "rejected"))
+    unread = [line for one in judged.summaries for line in one.warnings(run.settings.max_unread_share)]
     empty = [f"{one.source}: no row is kept (where)" for one in done if one.rows_read == 0]
     unchanged = [table for table in SOURCES if table in judged.links.judgements and table not in judged.tables]
     said = f"{written:,} accounts from {rows:,} rows; {rejected:,} rejected" + (f"; unchanged: {', '.join(unchanged)}" if unchanged else "")
@@ -97,6 +98,7 @@ def _ingest(run: Run, staging: Staging) -> Outcome:
         tables=rows_of(judgements),
         warnings=[
             *empty,
+            *unread,
             *snapshots.advice(judged.undated, run.as_of),
             *_drift(run, judged.summaries),
             *accounts.ambiguity_warnings(clean(run, "crm_accounts")),
@@ -163,7 +165,7 @@ def _rows_judged(
     undated: Sequence[str],
 ) -> Ingested:
     contract, changing = contracts.load(f"clean/{mine[0][0].table}"), _changing(mine)
-    rules = Rules(run.as_of, deliveries.domain_rules(run.settings.extra_suffixes))
+    rules = row_rules(run)
     try:
         if not changing and size(run.spark, [source for source, _ in mine]) >= LARGE:
             return ingest.large_table(mine, contract, rules=rules, staging=staging, **linked)

@@ -2,6 +2,9 @@
 
 from collections.abc import Mapping
 
+from pyspark.sql import DataFrame
+from pyspark.sql import functions as F
+
 from qualscore.definitions import connections
 from qualscore.definitions.definition import Definition
 from qualscore.errors import ConfigurationError
@@ -10,6 +13,8 @@ from qualscore.runs.run import Outcome, Run, Stage
 from qualscore.stages.describing import features_date
 from qualscore.stages.labelling import labelled, with_coverage, without_domain
 from qualscore.stages.reading import ACCOUNTS, FEATURES, SELECTED_FROM, named, versions
+
+MOST_STAGES = 40
 
 
 def check_ready(run: Run) -> Outcome:
@@ -23,7 +28,17 @@ def check_ready(run: Run) -> Outcome:
             raise ConfigurationError(
                 f"{table} is not there yet: run `./spark-submit.sh {job}` with the same --config and --warehouse first"
             )
+    if run.tables.exists("clean/crm_opportunities"):
+        stages = outcomes_by_stage(run.tables.read("clean/crm_opportunities"))
+        lines = [f"  {it['deals']:>8,}  {it['outcome']:<5} {it['stage']}" for it in stages]
+        run.console.result("\n".join(["deals by stage and outcome", *lines]), stages=stages) if stages else None
     return Outcome(f"{len(run.definitions)} score definition(s)")
+
+
+def outcomes_by_stage(opportunities: DataFrame) -> list[dict[str, object]]:
+    """How many deals each stage has, and of which outcome: the most frequent ones. An action."""
+    counted = opportunities.where("stage is not null").groupBy("stage", "outcome").agg(F.count(F.lit(1)).alias("deals"))
+    return [row.asDict() for row in counted.orderBy(F.desc("deals"), "stage", "outcome").limit(MOST_STAGES).collect()]
 
 
 def show(run: Run, definition: Definition) -> Outcome:

@@ -77,27 +77,51 @@ def test_engagement_has_the_domain_of_its_address_else_of_its_account(spark: Spa
 
 
 def test_a_refused_row_names_its_account_and_no_address(spark: SparkSession, tmp_path: Path) -> None:
-    text = (
-        "type,date,email,account id,account\nvisit,2026-03-04,x@gmail.com,0015g00000AbCdZ,Unknown\nvisit,2026-03-04,x@gmail.com,,Unknown\n"
-    )
+    text = "type,date,email,account id,account\nvisit,2026-03-04,x@gmail.com,0015g00000AbCdZ,Away\nvisit,2026-03-04,x@gmail.com,,Away\n"
     text += 'visit,2026-03-04,X@gmail.com,,\nvisit,2026-03-04,,,\nvisit,2026-03-04,x@gmail.com,,"Joe <x@gmail.com>"\n'
     rows = {row["line"]: row for row in ingested(spark, tmp_path, "activities", text).rejected.collect()}
     hashed = {4: "x@gmail.com", 5: f"{rows[5]['file']}:5".lower(), 6: "joe <x@gmail.com>"}
-    expected = {2: "0015g00000AbCdZ", 3: "Unknown"} | {line: sha256(it.encode()).hexdigest() for line, it in hashed.items()}
+    expected = {2: "0015g00000AbCdZ", 3: "Away"} | {line: sha256(it.encode()).hexdigest() for line, it in hashed.items()}
     assert {line: row["account_key"] for line, row in rows.items()} == expected
     (listed,) = ingested(spark, tmp_path, "account_lists", "email\nX@gmail.com\n").rejected.collect()
     assert listed["account_key"] == expected[4]
 
 
-def test_ambiguous_dates_are_counted_until_their_order_is_declared(spark: SparkSession, tmp_path: Path) -> None:
-    text = "domain,type,date\na.com,visit,3/4/2026\na.com,visit,3/14/2026\na.com,visit,5/5/2026\n"
-    undeclared = ingested(spark, tmp_path, "activities", text)
-    assert undeclared.summaries()[0].notes == {"active_on:AMBIGUOUS_DATE": 1}
-    assert undeclared.summaries()[0].lines()[-1] == "  kept, but: active_on:AMBIGUOUS_DATE 1"
-    declared = ingested(spark, tmp_path, "activities", text, dates="dmy")
+def test_dates_of_a_file_have_one_order_which_all_of_them_tell_until_it_is_declared(spark: SparkSession, tmp_path: Path) -> None:
+    head = "domain,type,date\n"
+    both = head + "a.com,visit,3/4/2026\na.com,visit,3/14/2026\na.com,visit,5/5/2026\n"
+    day_first, unknown = head + "a.com,visit,3/4/2026\na.com,visit,14/3/26\n", head + "a.com,visit,3/4/2026\n"
+    two = both + "a.com,visit,14/3/2026\n"
+    result = ingested(spark, tmp_path, "activities", both, day_first, unknown, two)
+    days = {(row["source"], row["active_on"]) for row in result.rows.collect()}
+    assert days == {
+        *(("s0", date(2026, 3, 4)), ("s0", date(2026, 3, 14)), ("s0", date(2026, 5, 5))),
+        *(("s1", date(2026, 4, 3)), ("s1", date(2026, 3, 14)), ("s2", date(2026, 3, 4))),
+        *(("s3", date(2026, 3, 4)), ("s3", date(2026, 3, 14)), ("s3", date(2026, 5, 5))),
+    }
+    summaries = result.summaries()
+    assert [it.notes for it in summaries][1] == {} and summaries[3].notes == {"active_on:AMBIGUOUS_DATE": 1}
+    assert [len(it.findings) for it in summaries] == [0, 0, 0, 1]
+    assert (
+        "1 with the day first, first '14/3/2026' in line 5 (date) and 1 with the month first, first '3/14/2026' in line 3 (date)"
+        in (summaries[3].findings[0])
+    )
+    declared = ingested(spark, tmp_path, "activities", both, dates="dmy")
     assert values(declared.clean, "active_on") == [(date(2026, 4, 3),), (date(2026, 5, 5),)]
-    assert declared.summaries()[0].notes == {}
     assert reasons(declared) == {3: [("active_on", "3/14/2026", "NOT_A_DATE")]}
+
+
+STAGES = "deal id,domain,stage,is won,is closed\n1,a.com,6 - Closed Won,,true\n2,a.com,Closed Lost - price,,true\n3,a.com,Geschenk,,\n"
+STAGES += "4,a.com,Geschenk,,true\n5,a.com,Fertig,,\n6,a.com,Wonder,false,true\n7,a.com,Demo,,\n8,a.com,WAHR,WAHR,\n"
+
+
+def test_a_deal_without_a_won_flag_is_decided_by_its_stage_and_unknown_stages_are_named(spark: SparkSession, tmp_path: Path) -> None:
+    result = ingested(spark, tmp_path, "crm_opportunities", STAGES)
+    outcomes = dict(enumerate(("won", "lost", "open", "open", "open", "lost", "open", "won"), start=1))
+    assert values(result.clean, "opportunity_id", "outcome") == [(str(number), outcome) for number, outcome in outcomes.items()]
+    (remark,) = result.summaries()[0].remarks
+    assert remark.said() == "stage ('stage'): UNKNOWN_STAGE 3: 'Geschenk' 2, 'Fertig' 1"
+    assert "taken for open" in result.summaries()[0].warnings(1)[0]
 
 
 def test_intent_is_one_scale_and_one_row_a_week(spark: SparkSession, tmp_path: Path) -> None:

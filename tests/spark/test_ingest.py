@@ -15,7 +15,7 @@ from qualscore.errors import ConfigurationError
 from qualscore.ingest import Ingested
 
 AS_OF = date(2026, 11, 1)
-RULES = ingest.Rules(AS_OF, deliveries.domain_rules())
+RULES = ingest.Rules(AS_OF, deliveries.domain_rules(), deliveries.stage_words())
 Row = dict[str, object]
 
 
@@ -69,51 +69,39 @@ def test_the_day_of_a_row_is_delivered_else_the_sources(spark: SparkSession, tmp
     assert values(result.clean, "domain", "observed_on") == [("a.com", date(2026, 1, 2)), ("b.com", date(2026, 8, 1))]
 
 
-def test_a_refused_row_has_all_its_reasons_and_is_kept_as_delivered(spark: SparkSession, tmp_path: Path) -> None:
-    text = b"domain,name,employees,size,revenue,market cap,listed,founded,observed_on,own\n"
-    text += b"good.com,G,0,1-10,0,Nano Cap,0,1000,2026-01-01,x\n"
-    text += b"10.0.0.1,Bad,many,Oct-50,much,huge,maybe,12,soon,x\n"
-    text += b"acme.com,Acm\xff,-1,,-2,,,2101,,\n"
-    result = ingested(spark, tmp_path, "firmographics", text)
-    assert values(result.clean, "domain", "employees") == [("good.com", 0)]
-    assert reasons(result) == {
-        3: [
-            ("domain", "10.0.0.1", "INVALID_DOMAIN"),
-            ("employees", "many", "NOT_A_NUMBER"),
-            ("employees_range", "Oct-50", "NOT_A_RANGE"),
-            ("revenue_usd", "much", "NOT_A_NUMBER"),
-            ("market_cap_band", "huge", "NOT_ALLOWED"),
-            ("is_listed", "maybe", "NOT_A_BOOLEAN"),
-            ("founded_year", "12", "OUT_OF_RANGE"),
-            ("observed_on", "soon", "NOT_A_DATE"),
-        ],
-        4: [
-            ("company_name", "Acm\ufffd", "BROKEN_ENCODING"),
-            ("employees", "-1", "OUT_OF_RANGE"),
-            ("revenue_usd", "-2", "OUT_OF_RANGE"),
-            ("founded_year", "2101", "OUT_OF_RANGE"),
-        ],
+MIXED = b"domain,name,employees,size,revenue,market cap,listed,founded,observed_on,own\n"
+MIXED += b"good.com,G,0,1-10,0,Nano Cap,0,1000,2026-01-01,x\n"
+MIXED += b"10.0.0.1,Bad,many,Oct-50,much,huge,maybe,12,soon,x\n"
+MIXED += b"acme.com,Acm\xff,-1,,-2,,,2101,,\n"
+MIXED += b"b.com,NA,many,,joe@b.com,,Unknown,TBD,,\nc.com,C,11-50,,,,WAHR,,,\n"
+
+
+def test_a_cell_that_cannot_be_read_costs_itself_and_a_required_one_the_row(spark: SparkSession, tmp_path: Path) -> None:
+    result = ingested(spark, tmp_path, "firmographics", MIXED)
+    assert values(result.clean, "domain", "company_name", "employees", "employees_range", "revenue_usd", "is_listed", "founded_year") == [
+        ("acme.com", None, None, None, None, None, None),
+        ("b.com", None, None, None, None, None, None),
+        ("c.com", "C", None, "11-50", None, True, None),
+        ("good.com", "G", 0, "1-10", 0.0, False, 1000),
+    ]
+    assert reasons(result) == {3: [("domain", "10.0.0.1", "INVALID_DOMAIN"), ("observed_on", "soon", "NOT_A_DATE")]}
+    (row,) = result.rejected.collect()
+    assert (row["source"], Path(row["file"]).name, row["account_key"], row["domain_problem"]) == ("s0", "0.csv", "Bad", "INVALID_DOMAIN")
+    assert json.loads(row["row"])["employees"] == "many"
+    (summary,) = result.summaries()
+    assert became(result) == {"s0": {"rows_read": 5, "clean": 4, "rejected": 1}}
+    assert summary.reasons == {"INVALID_DOMAIN": 1, "NOT_A_DATE": 1}
+    notes = {"company_name:BROKEN_ENCODING": 1, "employees:NOT_A_NUMBER": 1, "employees:OUT_OF_RANGE": 1, "founded_year:OUT_OF_RANGE": 1}
+    assert summary.notes == notes | {"revenue_usd:NOT_A_NUMBER": 1, "revenue_usd:OUT_OF_RANGE": 1}
+    assert {it.said() for it in summary.remarks} == {
+        "company_name ('name'): BROKEN_ENCODING 1, first in line 4: 'Acm\ufffd' 1",
+        "employees ('employees'): NOT_A_NUMBER 1, first in line 5: 'many' 1",
+        "employees ('employees'): OUT_OF_RANGE 1, first in line 4: '-1' 1",
+        "founded_year ('founded'): OUT_OF_RANGE 1, first in line 4: '2101' 1",
+        "revenue_usd ('revenue'): NOT_A_NUMBER 1, first in line 5: '(an e-mail address)' 1",
+        "revenue_usd ('revenue'): OUT_OF_RANGE 1, first in line 4: '-2' 1",
     }
-    first, second = sorted(result.rejected.collect(), key=lambda row: row["line"])
-    assert (first["source"], Path(first["file"]).name, first["account_key"], first["domain_problem"]) == (
-        "s0",
-        "0.csv",
-        "Bad",
-        "INVALID_DOMAIN",
-    )
-    delivered = {"domain": "acme.com", "name": "Acm\ufffd", "employees": "-1", "revenue": "-2", "founded": "2101"}
-    assert (json.loads(second["row"]), second["domain_problem"]) == (delivered, None)
-    codes = {
-        "BROKEN_ENCODING": 1,
-        "INVALID_DOMAIN": 1,
-        "NOT_ALLOWED": 1,
-        "NOT_A_BOOLEAN": 1,
-        "NOT_A_DATE": 1,
-        "NOT_A_NUMBER": 1,
-        "NOT_A_RANGE": 1,
-    }
-    assert became(result) == {"s0": {"rows_read": 3, "clean": 1, "rejected": 2}}
-    assert result.summaries()[0].reasons == codes | {"OUT_OF_RANGE": 2}
+    assert len(summary.warnings(0.2)) == 0 and len(summary.warnings(0.1)) == 6
 
 
 def test_a_required_value_and_too_many_cells(spark: SparkSession, tmp_path: Path) -> None:

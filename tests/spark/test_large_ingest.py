@@ -20,13 +20,15 @@ from tests.spark.test_ingest import HEADERS, RULES, ingested
 CELLS = {
     "domain": ["a.com", "A.com", "https://www.b.com/x?y", "c.co.uk", "joe@d.de", "mail.a.com", "gmail.com", "linkedin.com/company/x"]
     + ["10.0.0.1", "nowhere", "", "N/A", "m\u00fcller.de", "\ufffd.com", "www1.e.com", "github.io", " f.com "],
-    "date": ["2026-03-04", "3/4/2026", "31.12.2025", "2026-03-04T10:00:00Z", "20260304", "soon", "", "2026-02-30", "-"],
-    "number": ["5", "1,200", "-3", "007", "12.5", "1e3", "$1.5M", "many", "", "99999999999", "NaN", "5 %", "high"],
-    "boolean": ["yes", "0", "TRUE", "", "maybe"],
+    "date": ["2026-03-04", "3/4/2026", "31.12.2025", "2026-03-04T10:00:00Z", "20260304", "soon", "", "2026-02-30", "-"]
+    + ["1/2/26", "13-Mar-25"],
+    "number": ["5", "1,200", "-3", "007", "12.5", "1e3", "$1.5M", "many", "", "99999999999", "NaN", "5 %", "high"]
+    + ["1.200", "1.200,5", "11-50", "1\u2019200", "NA", "2.5K"],
+    "boolean": ["yes", "0", "TRUE", "", "maybe", "WAHR"],
     "country": ["USA", "Deutschland", "Atlantis", "", "de", "\ufffd"],
     "range": ["1-10", "10001+", "$1M-$10M", "Oct-50", "", "51 - 200 employees", "1B+"],
     "text": ["Kafka", "Apache  Kafka", "null", "", "CRM", "High", "med", "Banking", "technolgy", "524210"]
-    + ["Mid Cap", "\u00e9clair", "a;b;a", "\ufffd"],
+    + ["Mid Cap", "\u00e9clair", "a;b;a", "\ufffd", "a, b", "Closed Won - x", "4711.0", "7.1E+11", "Unknown"],
 }  # fmt: skip
 KINDS = {"date": "date", "int": "number", "bigint": "number", "double": "number", "boolean": "boolean"}
 BY_CLEANER = {"domain": "domain", "domain_of_company": "domain", "contact": "domain", "country": "country"}

@@ -42,11 +42,12 @@ DAYS = [
 ]
 FUNCTIONS: dict[Form, list[Callable[[Column], Column]]] = {
     "text": [columns.text],
+    "name": [columns.text],
     "whole": [columns.integer, columns.money, columns.strength, columns.percent],
     "decimal": [columns.money, columns.number, columns.strength, columns.percent],
     "date": [columns.calendar_date, lambda text: columns.calendar_date(text, "dmy"), lambda text: columns.calendar_date(text, "mdy")],
 }
-TYPES = {"text": pa.string(), "whole": pa.int64(), "decimal": pa.float64(), "date": pa.date32()}
+TYPES = {"text": pa.string(), "name": pa.string(), "whole": pa.int64(), "decimal": pa.float64(), "date": pa.date32()}
 
 
 def texts_of_all_kinds() -> list[str | None]:
@@ -71,6 +72,7 @@ def texts_of_all_kinds() -> list[str | None]:
         "\\N",
         "\tx",
         "",
+        *("NA", "Unknown", "unknown it", "Undefined", "unk", "Under", "?", "<NA>", "a, b", "a;b", "U", "Not available"),
     ]
     letters = "nNaAuUlL/.#(-\\ x0"
     made = ["".join(draw.choices(letters, k=draw.randint(1, 5))) for _ in range(3_000)]
@@ -84,7 +86,7 @@ def test_a_form_says_what_the_column_functions_say(spark: SparkSession, form: Fo
     texts = list(dict.fromkeys(texts_of_all_kinds()))
     is_told, values = lookup._formed(pa.array(texts, pa.string()), Formed(form, is_optional=False), TYPES[form])
     told = {text: value for text, value, is_so in zip(texts, values.to_pylist(), is_told.to_pylist(), strict=True) if is_so}
-    assert len(told) >= {"text": 500, "whole": 150, "decimal": 300, "date": 250}[form]
+    assert len(told) >= {"text": 500, "name": 300, "whole": 150, "decimal": 300, "date": 250}[form]
     for function in FUNCTIONS[form]:
         said = applied(spark, function, list(told))
         assert said == told

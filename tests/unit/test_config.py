@@ -1,5 +1,6 @@
 """Settings: what is merged with what, and what is said of mistakes."""
 
+from datetime import date
 from pathlib import Path
 
 import pytest
@@ -82,3 +83,22 @@ def test_a_repeated_key_is_refused_in_every_file_that_people_write(tmp_path: Pat
         with pytest.raises(ConfigurationError, match=r"is repeated \(lines [0-9]+ and [0-9]+\)") as caught:
             read()
         assert str(file) in str(caught.value)
+
+
+def test_rates_are_of_currencies_always_or_from_a_day_on() -> None:
+    given = {
+        "warehouse": "w",
+        "keyword_sets": "k",
+        "max_rejected_share": 0.5,
+        "max_unread_share": 0.1,
+        "evaluation_accounts": 1,
+        "top_accounts": 1,
+    }
+    rates = {"eur": 1.08, "JPY": [{"from": date(2025, 1, 1), "rate": 0.0066}]}
+    settings = config.validate(config.Settings, given | {"rates": rates}, where="it.yml")
+    assert {code: [(it.since, it.rate) for it in of] for code, of in settings.rates.items()} == {
+        "EUR": [(None, 1.08)],
+        "JPY": [(date(2025, 1, 1), 0.0066)],
+    }
+    with pytest.raises(ConfigurationError, match="'EURO' is no currency of ISO 4217"):
+        config.validate(config.Settings, given | {"rates": {"EURO": 1}}, where="it.yml")

@@ -18,13 +18,19 @@ from pyspark.sql.pandas.types import to_arrow_type
 
 # Rows of each part that are looked at for frequent texts; so many different ones among them at most; texts of a column that are known.
 LOOKED_AT, MOST_DIFFERENT, MOST_KNOWN = 10_000, 5_000, 20_000
-Form = Literal["text", "whole", "decimal", "date"]
+Form = Literal["text", "name", "whole", "decimal", "date"]
+# A first letter that begins nothing that stands for nothing; words with the others that do not go on like it.
+FIRST = r"[!\"$-'*+.-;=>@-MO-TV-\[\]-mo-tv-~]"
+NO_NOTHING = r"[nN][!-\-0-@B-HJ-NP-TV-`b-hj-np-tv-~][!-~]*|[nN][!-~]{4,}|[uU][!-MO-mo-~][!-~]*|[uU][nN][!-CE-JL-ce-jl-~][!-~]*"
 # Narrower than what the column functions read: a text that matches means the same there.
 FORMS: Mapping[Form, str] = {
-    # Words with single spaces between them that do not start as what stands for nothing does, or are longer than its four letters.
-    "text": r"^(?:(?:[!\"$-')-,.-MO-\[\]-mo-~]|[nN][!-\-0-@B-HJ-NP-TV-`b-hj-np-tv-~])[!-~]*|[nN][!-~]{4,})(?: [!-~]+)*$",
+    # Words with single spaces between them that do not start as what stands for nothing does.
+    "text": rf"^(?:{FIRST}[!-~]*|{NO_NOTHING})(?: [!-~]+)*$",
+    # The same without what may set off several of them.
+    "name": rf"^(?:{FIRST}[!-+\--:<-{{}}~]*)(?: [!-+\--:<-{{}}~]+)*$",
     "whole": r"^(?:0|[1-9][0-9]{0,14})$",
-    "decimal": r"^(?:0|[1-9][0-9]{0,11})(?:[.][0-9]{1,9})?$",
+    # Three decimals may be a group of thousands.
+    "decimal": r"^(?:0|[1-9][0-9]{0,11})(?:[.](?:[0-9]{1,2}|[0-9]{4,9}))?$",
     # Days that every year has.
     "date": r"^[12][0-9]{3}-(?:(?:0[1-9]|1[0-2])-(?:0[1-9]|1[0-9]|2[0-8])|(?:0[13-9]|1[0-2])-(?:29|30)|(?:0[13578]|1[02])-31)$",
 }
@@ -90,7 +96,7 @@ def frequent(rows: DataFrame, cells: Mapping[str, str]) -> dict[str, list[str | 
 
     if not cells:
         return {}
-    first = _first_of_parts(rows.select("_kept", *sorted(set(cells.values()))))
+    first = first_of_parts(rows.select("_kept", *sorted(set(cells.values()))))
     found = first.mapInArrow(counted, "name string, text string, n bigint")
     by_name: dict[str, list[Row]] = {}
     for row in found.groupBy("name", "text").agg(F.sum("n").alias("n")).orderBy(F.desc("n")).collect():
@@ -98,7 +104,7 @@ def frequent(rows: DataFrame, cells: Mapping[str, str]) -> dict[str, list[str | 
     return {name: [row["text"] for row in counted[:MOST_KNOWN]] for name, counted in by_name.items() if _come_again(counted)}
 
 
-def _first_of_parts(rows: DataFrame) -> DataFrame:
+def first_of_parts(rows: DataFrame) -> DataFrame:
     """The first rows of each part: `limit` without the last step, which keeps those of one part. Nothing else of Spark reads so little."""
     session: Any = rows.sparkSession
     of_parts = rows.limit(LOOKED_AT)._jdf.queryExecution().logical().child()

@@ -21,7 +21,7 @@ from qualscore.ingest.conformance import broken, domain_column, limits, text_of
 NAMES = ("country", "industry_group")
 FORM_OF: Mapping[str, Form] = {
     **{"string": "text", "country": "text", "industry_group": "text", "int": "whole", "bigint": "whole", "double": "decimal"},
-    **{"money": "decimal", "percent": "decimal", "strength": "decimal", "date": "date"},
+    **{"money": "decimal", "product": "name", "percent": "decimal", "strength": "decimal", "date": "date"},
 }
 
 
@@ -56,7 +56,13 @@ def _can_be_told(cleaners: Cleaners, cells: Mapping[str, str]) -> bool:
         if column.clean in (GIVEN, PROBLEM):
             continue
         if name in cells:
-            if name in delivery.named or (column.clean in DOMAINS and name in delivery.nothing) or column.clean == "contact":
+            if (
+                name in delivery.named
+                or name in delivery.others
+                or cleaners.is_foreign(name)
+                or (column.clean in DOMAINS and name in delivery.nothing)
+                or column.clean == "contact"
+            ):
                 return False
             if not is_own(column) and column.clean not in (*NAMES, *DOMAINS):
                 return False
@@ -72,8 +78,14 @@ def _formed(name: str, cleaners: Cleaners) -> Formed | None:
     if form is None or column.one_of or name in delivery.nothing:
         return None
     low, high = column.range or (None, None)
-    is_whole = column.type in ("int", "bigint")
-    return Formed("whole" if is_whole else form, not column.required, delivery.scale.get(name), low, high)
+    is_whole = column.type in ("int", "bigint") or (form == "decimal" and cleaners.is_undecided(name))
+    return Formed(
+        "whole" if is_whole else "text" if form == "name" and name in delivery.separators else form,
+        not column.required,
+        delivery.scale.get(name),
+        low,
+        high,
+    )
 
 
 def value_of(cleaners: Cleaners, name: str) -> Column:
@@ -86,8 +98,11 @@ def doubts_of(name: str, column: ContractColumn, cleaners: Cleaners) -> list[Col
     value, text = F.col(name), cleaners.text(name)
     found = [check for check, _ in [*limits(value, column), *broken(name, cleaners)]]
     if column.clean not in NAMES:
-        found += [text.isNotNull() & value.isNull()] if cleaners.misfit(name) else []
-        found += [note.isNotNull()] if (note := cleaners.note(name)) is not None else []
+        found += [text.isNotNull() & value.isNull()] if cleaners.misfit(name) is not None else []
+        found += [note.isNotNull() for note in cleaners.notes(name)]
+        found += [cleaners.is_evidence(name)] if cleaners.is_undecided(name) else []
+    if name in cleaners.money():
+        found.append(columns.currency(text) != "USD")
     return [*found, text.isNull() | value.isNull()] if column.required else found
 
 

@@ -5,6 +5,7 @@ from pyspark.sql import functions as F
 
 from qualscore import columns
 from qualscore.ingest.cleaners import NOTES, Cleaners
+from qualscore.ingest.delivery import shown, with_note
 
 # More names than these are no names: each row is looked up then.
 MOST_NAMES = 200_000
@@ -27,7 +28,7 @@ def with_countries(rows: DataFrame, cleaners: Cleaners, *, names: DataFrame) -> 
         else:
             looked_up = rows.join(F.broadcast(known.withColumnRenamed(name, "_name")), F.col(name) == F.col("_name"), "left")
         is_unknown = F.col(name).isNotNull() & F.col("_found").isNull()
-        noted = _noted(F.when(is_unknown, f"{name}:{NOTES['country']}"))
+        noted = with_note(name, shown(F.col(name)), F.when(is_unknown, NOTES["country"]))
         rows = looked_up.withColumns({name: F.col("_found"), "_notes": noted}).drop("_found", "_name")
     return rows
 
@@ -48,7 +49,7 @@ def with_industry_groups(rows: DataFrame, cleaners: Cleaners, *, names: DataFram
         looked_up = rows.join(F.broadcast(named), whole == F.col("_name"), "left").drop("_name")
     found = F.coalesce("industry_group", "_found")
     is_unknown = F.coalesce("industry", "sector").isNotNull() & found.isNull()
-    noted = _noted(F.when(is_unknown, "industry_group:UNKNOWN_INDUSTRY"))
+    noted = with_note("industry_group", shown(F.coalesce("industry", "sector")), F.when(is_unknown, "UNKNOWN_INDUSTRY"))
     return looked_up.withColumns({"industry_group": found, "_notes": noted}).drop("_found")
 
 
@@ -59,7 +60,3 @@ def _known(names: DataFrame, found: Column) -> DataFrame | None:
     if each.count() > MOST_NAMES:
         return None
     return each.withColumn("_found", found).localCheckpoint()
-
-
-def _noted(note: Column) -> Column:
-    return F.nullif(F.concat_ws(",", "_notes", note), F.lit(""))

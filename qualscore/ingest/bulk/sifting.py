@@ -1,22 +1,27 @@
 """Large deliveries in one pass: the rows that surely fit, and those that have to be judged with all reasons."""
 
 import re
-from dataclasses import dataclass
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
 from urllib.parse import unquote
 
-from pyspark.sql import Column, DataFrame
+from pyspark.sql import Column, DataFrame, Row
 from pyspark.sql import functions as F
 
 from qualscore import columns
 from qualscore.config import Source
-from qualscore.ingest.bulk.lookup import with_values
+from qualscore.contracts import Contract
+from qualscore.ingest.bulk.lookup import first_of_parts, with_values
 from qualscore.ingest.bulk.lookups import any_of, doubts_of, lookup_of, value_of
 from qualscore.ingest.cleaners import Cleaners, is_own
-from qualscore.ingest.conformance import conform_cells, default_of, limits, text_of, typed
-from qualscore.ingest.delivery import is_kept, quoted
+from qualscore.ingest.conformance import cleaners_of, conform_cells, default_of, limits, text_of, typed
+from qualscore.ingest.conventions import decided, evidence, with_conventions
+from qualscore.ingest.delivery import REASON, Delivery, cells, is_kept, quoted
+from qualscore.ingest.row_rules import Rules
 
 # Contract column to its value, and whether there is one.
 Natives = dict[str, tuple[Column, Column]]
+Deliveries = list[tuple[Source, Delivery]]
 
 
 @dataclass(frozen=True)
@@ -37,18 +42,24 @@ class Sifted:
 
     def fitting(self) -> DataFrame:
         """The contract's columns of the rows that fit, and `_notes` (none), `_line`, `_file_hash`, `_hash`."""
-        nothing, values = F.lit(None).cast("string").alias("_notes"), typed(self.rows, self.source, self.cleaners.contract)
+        nothing, values = F.lit(None).cast(f"array<{REASON}>").alias("_notes"), typed(self.rows, self.source, self.cleaners.contract)
         return self.rows.where("_fits").select(*values, nothing, "_line", "_file_hash", "_hash")
 
     def others(self) -> DataFrame:
         """The other kept rows, as `conform_source` gives them."""
+        return conform_cells(self.odd(), self.source, self.cleaners)
+
+    def odd(self) -> DataFrame:
+        """The kept rows that do not fit, as `delivery.cells` gives them."""
         delivery = self.cleaners.delivery
         cells = [_cell(place, self.rows.columns).alias(name) for place, name in enumerate(delivery.columns)]
         whole = F.struct(*cells, F.col("_surplus").alias("_record")).alias("_cells")
-        odd = self.rows.where("_kept and not _fits").select(
-            "_file_hash", "_line", "_kept", *(f"_named_{it}" for it in delivery.named), whole
-        )
-        return conform_cells(self.with_files(odd), self.source, self.cleaners)
+        named = [f"_named_{it}" for it in delivery.named]
+        return self.with_files(self.rows.where("_kept and not _fits").select("_file_hash", "_line", "_kept", *named, whole))
+
+    def decided(self, told: Row) -> "Sifted":
+        """With what the odd rows tell of all of the delivery's rows: those that fit say nothing of it."""
+        return replace(self, cleaners=replace(self.cleaners, delivery=decided(self.cleaners.delivery, told)))
 
     def with_files(self, rows: DataFrame) -> DataFrame:
         """Adds `_file`, the name of which there is `_file_hash`."""
@@ -70,6 +81,18 @@ class Sifted:
             return None
         dropped = self.rows.where("not _kept").select("_line", "_file_hash")
         return dropped.select(*typed(dropped, self.source, self.cleaners.contract))
+
+
+def with_large_conventions(deliveries: Sequence[tuple[Source, Delivery]], contract: Contract, *, rules: Rules) -> Deliveries:
+    """What `with_conventions` gives, where the first rows of a part leave something to be told; the others as they are: actions.
+
+    Most large files write dates as 2026-08-01 and whole numbers, and are not read twice.
+    """
+    known = [(source, cleaners_of(source, delivery, contract, rules)) for source, delivery in deliveries]
+    told = evidence([(source, it, cells(source, replace(it.delivery, frame=first_of_parts(it.delivery.frame)))) for source, it in known])
+    asked = [(source, delivery) for source, delivery in deliveries if source.id in told and told[source.id]["is_open"]]
+    whole = {source.id: delivery for source, delivery in with_conventions(asked, contract, rules=rules)}
+    return [(source, whole.get(source.id, delivery)) for source, delivery in deliveries]
 
 
 def sift(source: Source, cleaners: Cleaners) -> Sifted:
@@ -130,7 +153,14 @@ def _natives(source: Source, cleaners: Cleaners) -> Natives:
     found: Natives = {}
     for name in cleaners.present:
         kind = delivery.types.get(delivery.mapping.get(name, ""), "string")
-        if kind != "string" and name not in delivery.nothing and name not in delivery.named and is_own(cleaners.contract.columns[name]):
+        is_plain = not cleaners.is_foreign(name) and name not in delivery.others
+        if (
+            kind != "string"
+            and is_plain
+            and name not in delivery.nothing
+            and name not in delivery.named
+            and is_own(cleaners.contract.columns[name])
+        ):
             column = cleaners.contract.columns[name]
             delivered = F.when(F.col("_kept"), F.col(f"_native_{_place(cleaners, name)}"))
             wanted = "date" if column.type == "date" else str(column.clean or column.type)

@@ -14,9 +14,10 @@ from qualscore.config import Source
 from qualscore.contracts import Contract
 from qualscore.ingest.bulk.key_collisions import MOST_REPEATED, Repeated, repeated
 from qualscore.ingest.bulk.name_lookups import with_countries, with_industry_groups
-from qualscore.ingest.bulk.sifting import Sifted, sift
-from qualscore.ingest.conformance import MARKS, REASON, cleaners_of
-from qualscore.ingest.delivery import Delivery
+from qualscore.ingest.bulk.sifting import Sifted, sift, with_large_conventions
+from qualscore.ingest.conformance import MARKS, cleaners_of
+from qualscore.ingest.conventions import evidence
+from qualscore.ingest.delivery import REASON, Delivery
 from qualscore.ingest.links import linked
 from qualscore.ingest.outcome import Ingested, fits, judge
 from qualscore.ingest.row_rules import Rules
@@ -64,8 +65,9 @@ def large_table(
     crm_accounts: DataFrame | None = None,
 ) -> Ingested:
     """What `judgement.table` gives of the same arguments, computed: actions. Its frames are read from `staging`."""
+    deliveries = with_large_conventions(deliveries, contract, rules=rules)
     held = [sift(source, cleaners_of(source, delivery, contract, rules)) for source, delivery in deliveries]
-    held = [replace(one, rows=staging.keep(one.rows)) for one in held]
+    held = _with_rest([replace(one, rows=staging.keep(one.rows)) for one in held])
     others = reduce(DataFrame.unionByName, (one.others().withColumn("_rank", F.lit(rank)) for rank, one in enumerate(held)))
     others = staging.keep(linked(others, free_mail_companies=free_mail_companies, crm_accounts=crm_accounts))
     fitting = [one.fitting().withColumn("_rank", F.lit(rank)) for rank, one in enumerate(held)]
@@ -76,8 +78,14 @@ def large_table(
     dropped = [_unkept(frame, rank) for rank, one in enumerate(held) if (frame := one.filtered()) is not None]
     rows = staging.keep(judge(reduce(DataFrame.unionByName, [others, *competing, *dropped]), contract))
     direct = [frame.select(*contract.columns, "_notes") for frame, _ in split if frame is not None]
-    found = {source.id: delivery for source, delivery in deliveries}
+    found = {one.source.id: one.cleaners.delivery for one in held}
     return Ingested(contract, found, rows, reduce(DataFrame.unionByName, direct) if direct else None)
+
+
+def _with_rest(held: Sequence[Sifted]) -> list[Sifted]:
+    """With the order of dates and the sign of decimals that rows tell which were not looked at before: they are none that fit."""
+    told = evidence([(one.source, one.cleaners, one.odd()) for one in held])
+    return [one.decided(told[one.source.id]) if one.source.id in told else one for one in held]
 
 
 def _hash(contract: Contract) -> Column:
@@ -115,6 +123,6 @@ def _unkept(dropped: DataFrame, rank: int) -> DataFrame:
 
 def _with_marks(rows: DataFrame, **known: Column) -> DataFrame:
     marks = {name: known.get(name, F.lit(None).cast("bigint" if name == "_line" else "string")) for name in MARKS}
-    marks["_reasons"] = F.array().cast(f"array<{REASON}>")
+    marks |= {"_reasons": F.array().cast(f"array<{REASON}>"), "_notes": known.get("_notes", F.lit(None)).cast(f"array<{REASON}>")}
     held = [name for name in rows.columns if not name.startswith("_")]
     return rows.select(*held, "_rank", *(column.alias(name) for name, column in marks.items()))
