@@ -11,8 +11,10 @@ from pathlib import Path
 import pandas as pd
 import pytest
 from deltalake import DeltaTable
+from pyspark.sql import SparkSession
 
-from tests.system.test_pipeline import BRIEF, HOME, run
+from tests.in_process import run_job
+from tests.system.test_pipeline import BRIEF, HOME
 
 ROWS = 120_000  # enough that a write takes a second
 
@@ -41,18 +43,18 @@ def parts(folder: Path) -> set[Path]:
 
 
 @pytest.fixture(scope="module")
-def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
+def folder(spark: SparkSession, tmp_path_factory: pytest.TempPathFactory) -> Path:
     folder = tmp_path_factory.mktemp("day after day")
     (folder / "own.yml").write_text(
         "sources: [{table: firmographics, path: data.csv, observed_on: 2026-11-01}]\nscores: []\nmax_rejected_share: 1\n"
     )
     deliver(folder, 10)
-    done = run(*arguments(folder))
+    done = run_job(spark, *arguments(folder))
     assert done.returncode == 0, done.stderr
     return folder
 
 
-def test_a_killed_ingest_leaves_the_old_version_and_the_next_one_completes(folder: Path) -> None:
+def test_a_killed_ingest_leaves_the_old_version_and_the_next_one_completes(folder: Path, spark: SparkSession) -> None:
     before, known, version = firmographics(folder), parts(folder), DeltaTable(str(folder / "warehouse/clean/firmographics")).version()
     lock = folder / "warehouse" / "_locks" / "ingest.json"
     deliver(folder, 20)
@@ -66,7 +68,7 @@ def test_a_killed_ingest_leaves_the_old_version_and_the_next_one_completes(folde
     assert DeltaTable(str(folder / "warehouse/clean/firmographics")).version() == version
     pd.testing.assert_frame_equal(firmographics(folder), before)
     assert lock.exists()
-    done = run(*arguments(folder))
+    done = run_job(spark, *arguments(folder))
     assert done.returncode == 0, done.stderr
     assert set(firmographics(folder)["employees"]) == {20} and len(firmographics(folder)) == ROWS
 
@@ -84,15 +86,15 @@ def test_of_two_ingests_at_once_one_is_refused_or_both_are_whole(folder: Path) -
     assert not (folder / "warehouse" / "_locks" / "ingest.json").exists()
 
 
-def test_a_delivery_with_other_headers_is_reported_and_corrupts_nothing(folder: Path) -> None:
+def test_a_delivery_with_other_headers_is_reported_and_corrupts_nothing(folder: Path, spark: SparkSession) -> None:
     columns = list(firmographics(folder).columns)
     deliver(folder, 40, header="domain,company,colour")
-    done = run(*arguments(folder))
+    done = run_job(spark, *arguments(folder))
     assert done.returncode == 0, done.stderr
     for change in ("company_name now comes from 'company', before from 'name'", "no longer delivered: employees", "new headers: 'colour'"):
         assert f"firmographics:data.csv: {change}" in done.stderr
     now = firmographics(folder)
     assert list(now.columns) == columns and len(now) == ROWS
     assert now["employees"].isna().all() and set(now["company_name"].str[:7]) == {"Company"}
-    again = run(*arguments(folder))
+    again = run_job(spark, *arguments(folder))
     assert (again.returncode, again.stdout) == (0, "") and "ingest: up to date" in again.stderr

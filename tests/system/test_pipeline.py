@@ -17,6 +17,7 @@ from deltalake import DeltaTable
 from pyspark.sql import SparkSession
 
 from qualscore import contracts
+from tests.in_process import run_job
 
 ACCOUNT_TABLES = ("crm_accounts", "crm_opportunities", "activities", "account_lists", "firmographics")
 HOME = Path(__file__).parents[2]
@@ -36,19 +37,20 @@ class Ran:
     def table(self, name: str) -> pd.DataFrame:
         return DeltaTable(str(self.folder / "warehouse" / name)).to_pandas()
 
-    def pipeline(self, *arguments: str) -> subprocess.CompletedProcess[str]:
+    @property
+    def arguments(self) -> list[str]:
+        """Of the main job on the sample, as of its day."""
         settings = ["--config", str(self.folder / "sample" / "qualscore.yml"), "--warehouse", str(self.folder / "warehouse")]
-        return run("pipeline", *settings, "--as-of", "2026-11-22", *arguments)
+        return ["pipeline", *settings, "--as-of", "2026-11-22"]
 
 
 @pytest.fixture(scope="module")
-def ran(tmp_path_factory: pytest.TempPathFactory) -> Ran:
+def ran(spark: SparkSession, tmp_path_factory: pytest.TempPathFactory) -> Ran:
     folder = tmp_path_factory.mktemp("main job")
-    made = run(
-        "generate_sample", "--accounts", "5000", "--seed", "7", "--output", str(folder / "sample"), "--warehouse", str(folder / "made")
-    )
+    sample = ["--accounts", "5000", "--seed", "7", "--output", str(folder / "sample"), "--warehouse", str(folder / "made")]
+    made = run_job(spark, "generate_sample", *sample)
     assert made.returncode == 0, made.stderr
-    return Ran(folder, Ran(folder, made).pipeline())
+    return Ran(folder, run(*Ran(folder, made).arguments))
 
 
 def test_a_score_with_too_few_customers_is_refused_and_the_other_finishes(ran: Ran) -> None:
@@ -163,9 +165,9 @@ def test_the_best_accounts_are_ranked(ran: Ran) -> None:
     assert list(best.domain) == list(scores.domain)
 
 
-def test_a_second_run_does_only_what_is_due(ran: Ran) -> None:
+def test_a_second_run_does_only_what_is_due(ran: Ran, spark: SparkSession) -> None:
     before = ran.table("scores/account_scores")
-    again = ran.pipeline("--json")
+    again = run_job(spark, *ran.arguments, "--json")
     assert again.returncode == 4
     for stage in ("ingest", "build_features", "train platform", "score platform"):
         assert f"{stage}: up to date" in again.stderr
@@ -177,9 +179,9 @@ def test_a_second_run_does_only_what_is_due(ran: Ran) -> None:
     assert (runs[runs.job == "ingest"].exit_code == 0).all()
 
 
-def test_a_dry_run_names_inputs_and_disk_and_writes_nothing(ran: Ran) -> None:
+def test_a_dry_run_names_inputs_and_disk_and_writes_nothing(ran: Ran, spark: SparkSession) -> None:
     before = len(ran.table("scores/score_runs"))
-    dry = ran.pipeline("--dry-run", "--restart")
+    dry = run_job(spark, *ran.arguments, "--dry-run", "--restart")
     assert dry.returncode == 0, dry.stderr
     ingest, check, features, *_, last = dry.stdout.splitlines()
     assert re.fullmatch(
@@ -216,30 +218,34 @@ BAD = {
     ),
 }
 
+# All others are the same code without the 20 s that a Java and its session take.
+THROUGH_SPARK_SUBMIT = "mostly rejects"
+
 
 @pytest.mark.parametrize("case", BAD)
-def test_bad_input_is_one_clear_error(case: str, tmp_path: Path) -> None:
+def test_bad_input_is_one_clear_error(case: str, tmp_path: Path, spark: SparkSession) -> None:
     settings, data, code, said = BAD[case]
     (tmp_path / "own.yml").write_text(settings + "scores: []\n")
     if data is not None:
         (tmp_path / "data.csv").write_text(data)
-    done = run("ingest", "--config", str(tmp_path / "own.yml"), "--warehouse", str(tmp_path / "warehouse"))
+    ingest = ["ingest", "--config", str(tmp_path / "own.yml"), "--warehouse", str(tmp_path / "warehouse")]
+    done = run(*ingest) if case == THROUGH_SPARK_SUBMIT else run_job(spark, *ingest)
     assert done.returncode == code
     assert said in done.stderr and "Traceback" not in done.stdout + done.stderr and "\tat " not in done.stderr
     assert not (tmp_path / "warehouse" / "clean" / "firmographics").exists()
 
 
 @pytest.mark.parametrize("source", ["{table: firmographics, path: data.csv}", "{table: account_lists, list: customers, path: data.csv}"])
-def test_one_kind_of_source_alone_is_a_universe(source: str, tmp_path: Path) -> None:
+def test_one_kind_of_source_alone_is_a_universe(source: str, tmp_path: Path, spark: SparkSession) -> None:
     (tmp_path / "own.yml").write_text(f"sources: [{source}]\nscores: []\n")
     (tmp_path / "data.csv").write_text("domain,name\nwww.a.com,A\nb.com,B\n")
-    done = run("ingest", "--config", str(tmp_path / "own.yml"), "--warehouse", str(tmp_path / "warehouse"))
+    done = run_job(spark, "ingest", "--config", str(tmp_path / "own.yml"), "--warehouse", str(tmp_path / "warehouse"))
     assert done.returncode == 0, done.stderr
     assert sorted(DeltaTable(str(tmp_path / "warehouse" / "clean" / "accounts")).to_pandas().domain) == ["a.com", "b.com"]
 
 
-def test_a_warehouse_that_cannot_be_written_is_said_at_once(tmp_path: Path) -> None:
+def test_a_warehouse_that_cannot_be_written_is_said_at_once(tmp_path: Path, spark: SparkSession) -> None:
     (tmp_path / "taken").write_text("a file")
-    done = run("ingest", "--warehouse", str(tmp_path / "taken" / "warehouse"))
+    done = run_job(spark, "ingest", "--warehouse", str(tmp_path / "taken" / "warehouse"))
     assert done.returncode == 2
     assert "the warehouse cannot be written" in done.stderr and "Traceback" not in done.stderr
