@@ -16,11 +16,12 @@ from qualscore.definitions.selection import OPEN_MONTHS, Activities, Opportuniti
 
 
 class Records(NamedTuple):
-    """The clean tables that selectors select from."""
+    """The clean tables that selectors select from; the history of deals tells the stage that each had on a day."""
 
     crm_opportunities: DataFrame
     activities: DataFrame
     account_lists: DataFrame
+    crm_opportunity_history: DataFrame | None = None
 
 
 def label(accounts: DataFrame, records: Records, *, definition: Definition, as_of: date, own_domains: tuple[str, ...] = ()) -> DataFrame:
@@ -100,8 +101,10 @@ def records_found(records: Records, leaves: Sequence[Selection], *, as_of: date)
 
     One pass over each table that is selected from; a record that several selectors find is several rows.
     """
+    names_a_stage = any(leaf.opportunities.stage for leaf in leaves if leaf.opportunities)
+    deals = _staged(records, as_of) if names_a_stage else records.crm_opportunities
     of_kind: dict[str, tuple[DataFrame, str, Callable[[Selection], Column]]] = {
-        "opportunities": (records.crm_opportunities, "created_on", lambda it: _of_deal(it.opportunities or Opportunities(), as_of)),
+        "opportunities": (deals, "created_on", lambda it: _of_deal(it.opportunities or Opportunities(), as_of)),
         "activities": (records.activities, "active_on", lambda it: _of_activity(it.activities or Activities(), as_of)),
         "account_list": (records.account_lists, "event_on", lambda it: _of_list(str(it.account_list), as_of)),
     }
@@ -111,6 +114,16 @@ def records_found(records: Records, leaves: Sequence[Selection], *, as_of: date)
         if numbers:
             found.append(table.select("domain", F.explode(F.array_compact(F.array(*numbers))).alias("selector"), F.col(day).alias("on")))
     return reduce(DataFrame.unionByName, found)
+
+
+def _staged(records: Records, as_of: date) -> DataFrame:
+    """Deals with the stage that they had on the day; one whose history does not reach back to it keeps its own. No row is added."""
+    deals, history = records.crm_opportunities, records.crm_opportunity_history
+    if history is None:
+        return deals
+    latest = F.max_by("stage", F.struct("changed_on", "change_id")).alias("_stage_then")
+    then = history.where((F.col("changed_on") <= F.lit(as_of)) & F.col("stage").isNotNull()).groupBy("opportunity_id").agg(latest)
+    return deals.join(then, "opportunity_id", "left").withColumn("stage", F.coalesce("_stage_then", "stage")).drop("_stage_then")
 
 
 def _picked(found: DataFrame, leaves: Sequence[Selection]) -> DataFrame:
@@ -133,7 +146,7 @@ def _event(selection: Selection, leaves: Sequence[Selection]) -> Column:
 
 
 def _of_deal(wanted: Opportunities, as_of: date) -> Column:
-    """Whether a deal is one that the selector wants, as it was known on the day: won or lost only later, it was open."""
+    """Whether a deal (of a stage as on the day) is one that the selector wants: won or lost only later, it was open."""
     created, today = F.col("created_on"), F.lit(as_of)
     outcome = F.when((F.col("outcome") != "open") & (F.col("close_on") > today), "open").otherwise(F.col("outcome"))
     conditions = [_not_later("created_on", as_of)]

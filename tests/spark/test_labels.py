@@ -32,6 +32,13 @@ DEALS = [
     ("later.com", "won", ["GTX Pro"], "Closed Won", 100.0, date(2026, 6, 16), date(2026, 6, 16)),
     (None, "won", ["GTX Pro"], "Closed Won", 100.0, LATE, LATE),
 ]
+# deal, day, stage from then on
+HISTORY = [
+    ("4", date(2026, 5, 1), "Lead"),
+    ("4", date(2026, 6, 15), "Demo"),
+    ("4", date(2026, 6, 16), "Proposal"),
+    ("5", date(2026, 6, 16), "Demo"),
+]
 # domain, type, day; a row each
 ACTIVITIES = [
     ("won.com", "demo_request", date(2026, 6, 5)),
@@ -50,7 +57,10 @@ def records(spark: SparkSession) -> labels.Records:
     deals = [{"opportunity_id": str(place), **dict(zip(names, deal, strict=True))} for place, deal in enumerate(DEALS)]
     acts = [{"domain": d, "activity_type": kind, "active_on": on} for d, kind, on in ACTIVITIES]
     lists = [{"list_name": name, "domain": domain, "event_on": on} for name, domain, on in MEMBERS]
-    rows = {"crm_opportunities": deals, "activities": acts, "account_lists": lists}
+    changes = [
+        {"change_id": str(place), "opportunity_id": deal, "changed_on": on, "stage": to} for place, (deal, on, to) in enumerate(HISTORY)
+    ]
+    rows = {"crm_opportunities": deals, "activities": acts, "account_lists": lists, "crm_opportunity_history": changes}
     return labels.Records(*(contracts.load(f"clean/{table}").rows(spark, rows[table]).persist() for table in labels.Records._fields))
 
 
@@ -95,7 +105,7 @@ def test_who_is_excluded_is_no_example(records: labels.Records) -> None:
 
 
 CREATED, FIRST = date(2025, 6, 15), date(2024, 1, 1)
-BEFORE = date(2025, 6, 14)
+BEFORE, BEFORE_MAY = date(2025, 6, 14), date(2025, 5, 14)
 SELECTED = {
     "won, dated by the first": ({"opportunities": {"outcome": "won"}}, {"both.com": BEFORE, "won.com": FIRST}),
     "won within twelve months, to the day": ({"opportunities": {"created_within_months": 12}}, {"won.com": CREATED}),
@@ -103,6 +113,12 @@ SELECTED = {
     "one of several products": ({"opportunities": {"product": ["other"]}}, {"both.com": BEFORE}),
     "a stage in another case, with spaces": (
         {"opportunities": {"stage": [" CLOSED WON"], "product": ["MG special"]}}, {"won.com": FIRST},
+    ),
+    "the stage that a deal had on the day": (
+        {"opportunities": {"outcome": "open", "stage": ["demo"], "created_within_months": 36}}, {"none.com": date(2025, 5, 15)},
+    ),
+    "its own stage, where its history begins later": (
+        {"opportunities": {"outcome": "open", "stage": ["proposal"], "created_within_months": 36}}, {"old.com": BEFORE_MAY},
     ),
     "an amount, which has to be known": ({"opportunities": {"min_amount": 500, "product": ["GTX Pro"]}}, {"won.com": CREATED}),
     "lost, however old": ({"opportunities": {"outcome": "lost"}}, {"old.com": date(2020, 1, 1)}),
