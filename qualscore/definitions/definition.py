@@ -9,11 +9,15 @@ from typing import Any, Literal
 from pydantic import Field, field_validator, model_validator
 
 from qualscore.columns import countries
+from qualscore.columns.spelling import letters
 from qualscore.config import Strict, nearest, validate
 from qualscore.definitions.selection import EXAMPLE_SOURCES, TABLES, Node, Selection
 from qualscore.errors import ConfigurationError
 from qualscore.yaml_files import load_mapping
 
+# Of the columns of account features, by family.
+PREFIXES = {"firmographics": "firmo_", "technographics": "tech_", "intent": "intent_"}
+Kind = Literal["products", "categories", "columns"]
 APPLY_AT_ONCE = {"bands", "actions", "retrain_after_months"}
 
 
@@ -34,12 +38,21 @@ class Reference(Strict):
 
 
 class Inputs(Strict):
-    """Inputs of the model by name."""
+    """Inputs of the model by name, written without regard to capitals, spaces and punctuation."""
 
     families: tuple[Literal["firmographics", "technographics", "intent"], ...] = ()
     products: tuple[str, ...] = ()
     categories: tuple[str, ...] = ()
     columns: tuple[str, ...] = ()
+
+    def spelt(self, kind: Kind) -> frozenset[str]:
+        """The names of one kind, each as `letters` spells it."""
+        return frozenset(map(letters, getattr(self, kind)))
+
+    def has(self, kind: Kind, name: str) -> bool:
+        """Whether a name is among those of one kind; of a column also the name without its family's prefix."""
+        prefix = next((it for it in PREFIXES.values() if kind == "columns" and name.startswith(it)), "")
+        return not self.spelt(kind).isdisjoint((letters(name), letters(name.removeprefix(prefix))))
 
 
 class Features(Strict):

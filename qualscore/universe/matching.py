@@ -1,4 +1,4 @@
-"""Whether the values that selectors name are in the data: a misspelt product would select nothing, silently."""
+"""Whether the values that definitions name are in the data: a misspelt product would select, or leave out, nothing, silently."""
 
 import difflib
 from collections.abc import Callable, Iterable, Mapping, Sequence
@@ -7,7 +7,7 @@ from pyspark.sql import Column, DataFrame
 from pyspark.sql import functions as F
 
 from qualscore.columns.spelling import folded, letters
-from qualscore.definitions.definition import Definition
+from qualscore.definitions.definition import Definition, Kind
 from qualscore.definitions.selection import Selection
 from qualscore.universe.labels import Records
 
@@ -18,36 +18,59 @@ OF_DEALS = {
     "type": ("opportunity_type", folded),
     "owner": ("owner", folded),
 }
+# Names of inputs to the column of the stack data that has them.
+OF_STACK: dict[Kind, str] = {"products": "product", "categories": "category"}
 SHOWN = 5
 LEAST_LETTERS = 3  # of a word that is looked for inside others
 
-# (selector, key) to the values delivered, the most frequent first; ("account_list", "") to the lists that have a row.
+# (selector, key) to the values delivered, the most frequent first; ("account_list", "") to the lists that have a row; ("features", kind)
+# to names of inputs.
 Delivered = Mapping[tuple[str, str], Sequence[str]]
 
 
-def delivered(records: Records, definitions: Sequence[Definition]) -> Delivered:
-    """The values of what the definitions name, by one pass over each table that they select from."""
+def delivered(records: Records, definitions: Sequence[Definition], *, technographics: DataFrame, columns: Sequence[str]) -> Delivered:
+    """The values of what the definitions name, by one pass over each table that has some.
+
+    Args:
+        records: what selectors select from.
+        definitions: all that are judged.
+        technographics: the stack data, read where products or categories are left out or allowed.
+        columns: of account features, those that may be left out or allowed.
+    """
     leaves = [leaf for definition in definitions for leaf in definition.selectors]
     deals = {key: column for key, (column, _) in OF_DEALS.items() if any(_wanted(leaf, "opportunities", key) for leaf in leaves)}
     found: dict[tuple[str, str], Sequence[str]] = {}
     if deals:
         found |= {("opportunities", key): values for key, values in _values(records.crm_opportunities, deals).items()}
+    if "stage" in deals and records.crm_opportunity_history is not None:
+        earlier = _values(records.crm_opportunity_history, {"stage": "stage"})["stage"]
+        found["opportunities", "stage"] = list(dict.fromkeys([*found["opportunities", "stage"], *earlier]))
     if any(_wanted(leaf, "activities", "type") for leaf in leaves):
         found["activities", "type"] = _values(records.activities, {"type": "activity_type"})["type"]
     if any(leaf.kind == "account_list" for leaf in leaves):
         found["account_list", ""] = _values(records.account_lists, {"": "list_name"})[""]
-    return found
+    named = {str(kind): column for kind, column in OF_STACK.items() if any(_named(definition, kind) for definition in definitions)}
+    if named:
+        found |= {("features", kind): values for kind, values in _values(technographics, named).items()}
+    return found | {("features", "columns"): columns}
 
 
-def findings(definitions: Iterable[Definition], known: Delivered) -> list[str]:
+def findings(definitions: Sequence[Definition], known: Delivered) -> list[str]:
     """One line for each value that matches nothing, with the nearest one that is delivered."""
     comparisons = {("opportunities", key): spelling for key, (_, spelling) in OF_DEALS.items()} | {("activities", "type"): letters}
-    return [
+    selected = [
         f"{definition.name}: {node.place}.{kind}.{key}: '{word}' matches nothing; {_hint(word, known[kind, key])}"
         for definition in definitions
         for node in definition.leaves
         for (kind, key), spelling in comparisons.items()
         for word in _unmatched(_wanted(node.selection, kind, key), known.get((kind, key), ()), spelling)
+    ]
+    return selected + [
+        f"{definition.name}: {place}: '{word}' matches nothing; {_hint(word, known.get(('features', kind), ()), are=are)}"
+        for definition in definitions
+        for kind, are in (*((kind, "delivered") for kind in OF_STACK), ("columns", "known"))
+        for place, words in _named(definition, kind)
+        for word in _unmatched(words, known.get(("features", kind), ()), letters)
     ]
 
 
@@ -61,6 +84,12 @@ def empty_lists(definitions: Iterable[Definition], known: Delivered) -> list[str
     ]
 
 
+def _named(definition: Definition, kind: Kind) -> list[tuple[str, tuple[str, ...]]]:
+    """The names of inputs of one kind, by their place in the definition."""
+    features = {"leave_out": definition.features.leave_out, "allow": definition.features.allow}
+    return [(f"features.{name}.{kind}", getattr(inputs, kind)) for name, inputs in features.items() if getattr(inputs, kind)]
+
+
 def _wanted(leaf: Selection, kind: str, key: str) -> tuple[str, ...]:
     return tuple(getattr(getattr(leaf, kind), key)) if leaf.kind == kind else ()
 
@@ -70,7 +99,7 @@ def _unmatched(wanted: Iterable[str], values: Sequence[str], spelling: Callable[
     return [word for word in wanted if spelling(word) not in there]
 
 
-def _hint(word: str, values: Sequence[str]) -> str:
+def _hint(word: str, values: Sequence[str], *, are: str = "delivered") -> str:
     """The nearest value, one that holds the word, else the most frequent ones."""
     by_letters = {letters(value): value for value in reversed(values)}
     holding = [value for value in map(letters, values) if len(word) >= LEAST_LETTERS and letters(word) in value]
@@ -79,7 +108,7 @@ def _hint(word: str, values: Sequence[str]) -> str:
         return f"did you mean '{by_letters[close[0]]}'?"
     shown = ", ".join(f"'{value}'" for value in values[:SHOWN])
     more = f" and {len(values) - SHOWN:,} more" if len(values) > SHOWN else ""
-    return f"delivered: {shown}{more}" if values else "no value is delivered"
+    return f"{are}: {shown}{more}" if values else "no value is delivered"
 
 
 def _values(table: DataFrame, columns: Mapping[str, str]) -> dict[str, list[str]]:

@@ -44,6 +44,7 @@ def records(spark: SparkSession) -> labels.Records:
     deals += [{"opportunity_id": "lost", "domain": None, "products": ["a"]}]
     lists = [{"list_name": name, "domain": row[0]} for row in ACCOUNTS for name in row[4]]
     rows = {"crm_opportunities": [deal | {"outcome": "won"} for deal in deals], "activities": [], "account_lists": lists}
+    rows["crm_opportunity_history"] = [{"change_id": "1", "opportunity_id": "lost", "stage": "Lead", "changed_on": date(2026, 1, 1)}]
     return labels.Records(*(contracts.load(f"clean/{table}").rows(spark, rows[table]) for table in labels.Records._fields))
 
 
@@ -112,11 +113,21 @@ def test_it_is_shown_as_the_definition_is_written(found: Preview) -> None:
 
 def test_the_values_delivered_are_those_of_the_records(records: labels.Records) -> None:
     wanted = Definition.model_validate(
-        {"name": "two", "examples": {"opportunities": {"product": ["A"], "stage": ["won"], "owner": ["Eva"]}}}
+        {
+            "name": "two",
+            "examples": {"opportunities": {"product": ["A"], "stage": ["won"], "owner": ["Eva"]}},
+            "features": {"allow": {"products": ["kafka"]}, "leave_out": {"categories": ["office"]}},
+        }
     )
-    assert matching.delivered(records, [DEFINITION, wanted]) == {
+    stack = [("a.com", "Kafka", "Streaming"), ("b.com", "Kafka", "Streaming"), ("b.com", "Excel", None)]
+    rows = [dict(zip(("domain", "product", "category"), row, strict=True)) for row in stack]
+    technographics = contracts.load("clean/technographics").rows(records.account_lists.sparkSession, rows)
+    assert matching.delivered(records, [DEFINITION, wanted], technographics=technographics, columns=["city"]) == {
         ("opportunities", "product"): ["A", "B", "a"],
-        ("opportunities", "stage"): ["Won"],
+        ("opportunities", "stage"): ["Won", "Lead"],
         ("opportunities", "owner"): [],
         ("account_list", ""): ["won", "partners", "rivals"],
+        ("features", "products"): ["Kafka", "Excel"],
+        ("features", "categories"): ["Streaming"],
+        ("features", "columns"): ["city"],
     }

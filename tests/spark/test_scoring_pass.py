@@ -33,7 +33,7 @@ INPUTS = Inputs(
     products=("Kafka", "Excel", "Word"),
     lifted=LIFTED,
 )
-LEFT_OUT = Features.model_validate({"leave_out": {"products": ["Ours"], "categories": ["Toys"]}})
+LEFT_OUT = Features.model_validate({"leave_out": {"products": ["ours!"], "categories": ["TOYS"]}})
 STACKS = [
     [],
     [("Kafka", "Streaming"), ("Kafka", "Office"), ("Excel", "Office")],  # a product of two categories

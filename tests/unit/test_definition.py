@@ -8,7 +8,7 @@ from pydantic import BaseModel
 
 from qualscore.config import ROOT, inner_model
 from qualscore.definitions import definition
-from qualscore.definitions.definition import Definition, Training
+from qualscore.definitions.definition import Definition, Inputs, Training
 from qualscore.definitions.selection import Activities, Opportunities, Selection
 from qualscore.errors import ConfigurationError
 from qualscore.yaml_files import load_mapping
@@ -267,3 +267,11 @@ def test_a_name_that_is_taken_or_unknown(tmp_path: Path) -> None:
     with pytest.raises(ConfigurationError, match="'one' is defined twice") as caught:
         definition.load([str(tmp_path)], lists=["customers"], names=["won"])
     assert "--score won: no such score; did you mean 'one'?" in str(caught.value)
+
+
+def test_inputs_are_named_in_any_spelling_and_columns_without_their_family() -> None:
+    inputs = Inputs(products=("ACME-platform", "C++"), categories=("crm",), columns=("Age years", "intent_trend"))
+    assert [inputs.has("products", name) for name in ("Acme Platform", "C#", "Acme")] == [True, False, False]
+    assert [inputs.has("categories", name) for name in ("CRM", "Acme Platform")] == [True, False]
+    columns = ("firmo_age_years", "age_years", "intent_trend", "trend", "tech_age_years_2")
+    assert [inputs.has("columns", name) for name in columns] == [True, True, True, False, False]

@@ -5,6 +5,7 @@ from typing import Any
 import pytest
 
 from qualscore.definitions.definition import Definition
+from qualscore.model.encoding.inputs import known_columns
 from qualscore.universe import matching
 from qualscore.universe.matching import Delivered
 
@@ -15,6 +16,9 @@ KNOWN: Delivered = {
     ("opportunities", "owner"): [],
     ("activities", "type"): ["demo_request", "webinar"],
     ("account_list", ""): ["customers"],
+    ("features", "products"): ["Greenhouse", "Acme Platform"],
+    ("features", "categories"): ["CRM", "Project Management"],
+    ("features", "columns"): known_columns(),
 }
 
 
@@ -43,6 +47,28 @@ def test_a_value_that_matches_nothing_is_named_with_the_nearest(text: str) -> No
     key, _, value = text.partition(": ")
     found = matching.findings([definition({"opportunities": {key: [value.strip("'")]}})], KNOWN)
     assert found == ([f"one: examples.{FOUND[text]}"] if FOUND[text] else [])
+
+
+INPUTS = {
+    "leave_out products greenhose": "'greenhose' matches nothing; did you mean 'Greenhouse'?",
+    "leave_out products ACME-platform": None,
+    "allow categories project_management": None,
+    "allow categories Projects": "'Projects' matches nothing; delivered: 'CRM', 'Project Management'",
+    "allow columns Country": None,
+    "leave_out columns age years": None,
+    "leave_out columns firmo_age_years": None,
+    "leave_out columns tickets": "'tickets' matches nothing; known: 'country', 'state'",
+    "leave_out columns industri": "'industri' matches nothing; did you mean 'industry'?",
+}
+
+
+@pytest.mark.parametrize("text", INPUTS)
+def test_an_input_that_matches_nothing_is_named_with_the_nearest(text: str) -> None:
+    key, kind, name = text.split(" ", 2)
+    features = {"features": {key: {kind: [name]}}}
+    wanted = Definition.model_validate({"name": "one", "examples": {"account_list": "customers"}, **features})
+    (*found,) = matching.findings([wanted], KNOWN)
+    assert found == [] if INPUTS[text] is None else found[0].startswith(f"one: features.{key}.{kind}: {INPUTS[text]}"), found
 
 
 def test_all_definitions_are_judged_at_once() -> None:

@@ -6,10 +6,12 @@ from dataclasses import dataclass
 import numpy as np
 from pyspark.ml import PipelineModel, Transformer
 from pyspark.ml.feature import CountVectorizerModel, VectorAssembler
-from pyspark.sql import DataFrame
+from pyspark.sql import Column, DataFrame
 from pyspark.sql import functions as F
 
-from qualscore.definitions.definition import Definition, Features
+from qualscore.columns.spelling import letters_of
+from qualscore.definitions.definition import PREFIXES, Definition, Features
+from qualscore.features.intent import MEASURES
 from qualscore.model.encoding import intent
 from qualscore.model.encoding.arrays import Array
 
@@ -75,8 +77,7 @@ def with_stack(frame: DataFrame, features: Features) -> DataFrame:
         stack = F.filter(stack, lambda _: F.lit(False))
     if left.products or left.categories:
         stack = F.filter(
-            stack,
-            lambda row: ~row["product"].isin(list(left.products)) & ~F.coalesce(row["category"].isin(list(left.categories)), F.lit(False)),
+            stack, lambda row: ~(_is_one(row["product"], left.spelt("products")) | _is_one(row["category"], left.spelt("categories")))
         )
     categories = F.filter(F.transform(stack, lambda row: row["category"]), lambda name: name.isNotNull())
     return frame.withColumns(
@@ -86,6 +87,18 @@ def with_stack(frame: DataFrame, features: Features) -> DataFrame:
             STACK_SIZE: F.size(stack).cast("double"),
         }
     )
+
+
+def _is_one(name: Column, spelt: frozenset[str]) -> Column:
+    """Whether a name is one of those spelt as `letters` does; not without a name."""
+    return F.coalesce(letters_of(name).isin(sorted(spelt)), F.lit(False)) if spelt else F.lit(False)
+
+
+def known_columns() -> list[str]:
+    """The columns that a definition may leave out, the short names first."""
+    columns = [*LIFTED, *NUMERIC, STACK_SIZE, *(f"intent_{measure}" for measure in MEASURES)]
+    short = [name.removeprefix(prefix) for name in columns for prefix in PREFIXES.values() if name.startswith(prefix)]
+    return list(dict.fromkeys([*LIFTED, *short, *columns]))
 
 
 def choose(accounts_of: Mapping[str, Mapping[str, int]], keyword_sets: Collection[str], definition: Definition) -> Inputs:
@@ -99,11 +112,11 @@ def choose(accounts_of: Mapping[str, Mapping[str, int]], keyword_sets: Collectio
     features = definition.features
     products = _common(accounts_of["tech_products"], MIN_PRODUCT_ACCOUNTS)
     categories = _common(accounts_of["tech_categories"], 1)
-    families, columns = features.leave_out.families, features.leave_out.columns
+    left, families = features.leave_out, features.leave_out.families
     firmographic = "firmographics" not in families
-    numeric = [name for name in NUMERIC if firmographic and name not in columns and name.removeprefix("firmo_") not in columns]
-    stack = [STACK_SIZE] if "technographics" not in families and STACK_SIZE not in columns else []
-    lifted = tuple(name for name in LIFTED if firmographic and name not in columns)
+    numeric = [name for name in NUMERIC if firmographic and not left.has("columns", name)]
+    stack = [STACK_SIZE] if "technographics" not in families and not left.has("columns", STACK_SIZE) else []
+    lifted = tuple(name for name in LIFTED if firmographic and not left.has("columns", name))
     topics = intent.topics(keyword_sets, definition)
     return Inputs((*numeric, *stack), topics, intent.measures(definition) if topics else (), categories, products, lifted)
 

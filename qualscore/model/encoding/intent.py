@@ -27,8 +27,8 @@ def topics(seen: Collection[str], definition: Definition) -> tuple[str, ...]:
 
 def measures(definition: Definition) -> tuple[str, ...]:
     """The measures of each topic, without the columns left out."""
-    left = definition.features.leave_out.columns
-    return tuple(name for name in MEASURES if name not in left and f"intent_{name}" not in left)
+    left = definition.features.leave_out
+    return tuple(name for name in MEASURES if not left.has("columns", f"intent_{name}"))
 
 
 def factor(topic: str) -> str:

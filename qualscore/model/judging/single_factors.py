@@ -6,12 +6,12 @@ from dataclasses import dataclass
 import numpy as np
 import pandas as pd
 
-from qualscore.definitions.definition import Features
+from qualscore.definitions.definition import PREFIXES, Features
 from qualscore.model.encoding.arrays import Array
 from qualscore.model.encoding.encoding import SMOOTHING
 from qualscore.model.encoding.inputs import LIFTED, NUMERIC
 from qualscore.model.learning.evaluation import ranking
-from qualscore.model.learning.evidence import PREFIXES, is_left_out
+from qualscore.model.learning.evidence import is_left_out
 
 REPORTED = 5
 

@@ -9,13 +9,12 @@ from pyspark.sql import Column, DataFrame
 from pyspark.sql import functions as F
 from pyspark.sql import types as T
 
-from qualscore.definitions.definition import Features
+from qualscore.definitions.definition import PREFIXES, Features
 from qualscore.model.encoding.arrays import Array
 from qualscore.model.encoding.inputs import LIFTED
 from qualscore.model.learning.coverage import indicator_auc
 from qualscore.model.learning.giveaways import ValueCount, sides
 
-PREFIXES = {"firmographics": "firmo_", "technographics": "tech_", "intent": "intent_"}
 SLICING = ("country", "firmo_size", "firmo_is_listed")
 MOST_TECHNOLOGIES = 20  # the ones that tell most; each is a column of the driver's frame
 
@@ -78,8 +77,7 @@ def is_left_out(column: str, features: Features) -> bool:
     """Whether the definition keeps a column from the model."""
     left = features.leave_out
     family = next((name for name, prefix in PREFIXES.items() if column.startswith(prefix)), "firmographics")
-    plain = column.removeprefix(PREFIXES[family])
-    return family in left.families or column in left.columns or plain in left.columns
+    return family in left.families or left.has("columns", column)
 
 
 def telling_technologies(values: list[ValueCount]) -> list[tuple[str, str]]:

@@ -13,7 +13,8 @@ from dataclasses import dataclass
 from pyspark.sql import Column, DataFrame
 from pyspark.sql import functions as F
 
-from qualscore.definitions.definition import Definition
+from qualscore.columns.spelling import letters
+from qualscore.definitions.definition import Definition, Kind
 from qualscore.errors import TrainingRefused
 from qualscore.model.encoding.inputs import LIFTED
 
@@ -24,8 +25,8 @@ NORMAL_95 = 1.96
 FEWEST_EXAMPLES = 10
 ALMOST_ALL = 0.9  # of the accounts with the value are examples
 
-STACK = ("tech_products", "tech_categories")
-KINDS = {"tech_products": "products", "tech_categories": "categories"} | dict.fromkeys(LIFTED, "columns")
+STACK: dict[str, Kind] = {"tech_products": "products", "tech_categories": "categories"}
+KINDS: dict[str, str] = {**STACK, **dict.fromkeys(LIFTED, "columns")}
 
 
 @dataclass(frozen=True)
@@ -160,10 +161,11 @@ def _key(count: ValueCount) -> tuple[str, str]:
 
 def _used(counts: Sequence[ValueCount], definition: Definition) -> list[ValueCount]:
     """The values that the definition neither leaves out nor allows. That something is missing gives nothing away."""
-    allowed = definition.features.allow
-    unseen = {*definition.features.leave_out.columns, *allowed.columns}
-    names = {"tech_products": {*allowed.products}, "tech_categories": {*allowed.categories}}
-    return [it for it in counts if it.value is not None and it.column not in unseen and it.value not in names.get(it.column, ())]
+    allowed, left = definition.features.allow, definition.features.leave_out
+    unseen = {name for name in KINDS if left.has("columns", name) or allowed.has("columns", name)}
+    spelt = {column: allowed.spelt(kind) for column, kind in STACK.items()}
+    known = [it for it in counts if it.value is not None and it.column not in unseen]
+    return [it for it in known if letters(it.value) not in spelt.get(it.column, ())]  # type: ignore[arg-type]  # it has a value
 
 
 def _is_exclusive(examples: int, others: int | None) -> bool:

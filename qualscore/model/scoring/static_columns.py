@@ -4,11 +4,12 @@ Scoring takes this way because the other one costs more than the score itself: a
 test holds the two against each other.
 """
 
-from collections.abc import Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from typing import NamedTuple
 
 import numpy as np
 
+from qualscore.columns.spelling import letters
 from qualscore.definitions.definition import Inputs as Names
 from qualscore.model.encoding import intent
 from qualscore.model.encoding.arrays import Array
@@ -27,8 +28,10 @@ class StaticColumns(NamedTuple):
         numeric: numeric columns of account features, the first columns of the model (STACK_SIZE among them).
         topics: keyword sets.
         measures: of each topic; their columns are next.
-        categories: category to column, or LEFT_OUT.
-        products: product to column, or LEFT_OUT.
+        categories: category to column.
+        products: product to column.
+        left_categories: those whose entries of the stack it does not see, as `letters` spells them.
+        left_products: the same of products.
         uses_stack: whether the model may use technographics at all.
         n_columns: number of static columns.
     """
@@ -38,6 +41,8 @@ class StaticColumns(NamedTuple):
     measures: tuple[str, ...]
     categories: dict[str, int]
     products: dict[str, int]
+    left_categories: frozenset[str]
+    left_products: frozenset[str]
     uses_stack: bool
     n_columns: int
 
@@ -59,8 +64,8 @@ class StaticColumns(NamedTuple):
         ends, products, categories = batch.stack
         if not self.uses_stack:
             ends = np.zeros_like(ends)
-        by_product = products.lookup(lambda name: self.products.get(name, NO_COLUMN), missing=NO_COLUMN)
-        by_category = categories.lookup(lambda name: self.categories.get(name, NO_COLUMN), missing=NO_COLUMN)
+        by_product = products.lookup(_place_of(self.products, self.left_products), missing=NO_COLUMN)
+        by_category = categories.lookup(_place_of(self.categories, self.left_categories), missing=NO_COLUMN)
         return SparseRows(*_assembled(numbers, stack_size, ends, by_product, by_category, self.n_columns))
 
 
@@ -72,16 +77,21 @@ def static_columns(inputs: Inputs, left_out: Names) -> StaticColumns:
         left_out: products and categories whose entries of the stack it does not see.
     """
     first = len(inputs.numeric) + len(inputs.research)
-    categories = _placed(inputs.categories, first, left_out.categories)
-    products = _placed(inputs.products, first + len(inputs.categories), left_out.products)
+    categories = _placed(inputs.categories, first)
+    products = _placed(inputs.products, first + len(inputs.categories))
     return StaticColumns(
-        inputs.numeric, inputs.topics, inputs.measures, categories, products, "technographics" not in left_out.families,
-        first + len(inputs.categories) + len(inputs.products),
+        inputs.numeric, inputs.topics, inputs.measures, categories, products, left_out.spelt("categories"), left_out.spelt("products"),
+        "technographics" not in left_out.families, first + len(inputs.categories) + len(inputs.products),
     )  # fmt: skip
 
 
-def _placed(names: Sequence[str], first: int, left_out: Sequence[str]) -> dict[str, int]:
-    return {name: first + place for place, name in enumerate(names)} | dict.fromkeys(left_out, LEFT_OUT)
+def _placed(names: Sequence[str], first: int) -> dict[str, int]:
+    return {name: first + place for place, name in enumerate(names)}
+
+
+def _place_of(places: Mapping[str, int], left_out: Collection[str]) -> Callable[[str], int]:
+    """The column of a name, or LEFT_OUT."""
+    return lambda name: LEFT_OUT if left_out and letters(name) in left_out else places.get(name, NO_COLUMN)
 
 
 def _research(found: dict[str, Array], batch: AccountBatch, measure: str) -> Array:
