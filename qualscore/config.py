@@ -12,6 +12,7 @@ import pycountry
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, ValidationError, field_validator, model_validator
 
 from qualscore.errors import ConfigurationError
+from qualscore.paths import absolute
 from qualscore.yaml_files import load_mapping, parse_documents
 
 ROOT = Path(os.environ.get("QUALSCORE_HOME") or Path(__file__).resolve().parents[1])
@@ -137,6 +138,8 @@ class Settings(Strict):
     max_unread_share: float
     evaluation_accounts: int
     top_accounts: int
+    checkpoints: Literal["auto", "local", "reliable"] = "auto"
+    staging: str | None = None
 
     @field_validator("rates")
     @classmethod
@@ -185,7 +188,7 @@ def load(overlay: Path | None, *, changes: Sequence[str] = (), warehouse: str | 
         merged = _merge(merged, _absolute(_changes(changes), Path.cwd()))
         named = f"{named} and --set"
     if warehouse:
-        merged["warehouse"] = _path(warehouse, Path.cwd())
+        merged["warehouse"] = absolute(warehouse, Path.cwd())
     return validate(Settings, merged, where=named)
 
 
@@ -269,11 +272,11 @@ def _changes(changes: Sequence[str]) -> dict[str, Any]:
 def _absolute(content: dict[str, Any], folder: Path) -> dict[str, Any]:
     """Paths of a settings file are relative to that file."""
     result = dict(content)
-    for key in ("warehouse", "keyword_sets"):
+    for key in ("warehouse", "keyword_sets", "staging"):
         if isinstance(content.get(key), str):
-            result[key] = _path(content[key], folder)
+            result[key] = absolute(content[key], folder)
     if isinstance(content.get("scores"), list):
-        result["scores"] = [_path(str(path), folder) for path in content["scores"]]
+        result["scores"] = [absolute(str(path), folder) for path in content["scores"]]
     if isinstance(content.get("sources"), list):
         result["sources"] = [_absolute_source(source, folder) for source in content["sources"]]
     return result
@@ -284,14 +287,10 @@ def _absolute_source(source: Any, folder: Path) -> Any:
         return source
     changed = dict(source)
     if isinstance(source.get("path"), str):
-        changed["path"] = _path(source["path"], folder)
+        changed["path"] = absolute(source["path"], folder)
     jdbc = source.get("jdbc")
     if isinstance(jdbc, dict) and isinstance(jdbc.get("credentials_file"), str):
-        changed["jdbc"] = jdbc | {"credentials_file": _path(jdbc["credentials_file"], folder)}
+        changed["jdbc"] = jdbc | {"credentials_file": absolute(jdbc["credentials_file"], folder)}
     if isinstance(source.get("mapping"), str) and source["mapping"].endswith((".yml", ".yaml")):
-        changed["mapping"] = _path(source["mapping"], folder)
+        changed["mapping"] = absolute(source["mapping"], folder)
     return changed
-
-
-def _path(path: str, folder: Path) -> str:
-    return path if "://" in path else os.path.normpath(folder / Path(path).expanduser())

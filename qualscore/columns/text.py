@@ -1,10 +1,11 @@
 """Delivered text to text, numbers, truth values and dates: null in, null out, and null for what is none."""
 
 from collections.abc import Iterable, Sequence
-from typing import Any
 
-from pyspark.sql import Column, SparkSession
+from pyspark.sql import Column
 from pyspark.sql import functions as F
+
+from qualscore.internals import is_in
 
 # What exports write where there is no value: of any column, and of those that hold numbers, dates, ranges or truth values.
 NOTHING = (
@@ -83,9 +84,7 @@ def is_any(text: Column, words: Iterable[str]) -> Column:
     >>> [row.it for row in frame.select(is_any(F.col("text"), ["a", "b"]).alias("it")).collect()]
     [True, False, None]
     """
-    session: Any = SparkSession.active()
-    listed = session._jvm.org.apache.spark.util.Utils.stringToSeq(",".join(words))
-    return Column(text._jc.isin(listed))
+    return is_in(text, words)
 
 
 def is_whole(text: Column) -> Column:

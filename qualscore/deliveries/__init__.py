@@ -17,6 +17,7 @@ from qualscore.deliveries.recognition import Recognised, headerless, missing, re
 from qualscore.errors import ConfigurationError, DataError
 from qualscore.ingest import Delivery
 from qualscore.ingest.delivery import quoted
+from qualscore.paths import shown
 from qualscore.yaml_files import load_mapping
 
 __all__ = ["Delivery", "domain_rules", "explained", "read", "read_all", "stage_words"]
@@ -104,9 +105,9 @@ def _open(spark: SparkSession, source: Source, contract: Contract) -> _Opened:
         return _typed(formats.read(spark, path, form), path, "NOT_JSON" if form == "json" else "TOO_MANY_CELLS")
     parts = files.listed(spark, path)
     own = headerless(source.mapping, contract, source.name)
-    heads = {part: files.header(spark, part, own) for part in parts}
+    heads = files.headers(spark, parts, own)
     first = heads[parts[0]]
-    findings = [f"{files.plain(it)} has other headers than {files.plain(parts[0])}" for it in parts if heads[it].names != first.names]
+    findings = [f"{shown(it)} has other headers than {shown(parts[0])}" for it in parts if heads[it].names != first.names]
     return _Opened(first.names, lambda: files.all_records(spark, heads), tuple(findings))
 
 
@@ -142,7 +143,7 @@ def explained(spark: SparkSession, error: Exception, sources: Sequence[Source]) 
         return None
     # Spark names the file in some of these failures only: so each is unpacked once more, to the end.
     listed = [it for source in sources if source.path for it in files.listed(spark, source.path)]
-    broken = [files.plain(it) for it in listed if not files.is_whole(spark, it)]
+    broken = [shown(it) for it in listed if not files.is_whole(spark, it)]
     return DataError("\n".join(f"{it}: {files.DAMAGED}" for it in broken)) if broken else None
 
 

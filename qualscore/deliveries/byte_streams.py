@@ -17,6 +17,7 @@ from pyspark.sql import SparkSession
 
 from qualscore.deliveries.signatures import Kind
 from qualscore.errors import DataError
+from qualscore.storage.remote_file import RemoteFile
 
 AT_ONCE = 1 << 20
 DAMAGED = "ends in the middle, or is damaged; deliver it again"
@@ -40,7 +41,7 @@ def opened(spark: SparkSession | None, file: str) -> BinaryIO:
     """The bytes of a file as they are, from its beginning; any place of it can be sought."""
     if is_local(file):
         return open(plain(file), "rb")
-    return cast(BinaryIO, io.BufferedReader(_RemoteFile(cast(Any, spark), file), AT_ONCE))
+    return cast(BinaryIO, io.BufferedReader(RemoteFile(cast(Any, spark), file), AT_ONCE))
 
 
 def unpacked(stream: BinaryIO, kind: Kind, file: str) -> BinaryIO:
@@ -102,42 +103,3 @@ def _member(stream: BinaryIO, file: str) -> BinaryIO:
     if members[0].flag_bits & 1:
         raise DataError(f"{plain(file)}: is a ZIP archive with a password; unpack it and name the file within ({members[0].filename})")
     return cast(BinaryIO, archive.open(members[0]))
-
-
-class _RemoteFile(io.RawIOBase):
-    """A file of Hadoop's file systems. Python gets it through the session's JVM, a block at a time."""
-
-    def __init__(self, spark: SparkSession, file: str) -> None:
-        self._jvm: Any = cast(Any, spark._jvm)
-        place = self._jvm.org.apache.hadoop.fs.Path(file)
-        system = place.getFileSystem(cast(Any, spark)._jsparkSession.sessionState().newHadoopConf())
-        self._size, self._place, self._stream = int(system.getFileStatus(place).getLen()), 0, system.open(place)
-
-    def readable(self) -> bool:
-        return True
-
-    def seekable(self) -> bool:
-        return True
-
-    def tell(self) -> int:
-        return self._place
-
-    def seek(self, offset: int, whence: int = io.SEEK_SET) -> int:
-        self._place = offset + {io.SEEK_SET: 0, io.SEEK_CUR: self._place, io.SEEK_END: self._size}[whence]
-        return self._place
-
-    def readinto(self, buffer: Any) -> int:
-        wanted = min(len(buffer), self._size - self._place)
-        if wanted <= 0:
-            return 0
-        self._stream.seek(self._place)
-        bounded = self._jvm.org.apache.commons.io.input.BoundedInputStream(self._stream, wanted)
-        content = bytes(self._jvm.org.apache.commons.io.IOUtils.toByteArray(bounded))
-        buffer[: len(content)] = content
-        self._place += len(content)
-        return len(content)
-
-    def close(self) -> None:
-        if not self.closed:
-            self._stream.close()
-        super().close()

@@ -26,8 +26,7 @@ def table(spark: SparkSession, jdbc: Jdbc, source: str) -> DataFrame:
     options = {"url": jdbc.url, "fetchsize": str(ROWS_AT_A_TIME)} | _credentials(jdbc, source)
     driver = DRIVERS.get(jdbc.url.split(":")[1] if ":" in jdbc.url else "")
     options |= {"driver": driver} if driver else {}
-    is_query = re.search(r"\s", jdbc.table.strip()) is not None
-    options["dbtable"] = f"({jdbc.table.strip().strip('()')}) AS delivered" if is_query else jdbc.table
+    options["dbtable"] = relation(jdbc.table)
     try:
         if jdbc.partition_column and jdbc.partitions > 1:
             options |= _bounds(spark, options, jdbc)
@@ -37,6 +36,18 @@ def table(spark: SparkSession, jdbc: Jdbc, source: str) -> DataFrame:
         secret = options.get("password")
         said = said.replace(secret, "***") if secret else said
         raise ConfigurationError(f"source {source}: {jdbc.url.partition('?')[0]}, table {jdbc.table}: cannot be read: {said}") from None
+
+
+def relation(table: str) -> str:
+    """A table's name as it is; a query in brackets and with a name, as `FROM` takes it.
+
+    >>> relation("crm.account"), relation("SELECT * FROM t WHERE x IN (1);")
+    ('crm.account', '(SELECT * FROM t WHERE x IN (1)) AS delivered')
+    >>> relation("(SELECT 1)"), relation("(SELECT 1) UNION (SELECT 2)")
+    ('((SELECT 1)) AS delivered', '((SELECT 1) UNION (SELECT 2)) AS delivered')
+    """
+    query = table.strip().rstrip("; \t\r\n")
+    return f"({query}) AS delivered" if re.search(r"\s", query) else table
 
 
 def _credentials(jdbc: Jdbc, source: str) -> dict[str, str]:

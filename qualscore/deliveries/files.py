@@ -5,19 +5,21 @@ import csv
 import io
 import re
 from collections import Counter
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import reduce
-from typing import Any
 
-from py4j.protocol import Py4JJavaError  # type: ignore[import-untyped]
 from pyspark.sql import Column, DataFrame, SparkSession
 from pyspark.sql import functions as F
 
 from qualscore.deliveries.headers import normalised
 from qualscore.errors import ConfigurationError, DataError
+from qualscore.paths import shown
+from qualscore.storage import files as storage
+from qualscore.storage.files import Entry
 
-HEAD_BYTES = 1 << 20
+# Of each file so many bytes are read for its header, and the larger number where they hold no whole record.
+HEAD_BYTES, LONG_HEAD_BYTES = 1 << 16, 1 << 20
 ENCODINGS = {codecs.BOM_UTF8: "UTF-8", codecs.BOM_UTF16_LE: "UTF-16", codecs.BOM_UTF16_BE: "UTF-16"}
 FOREIGN = {b"PK\x03\x04": "a ZIP or Excel file", b"PAR1": "a Parquet file", b"\xd0\xcf\x11\xe0": "an old Excel file", b"%PDF": "a PDF"}
 SIGNS_OF_DAMAGE = (
@@ -51,52 +53,64 @@ def listed(spark: SparkSession, path: str) -> list[str]:
     Raises:
         ConfigurationError: there is none.
     """
-    place, system = _hadoop(spark, path)
+    return [entry.path for entry in entries(spark, path)]
+
+
+def entries(spark: SparkSession, path: str) -> list[Entry]:
+    """`listed`, with each file's size and time of change."""
     try:
-        found = [system.getFileStatus(place)] if system.exists(place) else list(system.globStatus(place) or [])
-        parts = [part for it in found for part in (system.listStatus(it.getPath()) if it.isDirectory() else [it])]
-    except Py4JJavaError as error:
-        raise ConfigurationError(f"{path}: cannot be read: {error.java_exception.toString()}") from None
-    files = sorted(
-        it.getPath().toString() for it in parts if it.isFile() and (len(found) == len(parts) == 1 or it.getPath().getName()[0] not in "._")
-    )
+        found = storage.matching(spark, path)
+        parts = [part for it in found for part in (storage.listed(spark, it.path) if it.is_folder else [it])]
+    except OSError as error:
+        raise ConfigurationError(f"{path}: cannot be read: {error}") from None
+    files = [it for it in parts if not it.is_folder and (len(found) == len(parts) == 1 or it.name[0] not in "._")]
     if not files:
         raise ConfigurationError(f"{path}: no such file" if not found else f"{path}: a folder without files")
-    return files
+    return sorted(files, key=lambda entry: entry.path)
 
 
-def exists(spark: SparkSession, path: str) -> bool:
-    """Whether there is a file or a folder."""
-    place, system = _hadoop(spark, path)
-    return bool(system.exists(place))
-
-
-def header(spark: SparkSession, file: str, own: tuple[str, ...] = ()) -> Header:
-    """The header of a file; `own` are the names of the columns of a file that has none.
+def headers(spark: SparkSession, files: Sequence[str], own: tuple[str, ...] = ()) -> dict[str, Header]:
+    """The header of each file; `own` are the names of the columns of files that have none.
 
     Raises:
-        DataError: the file is empty, has no row below its header, or is no CSV file.
+        DataError: a file is empty, has no row below its header, or is no CSV file.
     """
-    content = _head(spark, file)
+    first = dict(zip(files, _heads(spark, files, HEAD_BYTES), strict=True))
+    cut = [file for file, content in first.items() if len(content) == HEAD_BYTES and not _has_record(content)]
+    whole = first | dict(zip(cut, _heads(spark, cut, LONG_HEAD_BYTES), strict=True))
+    return {file: _header(file, content, own) for file, content in whole.items()}
+
+
+def _has_record(content: bytes) -> bool:
+    """Whether something follows the first record."""
+    text = _text(content)
+    rest = io.StringIO(text.lstrip("\r\n"), newline="")
+    try:
+        next(csv.reader(rest, delimiter=_delimiter(text)), None)
+    except csv.Error:
+        return True
+    return bool(rest.read().strip())
+
+
+def _header(file: str, content: bytes, own: tuple[str, ...]) -> Header:
     kind = next((name for magic, name in FOREIGN.items() if content.startswith(magic)), None)
     if kind:
-        raise DataError(f"{plain(file)}: is {kind}; export it as CSV")
-    encoding = next((name for mark, name in ENCODINGS.items() if content.startswith(mark)), "UTF-8")
-    text = content.decode("utf-8-sig" if encoding == "UTF-8" else encoding, errors="replace")
+        raise DataError(f"{shown(file)}: is {kind}; export it as CSV")
+    encoding, text = _encoding(content), _text(content)
     if not text.strip():
-        raise DataError(f"{plain(file)}: is empty; deliver it again with a header and rows")
+        raise DataError(f"{shown(file)}: is empty; deliver it again with a header and rows")
     delimiter = _delimiter(text)
     rest = io.StringIO(text.lstrip("\r\n"), newline="")
     try:
         names = next(csv.reader(rest, delimiter=delimiter))
     except csv.Error as error:
-        raise DataError(f"{plain(file)}: the header cannot be read as CSV: {error}") from None
+        raise DataError(f"{shown(file)}: the header cannot be read as CSV: {error}") from None
     if own and [normalised(name) for name in names] != [normalised(name) for name in own]:
         if len(names) != len(own):
-            raise DataError(f"{plain(file)}: has {len(names)} columns, not the {len(own)} of a file of this kind: {', '.join(own)}")
+            raise DataError(f"{shown(file)}: has {len(names)} columns, not the {len(own)} of a file of this kind: {', '.join(own)}")
         return Header(own, delimiter, encoding, is_there=False)
-    if not rest.read().strip() and len(content) < HEAD_BYTES:
-        raise DataError(f"{plain(file)}: has a header and no rows; deliver it again, or take the source out of the configuration")
+    if not rest.read().strip() and len(content) < LONG_HEAD_BYTES:
+        raise DataError(f"{shown(file)}: has a header and no rows; deliver it again, or take the source out of the configuration")
     named = tuple(name.strip().lstrip("\ufeff") or f"_column_{place}" for place, name in enumerate(names, start=1))
     return Header(named, delimiter, encoding)
 
@@ -121,7 +135,7 @@ def all_records(spark: SparkSession, heads: Mapping[str, Header]) -> DataFrame:
     are read together, and then `_line` counts within the files that one task reads.
     """
     if len(heads) <= ONE_BY_ONE:
-        frames = [_records(spark, file, F.lit(plain(file)), head) for file, head in heads.items()]
+        frames = [_records(spark, file, F.lit(shown(file)), head) for file, head in heads.items()]
     else:
         name = F.regexp_replace(F.input_file_name(), "^file:/+", "/")
         kinds: dict[Header, list[str]] = {}
@@ -155,11 +169,6 @@ def _records(spark: SparkSession, file: str | list[str], name: Column, head: Hea
     )
 
 
-def plain(file: str) -> str:
-    """A file's name for people: a local one without its scheme."""
-    return re.sub(r"^file:/*", "/", file)
-
-
 def is_damage(said: str) -> bool:
     """Whether Java's words are those for a packed file that is cut or broken."""
     return any(sign in said for sign in SIGNS_OF_DAMAGE)
@@ -178,50 +187,27 @@ def _delimiter(text: str) -> str:
 
 def is_whole(spark: SparkSession, file: str) -> bool:
     """Whether a file can be read, and unpacked, to its end."""
-    jvm: Any = spark._jvm
     try:
-        stream = _unpacked(spark, file)
-        jvm.org.apache.commons.io.IOUtils.consume(stream)
-        stream.close()
-    except Py4JJavaError:
+        storage.read_through(spark, file)
+    except OSError:
         return False
     return True
 
 
-def _head(spark: SparkSession, file: str) -> bytes:
-    """The first bytes, unpacked."""
-    jvm: Any = spark._jvm
+def _encoding(content: bytes) -> str:
+    return next((name for mark, name in ENCODINGS.items() if content.startswith(mark)), "UTF-8")
+
+
+def _text(content: bytes) -> str:
+    encoding = _encoding(content)
+    return content.decode("utf-8-sig" if encoding == "UTF-8" else encoding, errors="replace")
+
+
+def _heads(spark: SparkSession, files: Sequence[str], most: int) -> list[bytes]:
+    """The first bytes of each, unpacked."""
     try:
-        bounded = jvm.org.apache.commons.io.input.BoundedInputStream(_unpacked(spark, file), HEAD_BYTES)
-        content = bytes(jvm.org.apache.commons.io.IOUtils.toByteArray(bounded))
-        bounded.close()
-    except Py4JJavaError as error:
-        said = error.java_exception.toString()
-        raise DataError(f"{plain(file)}: {DAMAGED if is_damage(said) else f'cannot be read: {said}'}") from None
-    return content
-
-
-def _unpacked(spark: SparkSession, file: str) -> Any:  # noqa: ANN401 (an object of the JVM)
-    jvm: Any = spark._jvm
-    place, system = _hadoop(spark, file)
-    codec = jvm.org.apache.hadoop.io.compress.CompressionCodecFactory(_configuration(spark)).getCodec(place)
-    stream = system.open(place)
-    return codec.createInputStream(stream) if codec else stream
-
-
-def _hadoop(spark: SparkSession, path: str) -> tuple[Any, Any]:
-    """A path and its file system, local or not."""
-    jvm: Any = spark._jvm
-    place = jvm.org.apache.hadoop.fs.Path(path)
-    return place, place.getFileSystem(_configuration(spark))
-
-
-def _configuration(spark: SparkSession) -> Any:  # noqa: ANN401 (an object of the JVM)
-    return spark._jsparkSession.sessionState().newHadoopConf()
-
-
-def status(spark: SparkSession, file: str) -> tuple[str, int, int]:
-    """Name, size in bytes and time of change in milliseconds."""
-    place, system = _hadoop(spark, file)
-    found = system.getFileStatus(place)
-    return plain(file), int(found.getLen()), int(found.getModificationTime())
+        return storage.heads(spark, files, most)
+    except OSError as error:
+        said = str(error)
+        file = shown(str(error.filename))
+        raise DataError(f"{file}: {DAMAGED if is_damage(said) else f'cannot be read: {error.strerror}'}") from None

@@ -10,6 +10,8 @@ from pyspark.sql import types as T
 from qualscore.deliveries import files
 from qualscore.errors import DataError
 from qualscore.ingest.delivery import quoted
+from qualscore.paths import of_spark
+from qualscore.storage import files as storage
 
 Form = Literal["csv", "json", "parquet", "delta"]
 BROKEN = "_broken_record"
@@ -23,7 +25,7 @@ def kind(spark: SparkSession, path: str) -> Form:
     Raises:
         ConfigurationError: there is nothing.
     """
-    if files.exists(spark, f"{path.rstrip('/')}/_delta_log"):
+    if storage.exists(spark, f"{path.rstrip('/')}/_delta_log"):
         return "delta"
     first = files.listed(spark, path)[0].lower()
     return "json" if first.endswith(JSON) else "parquet" if first.endswith(PARQUET) else "csv"
@@ -37,8 +39,8 @@ def read(spark: SparkSession, path: str, form: Form) -> DataFrame:
     """
     try:
         if form == "json":
-            return spark.read.options(primitivesAsString="true", columnNameOfCorruptRecord=BROKEN).json(path)
-        return spark.read.format(form).load(path)
+            return spark.read.options(primitivesAsString="true", columnNameOfCorruptRecord=BROKEN).json(of_spark(path))
+        return spark.read.format(form).load(of_spark(path))
     except AnalysisException as error:
         raise DataError(f"{path}: cannot be read as {form}: {str(error).splitlines()[0]}") from None
 

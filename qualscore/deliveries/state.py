@@ -9,6 +9,7 @@ from pyspark.sql import SparkSession
 from qualscore.config import Source
 from qualscore.deliveries import files, mappings
 from qualscore.errors import ConfigurationError
+from qualscore.paths import shown
 
 
 def state(spark: SparkSession, source: Source) -> list[str]:
@@ -18,8 +19,8 @@ def state(spark: SparkSession, source: Source) -> list[str]:
     """
     if source.jdbc:
         return [uuid4().hex]
-    listed = [files.status(spark, part) for part in files.listed(spark, str(source.path))]
-    return [f"{part} {size} {changed}" for part, size, changed in listed] + mappings.fingerprint(source.mapping)
+    listed = files.entries(spark, str(source.path))
+    return [f"{shown(it.path)} {it.size} {it.changed}" for it in listed] + mappings.fingerprint(source.mapping)
 
 
 def described(spark: SparkSession, source: Source) -> list[str]:
@@ -27,10 +28,10 @@ def described(spark: SparkSession, source: Source) -> list[str]:
     if source.jdbc:
         return [source.place]
     try:
-        listed = [files.status(spark, part) for part in files.listed(spark, str(source.path))]
+        listed = files.entries(spark, str(source.path))
     except ConfigurationError:
         return [f"{source.place} (not there yet)"]
-    return [f"{part} ({max(1, size >> 10):,} kB)" for part, size, _ in listed]
+    return [f"{shown(it.path)} ({max(1, it.size >> 10):,} kB)" for it in listed]
 
 
 def size(spark: SparkSession, sources: Sequence[Source]) -> int:
@@ -38,5 +39,5 @@ def size(spark: SparkSession, sources: Sequence[Source]) -> int:
     found = 0
     for source in (it for it in sources if it.path):
         with suppress(ConfigurationError):  # said when it is read
-            found += sum(files.status(spark, part)[1] for part in files.listed(spark, str(source.path)))
+            found += sum(it.size for it in files.entries(spark, str(source.path)))
     return found

@@ -7,6 +7,7 @@ from functools import reduce
 from pyspark.sql import DataFrame
 from pyspark.sql import functions as F
 
+from qualscore import checkpoints
 from qualscore.config import Source
 from qualscore.contracts import Contract
 from qualscore.ingest.conventions import with_conventions
@@ -53,21 +54,21 @@ def changed_table(
     """
     deliveries = with_conventions(deliveries, contract, rules=rules)
     linking = {"free_mail_companies": free_mail_companies, "crm_accounts": crm_accounts, "stored_accounts": stored.accounts}
-    rows = linked(conformed(deliveries, contract, rules=rules), **linking).localCheckpoint()
+    rows = linked(conformed(deliveries, contract, rules=rules), **linking).transform(checkpoints.kept)
     following = _following(stored)
     keys = rows.where(fits()).select(*contract.key)
     before = stored.dropped
     if undated:
         again = to_be_joined(rows.where(fits() & F.col("source").isin(list(undated))).select("domain").distinct())
         before = before.unionByName(stored.rows.where(F.col("source").isin(list(undated))).join(again, "domain", "left_semi"))
-    before = before.localCheckpoint()
+    before = before.transform(checkpoints.kept)
     if following is not None:
-        following = following.localCheckpoint()
+        following = following.transform(checkpoints.kept)
         before = before.unionByName(following)
-        moved = linked(as_rows(following), **linking).localCheckpoint()
+        moved = linked(as_rows(following), **linking).transform(checkpoints.kept)
         rows, keys = rows.unionByName(moved), keys.unionByName(moved.select(*contract.key))
     wanted = to_be_joined(keys.distinct())
-    others = _of_keys(_of_keys(stored.rows, wanted, contract), before, contract, how="left_anti").localCheckpoint()
+    others = _of_keys(_of_keys(stored.rows, wanted, contract), before, contract, how="left_anti").transform(checkpoints.kept)
     buried = [] if stored.buried is None else [as_rows(_of_keys(stored.buried, wanted, contract))]
     rows = reduce(DataFrame.unionByName, [rows, as_rows(others), *buried])
     found = Ingested(contract, {source.id: delivery for source, delivery in deliveries}, judge(rows, contract))
@@ -78,7 +79,7 @@ def _following(stored: Stored) -> DataFrame | None:
     """The stored rows whose CRM account, by its id or name, has moved."""
     if stored.moved is None:
         return None
-    moved = stored.moved.localCheckpoint()
+    moved = stored.moved.transform(checkpoints.kept)
     ids = to_be_joined(moved.select(F.col("account_id").alias("_id")).distinct())
     names = to_be_joined(moved.select(account_name(F.col("company_name")).alias("_name")).where("_name is not null").distinct())
     by_id = stored.rows.join(ids, F.col("account_id") == F.col("_id"), "left").withColumn("_moves", F.col("_id").isNotNull())

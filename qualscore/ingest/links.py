@@ -3,7 +3,7 @@
 from pyspark.sql import Column, DataFrame
 from pyspark.sql import functions as F
 
-from qualscore import columns
+from qualscore import checkpoints, columns
 from qualscore.ingest.delivery import with_note
 
 
@@ -59,7 +59,7 @@ def free_mail_companies(firmographics: DataFrame) -> DataFrame:
     # An aggregate of no rows is one row: so the hosts become a frame. (As literals of a condition, 4,800 take seconds to plan.)
     one = firmographics.limit(0).agg(F.count(F.lit(1)))
     hosts = one.select(F.explode(F.split(F.lit(" ".join(sorted(columns.FREE_MAIL))), " ")).alias("domain"))
-    return firmographics.select("domain").join(F.broadcast(hosts), "domain", "left_semi").distinct().localCheckpoint()
+    return firmographics.select("domain").join(F.broadcast(hosts), "domain", "left_semi").distinct().transform(checkpoints.kept)
 
 
 def with_known_companies(rows: DataFrame, free_mail_companies: DataFrame) -> DataFrame:

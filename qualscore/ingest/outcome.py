@@ -9,7 +9,7 @@ from typing import NamedTuple
 from pyspark.sql import Column, DataFrame, Row, Window
 from pyspark.sql import functions as F
 
-from qualscore import contracts
+from qualscore import checkpoints, contracts
 from qualscore.columns.contents import row_hash
 from qualscore.config import Source
 from qualscore.contracts import Contract
@@ -55,7 +55,7 @@ class Ingested:
 
     def checkpointed(self) -> "Ingested":
         """The same with its rows computed and kept: an action."""
-        return replace(self, rows=self.rows.localCheckpoint())
+        return replace(self, rows=self.rows.transform(checkpoints.kept))
 
     @property
     def clean(self) -> DataFrame:

@@ -13,6 +13,7 @@ from datetime import datetime
 from pathlib import Path
 from types import FrameType
 
+from qualscore import paths
 from qualscore.launcher.channels import Channels
 from qualscore.launcher.environment import ensure_environment, openmp_folder
 from qualscore.launcher.java import ensure_jars, find_java, network_options, trust_options
@@ -146,7 +147,8 @@ def end(group: int, how: signal.Signals) -> None:
 
 def log_file(job: str, warehouse: str | None) -> Path:
     """This run's log: beside its tables, else in the checkout; a temporary file where that cannot be written."""
-    folder = Path(warehouse).absolute() / "_logs" if warehouse and "://" not in warehouse else LOGS
+    local = paths.local(warehouse) if warehouse else None
+    folder = Path(local).absolute() / "_logs" if local else LOGS
     name = f"{job}-{datetime.now():%Y%m%dT%H%M%S}-{os.getpid()}.log"
     try:
         folder.mkdir(parents=True, exist_ok=True)

@@ -1,14 +1,14 @@
 """What a run will write, before it is written: estimates from what was delivered, and the room that there is."""
 
-import shutil
 from collections.abc import Collection
-from typing import Any
 
 from pyspark.sql import SparkSession
 
 from qualscore.config import Settings, Source
 from qualscore.deliveries import state
 from qualscore.errors import ConfigurationError
+from qualscore.internals import local_folder
+from qualscore.storage import files
 from qualscore.storage.tables import Tables
 
 UNIVERSE = "clean/accounts"
@@ -50,40 +50,24 @@ def needs(tables: Tables, settings: Settings, *, scores: int) -> tuple[str, dict
     return said, {"disk_bytes": kept, "temporary_bytes": temporary}
 
 
-def free(spark: SparkSession, folder: str) -> int:
-    """Bytes that a folder's file system has left for this user; an object store says that it has no end."""
-    jvm: Any = spark.sparkContext._jvm
-    path = jvm.org.apache.hadoop.fs.Path(folder)
-    system = path.getFileSystem(spark.sparkContext._jsc.hadoopConfiguration())
-    if system.getUri().getScheme() == "file":  # Hadoop counts what is reserved, too
-        return shutil.disk_usage(system.makeQualified(path).toUri().getPath()).free
-    return int(system.getStatus(path).getRemaining())
-
-
 def warnings(tables: Tables, settings: Settings, *, scores: int, stages: Collection[str]) -> list[str]:
     """What to say before a run whose stages may need more room than there is."""
     needed = sum(size for stage, size in estimate(tables, settings, scores=scores).items() if stage in stages)
-    room = free(tables.spark, settings.warehouse)
+    room = files.free(tables.spark, settings.warehouse)
     found = [f"the run may need about {_gigabytes(needed)}, and {settings.warehouse} has {_gigabytes(room)} left"] if needed > room else []
     if "ingest" in stages and str(tables.spark.sparkContext.master).startswith("local"):
-        needed, folder = held(tables.spark, settings), _local_folder(tables.spark)
-        if needed > (room := free(tables.spark, folder)):
+        needed, folder = held(tables.spark, settings), local_folder(tables.spark)
+        if needed > (room := files.free(tables.spark, folder)):
             said = f"ingest may hold about {_gigabytes(needed)} of temporary files, and {folder} has {_gigabytes(room)} left"
             found.append(f"{said}: `-- --conf spark.local.dir=FOLDER` names another folder")
     return found
-
-
-def _local_folder(spark: SparkSession) -> str:
-    """Where Spark keeps its temporary files on this machine."""
-    jvm: Any = spark.sparkContext._jvm
-    return str(jvm.org.apache.spark.util.Utils.getLocalDir(spark.sparkContext._jsc.sc().conf()))
 
 
 def require(tables: Tables, settings: Settings, *, scores: int, stage: str) -> None:
     """Raises ConfigurationError when a stage alone needs more room than there is."""
     if stage not in WRITING:
         return  # the deliveries of an object store are not listed again for nothing
-    needed, room = estimate(tables, settings, scores=scores)[stage], free(tables.spark, settings.warehouse)
+    needed, room = estimate(tables, settings, scores=scores)[stage], files.free(tables.spark, settings.warehouse)
     if needed > room:
         said = f"{stage} needs about {_gigabytes(needed)}, and {settings.warehouse} has {_gigabytes(room)} left"
         raise ConfigurationError(f"{said}: make room, or choose another --warehouse")

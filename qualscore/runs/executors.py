@@ -8,11 +8,16 @@ from pyspark.sql import SparkSession
 from qualscore.errors import ConfigurationError
 
 NEEDED = ("numpy", "numba", "pyarrow", "qualscore.model.scoring.scoring_pass")
-FALLBACK = "scoring.engine: synapseml"
+
+
+def check_elsewhere(spark: SparkSession) -> None:
+    """`check` on a cluster, before a run does any work there: every stage has steps in Python. Here, Python is the driver's own."""
+    if not str(spark.sparkContext.master).startswith("local"):
+        check(spark)
 
 
 def check(spark: SparkSession, libraries: Sequence[str] = NEEDED) -> None:
-    """Imports the libraries that scoring needs on as many executors as there are cores.
+    """Imports the libraries that the stages need on as many executors as there are cores.
 
     Raises:
         ConfigurationError: one sentence says what is missing where, and what to do.

@@ -11,21 +11,19 @@ from uuid import uuid4
 from pyspark.sql import SparkSession
 
 from qualscore import config
-from qualscore.config import Settings
 from qualscore.definitions import connections, definition
 from qualscore.definitions.definition import Definition
-from qualscore.deliveries import state
 from qualscore.deliveries.own_domains import own_domains
 from qualscore.errors import QualscoreError
 from qualscore.parallel import side_by_side
-from qualscore.runs import arguments, disk, progress, records
+from qualscore.paths import of_spark
+from qualscore.runs import arguments, disk, executors, progress, records, sizing, staging
 from qualscore.runs.console import Console, logger, open_console
 from qualscore.runs.run import Outcome, Run, Stage
 from qualscore.storage import entries, places
 from qualscore.storage.tables import Tables
 
 READS_SOURCES = ("ingest", "pipeline", "preview")
-BYTES_PER_PARTITION = 32 << 20
 
 
 def main(
@@ -54,7 +52,7 @@ def main(
     console = open_console(as_json=options.as_json, started=started)
     try:
         run = _prepare(job, options, console, overlay)
-        with progress.shown(run.spark, console.say):
+        with progress.shown(run.spark, console.say), staging.kept_rows(run.spark, run.settings, run_id=run.run_id, now=run.started_at):
             code = _run_all(run, job, stages)
         if options.dry_run:
             _say_disk(run)
@@ -84,20 +82,13 @@ def _prepare(job: str, options: Any, console: Console, overlay: Callable[..., An
     definitions = definition.load(settings.scores, lists=lists, tables=delivered, keyword_sets=sets, names=options.score)
     places.check_writable(settings.warehouse)
     session = SparkSession.builder.appName("qualscore").getOrCreate()
-    _fit_partitions(session, settings)
     if doubt := entries.doubt(session, settings.warehouse):
         console.complain(f"warning: {doubt}")
-    tables = Tables(session, settings.warehouse, settings.catalog)
+    tables = Tables(session, of_spark(settings.warehouse), settings.catalog)
+    sizing.fit_partitions(session, settings, tables)
     as_of = options.as_of or console.started.date()
     store = places.registry(settings.warehouse)
     return Run(uuid4().hex[:12], console.started, as_of, options, settings, definitions, tables, store, console)
-
-
-def _fit_partitions(session: SparkSession, settings: Settings) -> None:
-    """Fewer shuffle partitions for small deliveries: each costs a task in every stage and a file in every table."""
-    most = int(str(session.conf.get("spark.sql.shuffle.partitions")))
-    wanted = max(session.sparkContext.defaultParallelism, state.size(session, settings.sources) // BYTES_PER_PARTITION)
-    session.conf.set("spark.sql.shuffle.partitions", min(most, wanted))
 
 
 def _run_all(run: Run, job: str, stages: Sequence[Stage]) -> int:
@@ -106,6 +97,8 @@ def _run_all(run: Run, job: str, stages: Sequence[Stage]) -> int:
     failed: dict[str, int] = {}
     for warning in disk.warnings(run.tables, run.settings, scores=len(run.definitions), stages=[stage.name for stage in stages]):
         run.console.complain(f"warning: {warning}")
+    if not run.options.dry_run:
+        executors.check_elsewhere(run.spark)
     for stage in (stage for stage in stages if stage.wanted(run.options)):
         if stage.per_score:
             going = [one for one in run.definitions if one.name not in failed]

@@ -10,6 +10,8 @@ from typing import Any
 from py4j.protocol import Py4JError  # type: ignore[import-untyped]
 from pyspark.sql import SparkSession
 
+from qualscore.internals import running_stages
+
 QUIET_SECONDS = 10
 MOST_SECONDS = 60
 POLL_SECONDS = 1
@@ -83,10 +85,7 @@ def _watch(spark: SparkSession, say: Callable[[str], None], over: Event, quiet: 
 
 def running(spark: SparkSession) -> list[Doing]:
     """The stages that run now, from what Spark keeps for its own pages."""
-    store: Any = spark.sparkContext._jsc.sc().statusStore()
-    stages = store.activeStages()
-    found = (stages.apply(place) for place in range(stages.size()))
-    return [_doing(stage) for stage in found if stage.firstTaskLaunchedTime().isDefined()]
+    return [_doing(stage) for stage in running_stages(spark) if stage.firstTaskLaunchedTime().isDefined()]
 
 
 def _doing(stage: Any) -> Doing:

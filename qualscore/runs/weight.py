@@ -10,7 +10,7 @@ from argparse import Namespace
 from collections.abc import Iterator, Sequence
 from pathlib import Path
 
-from qualscore import config
+from qualscore import config, paths
 from qualscore.config import Settings, Source
 from qualscore.errors import QualscoreError
 from qualscore.runs import arguments
@@ -25,13 +25,14 @@ TABLES = ("clean/accounts", "clean/firmographics", "clean/technographics", "clea
 def weigh(job: str, options: Namespace) -> int | None:
     """Adds up what is delivered and what the warehouse holds; None where a part of it cannot be told."""
     settings = config.load(options.config, changes=options.changes, warehouse=options.warehouse)
-    if settings.catalog or "://" in settings.warehouse:
+    warehouse = paths.local(settings.warehouse)
+    if settings.catalog or warehouse is None:
         return None
     is_sample = job == "generate_sample" or getattr(options, "sample", False)
     delivered = [BYTES_PER_COMPANY * getattr(options, "accounts", SAMPLED)] if is_sample else _delivered(settings)
     if delivered is None:
         return None
-    return sum(delivered) + sum(_size(Path(settings.warehouse) / name) for name in TABLES)
+    return sum(delivered) + sum(_size(Path(warehouse) / name) for name in TABLES)
 
 
 def _delivered(settings: Settings) -> list[int] | None:
@@ -39,11 +40,12 @@ def _delivered(settings: Settings) -> list[int] | None:
 
 
 def _is_far(source: Source) -> bool:
-    return source.path is None or "://" in source.path
+    return source.path is None or paths.local(source.path) is None
 
 
 def _sizes(source: Source) -> Iterator[int]:
-    for found in glob.glob(str(source.path)) or [str(source.path)]:
+    path = paths.local(str(source.path)) or ""
+    for found in glob.glob(path) or [path]:
         yield _size(Path(found))
 
 

@@ -2,19 +2,20 @@
 
 import posixpath
 import uuid
-from typing import Any, cast
 
 from pyspark.sql import DataFrame, Observation, SparkSession
 from pyspark.sql import functions as F
 
+from qualscore.paths import of_spark
 from qualscore.sample.layout import Place
+from qualscore.storage import files
 
 
 def write(frame: DataFrame, folder: str, place: Place) -> int:
     """Write a delivery in place of what is there, in the frame's order; return the number of rows."""
     observation = Observation(f"{place.path} {uuid.uuid4()}")
     frame = frame.observe(observation, F.count(F.lit(1)).alias("rows"))
-    target = posixpath.join(folder, place.path)
+    target = of_spark(posixpath.join(folder, place.path))
     if not place.is_one_file:
         _save(frame, target, place, compression="gzip" if place.file_format == "csv" else "snappy")
         return int(observation.get["rows"])
@@ -35,13 +36,7 @@ def _save(frame: DataFrame, target: str, place: Place, *, compression: str) -> N
 
 def _keep_only_part(spark: SparkSession, folder: str, target: str) -> None:
     """Move the one part file of a folder to its name; works on every file system that Spark knows."""
-    jvm = cast(Any, spark)._jvm
-    path = jvm.org.apache.hadoop.fs.Path
-    system = path(folder).getFileSystem(cast(Any, spark)._jsc.hadoopConfiguration())
-    part = next(found.getPath() for found in system.listStatus(path(folder)) if found.getPath().getName().startswith("part-"))
-    system.delete(path(target), True)
-    if not system.rename(part, path(target)):
-        raise OSError(f"{target} cannot be written.")
-    system.delete(path(folder), True)
-    checksum = path(posixpath.join(posixpath.dirname(target), f".{posixpath.basename(target)}.crc"))
-    system.delete(checksum, False)
+    part = next(entry for entry in files.listed(spark, folder) if entry.name.startswith("part-"))
+    files.move(spark, part.path, target)
+    files.remove(spark, folder)
+    files.remove(spark, posixpath.join(posixpath.dirname(target), f".{posixpath.basename(target)}.crc"))

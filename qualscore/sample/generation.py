@@ -9,6 +9,7 @@ from pyspark.sql import DataFrame, SparkSession
 from pyspark.sql import functions as F
 
 from qualscore.parallel import side_by_side
+from qualscore.paths import of_spark
 from qualscore.sample import crm, intent, technographics
 from qualscore.sample.account_lists import account_list
 from qualscore.sample.companies import with_company
@@ -41,7 +42,7 @@ def generate(
         companies = rows.where("kind = -1")
         truth = with_truth(companies, draws, as_of=as_of, accounts=accounts).select(*_TRUTH)
         counts = {"truth": write(truth, folder, place["truth"])}
-        truth = spark.read.parquet(posixpath.join(folder, place["truth"].path))
+        truth = spark.read.parquet(of_spark(posixpath.join(folder, place["truth"].path)))
         people = _people(truth, draws, as_of=as_of).persist()  # at most some 300,000, read by seven files
         frames = _of_the_world(rows, truth.where("is_known"), draws, as_of=as_of)
         frames |= _of_the_seller(spark, people, draws, as_of=as_of, accounts=accounts)

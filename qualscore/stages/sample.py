@@ -6,6 +6,7 @@ from pathlib import Path
 
 from qualscore import sample
 from qualscore.config import ROOT
+from qualscore.paths import absolute
 from qualscore.runs.run import Outcome, Run, Stage
 from qualscore.storage import places
 
@@ -41,7 +42,7 @@ def _seed(options: Namespace) -> int:
 
 
 def _folder(options: Namespace) -> Path:
-    warehouse = str(Path(options.warehouse or ROOT / ".qualscore" / "warehouse").absolute())
+    warehouse = absolute(options.warehouse or str(ROOT / ".qualscore" / "warehouse"), Path.cwd())
     return Path(getattr(options, "output", None) or places.beside(warehouse, "sample")).absolute()
 
 

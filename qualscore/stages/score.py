@@ -12,7 +12,7 @@ from qualscore.errors import QualscoreError
 from qualscore.model.encoding import intent
 from qualscore.model.scoring import scoring_pass
 from qualscore.model.scoring.qualification import QualificationModel
-from qualscore.runs import executors, records
+from qualscore.runs import records
 from qualscore.runs.run import Outcome, Run, Stage
 from qualscore.scores import ranking
 from qualscore.scores.unscored import unscored_accounts
@@ -71,8 +71,6 @@ def _models(run: Run, definitions: Sequence[Definition]) -> tuple[dict[str, Qual
 def _scored(run: Run, models: Sequence[QualificationModel], accounts: DataFrame) -> DataFrame:
     """The columns of scores/account_scores: all scores in one pass."""
     run_id, scored_at = run.run_id, run.started_at
-    if not str(run.spark.sparkContext.master).startswith("local"):  # there, Python is the driver's own
-        executors.check(run.spark)
     return scoring_pass.score([model.in_pass for model in models], accounts, run_id=run_id, scored_at=scored_at)
 
 

@@ -7,6 +7,7 @@ from pyspark.sql import functions as F
 
 from qualscore import sample
 from qualscore.model.scoring.bands import BAND_WORDS, LIKELY, UNLIKELY
+from qualscore.paths import of_spark
 from qualscore.runs.run import Run
 from qualscore.stages.reading import ACCOUNTS, SCORES
 from qualscore.storage import places
@@ -77,7 +78,7 @@ def _hidden_quality(run: Run, name: str, scores: DataFrame) -> dict[str, float]:
     truth = Path(places.beside(run.settings.warehouse, "sample")) / "truth" / "accounts.parquet"
     if not getattr(run.options, "sample", False) or not truth.exists():
         return {}
-    return sample.hidden_quality(scores, run.spark.read.parquet(str(truth)), name)
+    return sample.hidden_quality(scores, run.spark.read.parquet(of_spark(str(truth))), name)
 
 
 def _say_where(run: Run) -> None:

@@ -2,7 +2,7 @@
 
 from pyspark.sql import DataFrame
 
-from qualscore import contracts
+from qualscore import checkpoints, contracts
 from qualscore.ingest.due import Judgement, Left
 from qualscore.joins import to_be_joined
 from qualscore.runs import records
@@ -54,7 +54,7 @@ def _mend(run: Run) -> int:
     known = accounts.elsewhere(**tables).unionByName(stored.where("sources <> array('firmographics')").select("domain"))
     touched = to_be_joined(known.distinct())
     shared, _ = accounts.told_apart(firmographics, touched, days=())
-    fresh = accounts.universe(**tables, firmographics=shared).localCheckpoint()
+    fresh = accounts.universe(**tables, firmographics=shared).transform(checkpoints.kept)
     differing = to_be_joined(accounts.differing(stored.join(touched, "domain", "left_semi"), fresh))
     domains = [row["domain"] for row in differing.limit(MOST_NAMED + 1).collect()]
     changed = fresh.join(differing, "domain", "left_semi")

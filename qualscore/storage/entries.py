@@ -10,12 +10,14 @@ import os
 import time
 from contextlib import suppress
 from pathlib import Path
-from typing import Any, Protocol, cast
+from typing import Any, Protocol
 from uuid import uuid4
 
 from py4j.protocol import Py4JJavaError  # type: ignore[import-untyped]
 from pyspark.sql import SparkSession
 
+from qualscore.internals import delta_log_store, hadoop_configuration, java, scala_iterator
+from qualscore.paths import local
 from qualscore.storage.tables import Tables
 
 FOLDER = "_entries"
@@ -51,8 +53,8 @@ class Entries(Protocol):
 def of(tables: Tables, name: str) -> Entries:
     """The entries `name` of a warehouse, below WAREHOUSE/_locks; of a catalog, with its table CATALOG_locks.NAME."""
     place = f"{tables.location(name) if tables.catalog else f'{tables.warehouse}/_locks/{name}'}/{FOLDER}"
-    local = local_path(place)
-    return LocalEntries(local) if local else StoredEntries(tables.spark, place)
+    folder = local_path(place)
+    return LocalEntries(folder) if folder else StoredEntries(tables.spark, place)
 
 
 def doubt(spark: SparkSession, warehouse: str) -> str | None:
@@ -71,9 +73,8 @@ def doubt(spark: SparkSession, warehouse: str) -> str | None:
 
 def local_path(place: str) -> Path | None:
     """The folder of this machine that a place is, if it is one."""
-    if place.startswith("file:"):
-        return Path("/" + place.removeprefix("file:").lstrip("/"))
-    return None if _scheme(place) else Path(place)
+    found = local(place)
+    return None if found is None else Path(found)
 
 
 def _scheme(place: str) -> str:
@@ -141,10 +142,10 @@ class StoredEntries:
     def __init__(self, spark: SparkSession, place: str) -> None:
         """Of a folder, which need not be there."""
         self.place = place
-        self._jvm = cast(Any, spark._jvm)
-        self._configuration = spark._jsparkSession.sessionState().newHadoopConf()
+        self._spark = spark
+        self._configuration = hadoop_configuration(spark)
         self._system = self._path(0).getFileSystem(self._configuration)
-        self._store = self._jvm.org.apache.spark.sql.delta.storage.LogStore.apply(spark._jsparkSession)
+        self._store = delta_log_store(spark)
 
     def last(self) -> int:
         """The highest number."""
@@ -161,7 +162,7 @@ class StoredEntries:
 
     def add(self, number: int, content: str) -> bool:
         """Makes the entry as Delta makes a commit."""
-        lines = self._jvm.org.apache.spark.api.python.PythonUtils.toSeq([content]).iterator()
+        lines = scala_iterator(self._spark, [content])
         try:
             self._system.mkdirs(self._path(number).getParent())
             self._store.write(self._path(number), lines, False, self._configuration)
@@ -194,7 +195,7 @@ class StoredEntries:
         return found
 
     def _path(self, number: int) -> Any:
-        return self._jvm.org.apache.hadoop.fs.Path(f"{self.place}/{_name(number)}")
+        return java(self._spark).org.apache.hadoop.fs.Path(f"{self.place}/{_name(number)}")
 
 
 def _name(number: int) -> str:

@@ -1,18 +1,180 @@
-"""Files for people in WAREHOUSE/reports, through Hadoop, so that a warehouse may be anywhere."""
+"""Files on any file system that Hadoop knows: the only module that opens, lists, writes or removes them through Hadoop.
 
-from typing import Any, cast
+A path without a scheme is of this machine (`qualscore.paths`). What a file system refuses is an OSError with Java's words.
+"""
 
+import shutil
+from collections.abc import Iterator, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import contextmanager
+from dataclasses import dataclass
+from errno import EIO
+from typing import Any
+
+from py4j.protocol import Py4JJavaError  # type: ignore[import-untyped]
 from pyspark.sql import SparkSession
 
+from qualscore import paths
+from qualscore.internals import hadoop_configuration, java
 
-def write(spark: SparkSession, warehouse: str, name: str, text: str) -> str:
-    """Writes or replaces WAREHOUSE/reports/NAME (UTF-8); returns its path."""
+# Files that are opened at once: an object store takes a tenth of a second to answer for each.
+AT_A_TIME = 16
+
+
+@dataclass(frozen=True)
+class Entry:
+    """A file or a folder.
+
+    Attributes:
+        path: its path with the scheme.
+        size: in bytes.
+        changed: when, in milliseconds since 1970.
+        is_folder: whether others are in it.
+    """
+
+    path: str
+    size: int
+    changed: int
+    is_folder: bool
+
+    @property
+    def name(self) -> str:
+        """The last part of the path."""
+        return self.path.rpartition("/")[2]
+
+
+def exists(session: SparkSession, path: str) -> bool:
+    """Whether there is a file or a folder."""
+    with _told(path):
+        place, system = _opened(session, path)
+        return bool(system.exists(place))
+
+
+def status(session: SparkSession, path: str) -> Entry:
+    """What is at a path."""
+    with _told(path):
+        place, system = _opened(session, path)
+        return _entry(system.getFileStatus(place))
+
+
+def matching(session: SparkSession, path: str) -> list[Entry]:
+    """What is at a path or, where nothing is, what a pattern with * matches."""
+    with _told(path):
+        place, system = _opened(session, path)
+        found = [system.getFileStatus(place)] if system.exists(place) else list(system.globStatus(place) or [])
+        return [_entry(it) for it in found]
+
+
+def listed(session: SparkSession, folder: str) -> list[Entry]:
+    """What is in a folder."""
+    with _told(folder):
+        place, system = _opened(session, folder)
+        return [_entry(it) for it in system.listStatus(place)]
+
+
+def read(session: SparkSession, path: str) -> bytes:
+    """All of a file, as it is."""
+    with _told(path):
+        place, system = _opened(session, path)
+        return _content(session, system.open(place))
+
+
+def head(session: SparkSession, path: str, most: int) -> bytes:
+    """The first bytes of a file, unpacked where its name says that it is packed."""
+    with _told(path):
+        bounded = java(session).org.apache.commons.io.input.BoundedInputStream(_unpacked(session, path), most)
+        return _content(session, bounded)
+
+
+def heads(session: SparkSession, files: Sequence[str], most: int) -> list[bytes]:
+    """`head` of many files, side by side."""
+    with ThreadPoolExecutor(AT_A_TIME) as pool:
+        return list(pool.map(lambda path: head(session, path, most), files))
+
+
+def read_through(session: SparkSession, path: str) -> None:
+    """Reads, and unpacks, a file to its end, as a proof that it is whole."""
+    with _told(path):
+        stream = _unpacked(session, path)
+        try:
+            java(session).org.apache.commons.io.IOUtils.consume(stream)
+        finally:
+            stream.close()
+
+
+def write(session: SparkSession, warehouse: str, name: str, text: str) -> str:
+    """Writes or replaces WAREHOUSE/reports/NAME (UTF-8), a file for people; returns its path."""
     path = f"{warehouse}/reports/{name}"
-    jvm = cast(Any, spark._jvm)
-    place = jvm.org.apache.hadoop.fs.Path(path)
-    system = place.getFileSystem(spark._jsparkSession.sessionState().newHadoopConf())
-    system.mkdirs(place.getParent())
-    stream = system.create(place, True)
-    stream.write(bytearray(text.encode()))
-    stream.close()
+    write_bytes(session, path, text.encode())
     return path
+
+
+def write_bytes(session: SparkSession, path: str, content: bytes) -> None:
+    """Writes or replaces a file; makes its folders."""
+    with _told(path):
+        place, system = _opened(session, path)
+        system.mkdirs(place.getParent())
+        stream = system.create(place, True)
+        try:
+            stream.write(bytearray(content))
+        finally:
+            stream.close()
+
+
+def move(session: SparkSession, path: str, target: str) -> None:
+    """Renames a file, in place of what is at the target."""
+    with _told(path):
+        place, system = _opened(session, path)
+        aim = _opened(session, target)[0]
+        system.delete(aim, True)
+        if not system.rename(place, aim):
+            raise OSError(EIO, "cannot be written", target)
+
+
+def remove(session: SparkSession, path: str) -> None:
+    """Removes a file, or a folder with all that is in it; nothing, where nothing is there."""
+    with _told(path):
+        place, system = _opened(session, path)
+        system.delete(place, True)
+
+
+def free(session: SparkSession, folder: str) -> int:
+    """Bytes that a folder's file system has left for this user; an object store says that it has no end."""
+    with _told(folder):
+        place, system = _opened(session, folder)
+        if system.getUri().getScheme() == "file":  # Hadoop counts what is reserved, too
+            return shutil.disk_usage(system.makeQualified(place).toUri().getPath()).free
+        return int(system.getStatus(place).getRemaining())
+
+
+@contextmanager
+def _told(path: str) -> Iterator[None]:
+    """Java's refusals as Python's, with the path."""
+    try:
+        yield
+    except Py4JJavaError as error:
+        raise OSError(EIO, error.java_exception.toString(), path) from None
+
+
+def _opened(session: SparkSession, path: str) -> tuple[Any, Any]:
+    """A path and its file system, as objects of the JVM."""
+    place = java(session).org.apache.hadoop.fs.Path(paths.of_spark(path))
+    return place, place.getFileSystem(hadoop_configuration(session))
+
+
+def _entry(found: Any) -> Entry:
+    return Entry(found.getPath().toString(), int(found.getLen()), int(found.getModificationTime()), bool(found.isDirectory()))
+
+
+def _unpacked(session: SparkSession, path: str) -> Any:
+    place, system = _opened(session, path)
+    codec = java(session).org.apache.hadoop.io.compress.CompressionCodecFactory(hadoop_configuration(session)).getCodec(place)
+    stream = system.open(place)
+    return codec.createInputStream(stream) if codec else stream
+
+
+def _content(session: SparkSession, stream: Any) -> bytes:
+    try:
+        return bytes(java(session).org.apache.commons.io.IOUtils.toByteArray(stream))
+    finally:
+        stream.close()

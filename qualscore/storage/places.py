@@ -4,6 +4,7 @@ import os
 import tempfile
 from pathlib import Path
 
+from qualscore import paths
 from qualscore.config import ROOT
 from qualscore.errors import ConfigurationError
 
@@ -11,17 +12,19 @@ STATE = ROOT / ".qualscore"
 
 
 def beside(warehouse: str, name: str) -> str:
-    """The folder `name`: .qualscore/NAME for the checkout's own warehouse, else WAREHOUSE/_NAME."""
-    return str(STATE / name) if Path(warehouse) == STATE / "warehouse" else f"{warehouse}/_{name}"
+    """The folder `name` here: WAREHOUSE/_NAME; .qualscore/NAME of the checkout for its own warehouse, and for one that is elsewhere."""
+    local = paths.local(warehouse)
+    return str(STATE / name) if local is None or Path(local) == STATE / "warehouse" else f"{local}/_{name}"
 
 
 def check_writable(warehouse: str) -> None:
     """Raises ConfigurationError when tables cannot be written to a local warehouse."""
-    if "://" in warehouse:
+    folder = paths.local(warehouse)
+    if folder is None:
         return
     try:
-        Path(warehouse).mkdir(parents=True, exist_ok=True)
-        with tempfile.TemporaryFile(dir=warehouse):
+        Path(folder).mkdir(parents=True, exist_ok=True)
+        with tempfile.TemporaryFile(dir=folder):
             pass
     except OSError as error:
         raise ConfigurationError(
@@ -34,8 +37,9 @@ def registry(warehouse: str) -> tuple[str, str | None]:
     given = os.environ.get("MLFLOW_TRACKING_URI")
     if given:
         return given, None
-    if "://" in warehouse:
+    local = paths.local(warehouse)
+    if local is None:
         raise ConfigurationError(f"{warehouse} is no local folder, so that it cannot hold the MLflow database: set MLFLOW_TRACKING_URI")
-    folder = Path(beside(warehouse, "mlflow"))
+    folder = Path(beside(local, "mlflow"))
     folder.mkdir(parents=True, exist_ok=True)
     return f"sqlite:///{folder / 'mlflow.db'}", (folder / "artifacts").as_uri()

@@ -9,6 +9,7 @@ from pyspark.sql import functions as F
 
 from qualscore import contracts
 from qualscore.columns.contents import row_hash
+from qualscore.joins import to_be_joined
 
 # (clean table, its kind of source, what tells its rows apart: the last of them is shown), the best first, for display.
 PRECEDENCE = (
@@ -172,8 +173,8 @@ def _with_parents(shown: DataFrame, crm_accounts: DataFrame) -> DataFrame:
     by_name = known.where("company_name is not null").groupBy("company_name").agg(F.min("domain").alias("domain"), _n_domains())
     named = by_name.where("domains = 1").select(F.col("company_name").alias("parent_account"), F.lit(1).alias("rank"), "domain")
     parents = by_id.unionByName(named).groupBy("parent_account").agg(F.min_by("domain", "rank").alias("parent_domain"))
-    # Broadcast: most accounts have no parent, and all of those would be shuffled into one task.
-    joined = shown.join(F.broadcast(parents), "parent_account", "left")
+    # Broadcast where they are few: most accounts have no parent, and all of those would be shuffled into one task.
+    joined = shown.join(to_be_joined(parents), "parent_account", "left")
     # A twin that the CRM hangs below its own account has no parent.
     return joined.withColumn("parent_domain", F.when(F.col("parent_domain") != F.col("domain"), F.col("parent_domain")))
 

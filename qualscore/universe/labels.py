@@ -13,6 +13,7 @@ from pyspark.sql import functions as F
 from qualscore.columns.spelling import folded, folded_of, letters, letters_of
 from qualscore.definitions.definition import Definition, Reference
 from qualscore.definitions.selection import OPEN_MONTHS, Activities, Opportunities, Selection
+from qualscore.joins import to_be_joined
 
 
 class Records(NamedTuple):
@@ -45,8 +46,8 @@ def label(accounts: DataFrame, records: Records, *, definition: Definition, as_o
     selected = holds(definition.examples, leaves)
     flags = {"is_selected": selected, "is_excluded": excluded, "is_example": selected & ~excluded}
     event = F.when(selected, _event(definition.examples, leaves))
-    # Broadcast: accounts that a selector finds are those of a CRM, and the other side may be a universe of 55 million.
-    found = F.broadcast(_picked(records_found(records, leaves, as_of=as_of), leaves))
+    # Few: accounts that a selector finds are mostly those of a CRM, and the other side may be a universe of 55 million.
+    found = to_be_joined(_picked(records_found(records, leaves, as_of=as_of), leaves))
     return accounts.join(found, "domain", "left").withColumns(flags | {"event_on": event}).drop("first_on")
 
 
@@ -80,7 +81,7 @@ def excluded(
         if exclude:
             leaves = list(dict.fromkeys(exclude.selectors()))
             found = _picked(records_found(records, leaves, as_of=as_of), leaves).select("domain", F.col("picked_by").alias(picked))
-            accounts = accounts.join(F.broadcast(found), "domain", "left")
+            accounts = accounts.join(to_be_joined(found), "domain", "left")
             is_excluded = own | holds(exclude, leaves, picked_by=picked)
         names += [F.when(is_excluded, definition.name) for definition in definitions if definition.exclude == exclude]
     return accounts.select(*columns, F.array_compact(F.array(*names)).alias("excluded_from"))

@@ -102,7 +102,10 @@ def test_a_database_read_twice_with_the_same_rows_changes_nothing(
     assert changed["clean/crm_opportunities"] == first["clean/crm_opportunities"], "linked with the same domains"
 
 
-@pytest.mark.parametrize("table", ["account", 'SELECT * FROM account WHERE "IsDeleted" IS NOT NULL'])
+QUERIES = ('SELECT * FROM account WHERE "IsDeleted" IS NOT NULL', "SELECT * FROM account WHERE row_number IN (1, 2, 3, 4, 5, 6);")
+
+
+@pytest.mark.parametrize("table", ["account", *QUERIES])
 def test_a_table_or_a_query_is_read_in_parts(spark: SparkSession, postgres: Postgres, login: dict[str, str], table: str) -> None:
     whole, parted = (
         deliveries.databases.table(

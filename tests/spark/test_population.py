@@ -7,11 +7,16 @@ import pytest
 from pyspark.sql import DataFrame, SparkSession
 from pyspark.sql import functions as F
 
+from qualscore import contracts
+from qualscore.features.reading import AsOf
 from qualscore.joins import to_be_joined
 from qualscore.model.encoding import inputs
 from qualscore.model.learning import giveaways, population
 from qualscore.model.learning.giveaways import ValueCount
-from tests.small_universe import DEFINITION, Universe, companies
+from qualscore.universe import labels
+from qualscore.universe.accounts import PRECEDENCE
+from qualscore.universe.accounts import universe as universe_of
+from tests.small_universe import AS_OF, DEFINITION, Universe, companies
 
 
 @pytest.fixture(scope="module")
@@ -70,3 +75,21 @@ def test_what_is_joined_to_a_universe_is_broadcast_unless_it_is_too_much(
     joined = spark.range(9).join(to_be_joined(spark.range(3)), "id")
     assert ("broadcast" in joined._jdf.queryExecution().analyzed().toString()) == is_broadcast
     assert sorted(row["id"] for row in joined.collect()) == [0, 1, 2]
+
+
+@pytest.mark.parametrize(("most", "is_broadcast"), [(0, True), (-1, False)])
+def test_what_a_users_data_decides_the_size_of_is_broadcast_only_while_it_is_few(
+    spark: SparkSession, monkeypatch: pytest.MonkeyPatch, most: int, is_broadcast: bool
+) -> None:
+    monkeypatch.setattr("qualscore.joins.MOST_BROADCAST", most)
+    tables = {table: contracts.load(f"clean/{table}").rows(spark, []) for table, _, _ in PRECEDENCE}
+    accounts = spark.createDataFrame([], "domain string, as_of_on date")
+    records = labels.Records(*(tables[name] for name in labels.Records._fields))
+    plans = [
+        labels.label(accounts, records, definition=DEFINITION, as_of=AS_OF),
+        labels.excluded(accounts, records, definitions=[DEFINITION], as_of=AS_OF),
+        universe_of(**tables),
+        AsOf(accounts, None).read(tables["firmographics"]),
+    ]
+    found = ["strategy=broadcast" in plan._jdf.queryExecution().analyzed().toString() for plan in plans]
+    assert found == [is_broadcast] * len(plans)

@@ -31,6 +31,7 @@ def run(warehouse: str | None) -> dict[str, Any]:
     return {
         "rows": [row.id for row in session.read.format("delta").load(f"{warehouse}/numbers").collect()] if warehouse else [],
         "java": session._jvm.System.getProperty("java.home"),
+        "zone": session._jvm.java.util.TimeZone.getDefault().getID(),
         "temporary": session._jvm.System.getProperty("java.io.tmpdir"),
         "master": session.conf.get("spark.master"),
         "memory": session.conf.get("spark.driver.memory"),

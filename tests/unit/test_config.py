@@ -9,6 +9,7 @@ from qualscore import config, contracts
 from qualscore.definitions import definition
 from qualscore.deliveries import mappings
 from qualscore.errors import ConfigurationError
+from qualscore.storage import places
 
 
 def write(folder: Path, text: str) -> Path:
@@ -24,6 +25,32 @@ def test_an_overlay_replaces_lists_and_its_paths_are_relative_to_it(tmp_path: Pa
     (source,) = settings.sources
     assert (source.path, source.mapping) == (str(tmp_path / "data" / "a.csv"), str(tmp_path / "mine.yml"))
     assert settings.top_accounts == 100_000
+
+
+PLACES = ("hdfs:/lake", "hdfs://name:8020/lake", "s3a://bucket/lake", "abfss://lake@account.dfs.core.windows.net/x", "gs://b/x", "file:/x")
+
+
+@pytest.mark.parametrize("place", PLACES)
+def test_a_path_with_a_scheme_stays_as_it_is(tmp_path: Path, place: str) -> None:
+    text = f"warehouse: {place}\nsources: [{{table: firmographics, path: {place}}}]\nstaging: {place}\n"
+    settings = config.load(write(tmp_path, text))
+    assert (settings.warehouse, settings.sources[0].path, settings.staging) == (place, place, place)
+    assert config.load(None, warehouse=place).warehouse == place
+
+
+@pytest.mark.parametrize("place", PLACES[:-1])
+def test_a_warehouse_elsewhere_needs_a_registry_of_its_own(place: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.delenv("MLFLOW_TRACKING_URI", raising=False)
+    places.check_writable(place)
+    with pytest.raises(ConfigurationError, match="set MLFLOW_TRACKING_URI"):
+        places.registry(place)
+
+
+def test_a_local_warehouse_may_be_named_with_its_scheme(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.delenv("MLFLOW_TRACKING_URI", raising=False)
+    places.check_writable(f"file:{tmp_path}/w")
+    assert places.registry(f"file:{tmp_path}/w") == places.registry(f"{tmp_path}/w")
+    assert (tmp_path / "w" / "_mlflow").is_dir()
 
 
 def test_a_change_wins_over_files_and_the_warehouse_argument_over_both(tmp_path: Path) -> None:

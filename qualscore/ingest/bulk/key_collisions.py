@@ -13,6 +13,8 @@ import numpy.typing as npt
 import pyarrow as pa
 from pyspark.sql import DataFrame
 
+from qualscore import checkpoints
+
 Array = npt.NDArray[Any]
 # More repeated hashes than these fit into no task's memory beside its rows: then all rows compete.
 MOST_REPEATED = 4_000_000
@@ -38,7 +40,7 @@ def repeated(hashes: list[DataFrame]) -> Repeated:
     """
     own = reduce(DataFrame.unionByName, hashes)
     packed = own.mapInArrow(_packed, "range int, hashes binary").repartition("range")
-    twice = packed.mapInArrow(_met_again, "_hash bigint").localCheckpoint()
+    twice = packed.mapInArrow(_met_again, "_hash bigint").transform(checkpoints.kept)
     return Repeated(twice, twice.count())
 
 

@@ -16,6 +16,8 @@ from pyspark.sql import functions as F
 from pyspark.sql import types as T
 from pyspark.sql.pandas.types import to_arrow_type
 
+from qualscore.internals import first_of_parts
+
 # Rows of each part that are looked at for frequent texts; so many different ones among them at most; texts of a column that are known.
 LOOKED_AT, MOST_DIFFERENT, MOST_KNOWN = 10_000, 5_000, 20_000
 Form = Literal["text", "name", "whole", "decimal", "date"]
@@ -96,19 +98,12 @@ def frequent(rows: DataFrame, cells: Mapping[str, str]) -> dict[str, list[str | 
 
     if not cells:
         return {}
-    first = first_of_parts(rows.select("_kept", *sorted(set(cells.values()))))
+    first = first_of_parts(rows.select("_kept", *sorted(set(cells.values()))), LOOKED_AT)
     found = first.mapInArrow(counted, "name string, text string, n bigint")
     by_name: dict[str, list[Row]] = {}
     for row in found.groupBy("name", "text").agg(F.sum("n").alias("n")).orderBy(F.desc("n")).collect():
         by_name.setdefault(row["name"], []).append(row)
     return {name: [row["text"] for row in counted[:MOST_KNOWN]] for name, counted in by_name.items() if _come_again(counted)}
-
-
-def first_of_parts(rows: DataFrame) -> DataFrame:
-    """The first rows of each part: `limit` without the last step, which keeps those of one part. Nothing else of Spark reads so little."""
-    session: Any = rows.sparkSession
-    of_parts = rows.limit(LOOKED_AT)._jdf.queryExecution().logical().child()
-    return DataFrame(session._jvm.org.apache.spark.sql.Dataset.ofRows(session._jsparkSession, of_parts), session)
 
 
 def _come_again(counted: list[Row]) -> bool:

@@ -3,7 +3,7 @@
 from pyspark.sql import Column, DataFrame
 from pyspark.sql import functions as F
 
-from qualscore import columns
+from qualscore import checkpoints, columns
 from qualscore.ingest.cleaners import NOTES, Cleaners
 from qualscore.ingest.delivery import shown, with_note
 
@@ -56,7 +56,7 @@ def with_industry_groups(rows: DataFrame, cleaners: Cleaners, *, names: DataFram
 def _known(names: DataFrame, found: Column) -> DataFrame | None:
     """Each name once, with what it is; None when there are too many."""
     # A checkpoint of some hundred rows, counted before they are looked up.
-    each = names.distinct().limit(MOST_NAMES + 1).localCheckpoint()
+    each = names.distinct().limit(MOST_NAMES + 1).transform(checkpoints.kept)
     if each.count() > MOST_NAMES:
         return None
-    return each.withColumn("_found", found).localCheckpoint()
+    return each.withColumn("_found", found).transform(checkpoints.kept)

@@ -11,13 +11,14 @@ from pyspark.sql import functions as F
 from qualscore import columns
 from qualscore.config import Source
 from qualscore.contracts import Contract
-from qualscore.ingest.bulk.lookup import first_of_parts, with_values
+from qualscore.ingest.bulk.lookup import LOOKED_AT, with_values
 from qualscore.ingest.bulk.lookups import any_of, doubts_of, lookup_of, value_of
 from qualscore.ingest.cleaners import Cleaners, is_own
 from qualscore.ingest.conformance import cleaners_of, conform_cells, default_of, limits, text_of, typed
 from qualscore.ingest.conventions import decided, evidence, with_conventions
 from qualscore.ingest.delivery import REASON, Delivery, cells, is_kept, quoted
 from qualscore.ingest.row_rules import Rules
+from qualscore.internals import first_of_parts
 
 # Contract column to its value, and whether there is one.
 Natives = dict[str, tuple[Column, Column]]
@@ -89,7 +90,9 @@ def with_large_conventions(deliveries: Sequence[tuple[Source, Delivery]], contra
     Most large files write dates as 2026-08-01 and whole numbers, and are not read twice.
     """
     known = [(source, cleaners_of(source, delivery, contract, rules)) for source, delivery in deliveries]
-    told = evidence([(source, it, cells(source, replace(it.delivery, frame=first_of_parts(it.delivery.frame)))) for source, it in known])
+    told = evidence(
+        [(source, it, cells(source, replace(it.delivery, frame=first_of_parts(it.delivery.frame, LOOKED_AT)))) for source, it in known]
+    )
     asked = [(source, delivery) for source, delivery in deliveries if source.id in told and told[source.id]["is_open"]]
     whole = {source.id: delivery for source, delivery in with_conventions(asked, contract, rules=rules)}
     return [(source, whole.get(source.id, delivery)) for source, delivery in deliveries]

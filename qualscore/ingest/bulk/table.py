@@ -4,7 +4,6 @@ from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 from functools import reduce
-from typing import Any
 
 from pyspark import StorageLevel
 from pyspark.sql import Column, DataFrame
@@ -21,6 +20,7 @@ from qualscore.ingest.delivery import REASON, Delivery
 from qualscore.ingest.links import linked
 from qualscore.ingest.outcome import Ingested, fits, judge
 from qualscore.ingest.row_rules import Rules
+from qualscore.internals import read_from_cache
 
 
 @contextmanager
@@ -43,11 +43,7 @@ class Staging:
         """The same frame, computed once when it is first read, and read again without the plan that made it."""
         held = frame.persist(StorageLevel.DISK_ONLY)
         self._held.append(held)
-        session, jvm = frame.sparkSession, frame.sparkSession._jvm
-        # Of a cached frame each query would analyse the whole plan behind it again.
-        plan = held._jdf.queryExecution().withCachedData()
-        made: Any = jvm.org.apache.spark.sql.Dataset.ofRows(session._jsparkSession, plan)  # type: ignore[union-attr]
-        return DataFrame(made, session)
+        return read_from_cache(held)
 
     def remove(self) -> None:
         """Frees the disks."""

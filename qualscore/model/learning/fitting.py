@@ -7,6 +7,7 @@ import numpy as np
 from pyspark.sql import DataFrame
 from pyspark.sql import functions as F
 
+from qualscore import checkpoints
 from qualscore.definitions.definition import Definition
 from qualscore.model.encoding import encoding, inputs
 from qualscore.model.encoding.draws import draw
@@ -56,7 +57,7 @@ def _vectors(rows: DataFrame, model: QualificationModel, keep: Sequence[str]) ->
     # Of one number to base 5 each digit is a fold, one way of making folds for each; the last is calibration_fold.
     ways = draw("calibration", CALIBRATION_FOLDS**CALIBRATION_WAYS, seed=training.seed)
     marks = {"domain_hash": F.xxhash64("domain"), "calibration_ways": ways, "calibration_fold": ways % CALIBRATION_FOLDS}
-    return model.vectors(rows).withColumn("inners", inner).select(*kept).withColumns(marks).localCheckpoint()
+    return model.vectors(rows).withColumn("inners", inner).select(*kept).withColumns(marks).transform(checkpoints.kept)
 
 
 def _lifted(vectors: DataFrame, model: QualificationModel, shares: Shares) -> dict[str, LiftedColumn]:

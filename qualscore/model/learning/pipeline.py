@@ -12,6 +12,7 @@ from pyspark.sql import DataFrame
 from pyspark.sql import functions as F
 from pyspark.sql.pandas.types import to_arrow_schema
 
+from qualscore import checkpoints
 from qualscore.definitions.definition import Training
 from qualscore.errors import TrainingRefused
 from qualscore.model.encoding.arrays import Array
@@ -90,7 +91,7 @@ def fit_ensemble(
         picked = _picked(chosen, encoder, repeat)
         starts.append(_fit_starts(picked, encoder))
         encoded = _encoded(picked, encoder, starts[-1])
-        rows = encoded.repartition(training.num_tasks).sortWithinPartitions("domain").localCheckpoint()
+        rows = encoded.repartition(training.num_tasks).sortWithinPartitions("domain").transform(checkpoints.kept)
         texts.append(side_by_side(partial(_fit, rows, training, constraints, repeat), range(training.folds)))
     return texts, starts
 

@@ -7,6 +7,7 @@ from datetime import date, timedelta
 from pyspark.sql import Column, DataFrame, Observation
 from pyspark.sql import functions as F
 
+from qualscore import checkpoints
 from qualscore.definitions.definition import Definition, Training
 from qualscore.features import UNDATED_PRODUCTS
 from qualscore.model.encoding import inputs
@@ -63,7 +64,9 @@ def describe_rows(
     observed = Observation()
     # A checkpoint, not a cache: each of the hundred Spark jobs to come would analyse the whole plan behind a cached frame again.
     watched = _undated(marked)
-    frame = marked.observe(observed, *(value.alias(name) for name, value in watched.items())).drop(UNDATED_PRODUCTS).localCheckpoint()
+    frame = (
+        marked.observe(observed, *(value.alias(name) for name, value in watched.items())).drop(UNDATED_PRODUCTS).transform(checkpoints.kept)
+    )
     return Rows(frame, {name: int(observed.get[name] or 0) for name in watched})
 
 
@@ -84,7 +87,7 @@ def _drawn(flagged: DataFrame, training: Training, population: Population, *, as
     dated = used.select(*kept, own_date)
     founded = F.coalesce(F.col("founded_year") <= F.year("as_of_on"), F.lit(True))
     # What follows reads it five times: without a checkpoint each would look through all accounts for the few that are drawn.
-    return dated.where(F.col("is_example") | founded).drop("founded_year").localCheckpoint()
+    return dated.where(F.col("is_example") | founded).drop("founded_year").transform(checkpoints.kept)
 
 
 def _own_date(events: Sequence[date | None], training: Training, as_of: date) -> Column:
@@ -132,4 +135,4 @@ def describe_today(flagged: DataFrame, population: Population, definition: Defin
     if counts["undated"] == counts["examples"]:
         return None
     share = TODAY_ACCOUNTS / counts["unlabelled"]
-    return flagged.where(F.col("is_unlabelled") & is_drawn("evaluation", share, seed=definition.training.seed)).localCheckpoint()
+    return flagged.where(F.col("is_unlabelled") & is_drawn("evaluation", share, seed=definition.training.seed)).transform(checkpoints.kept)

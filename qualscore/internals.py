@@ -1,0 +1,61 @@
+"""The private parts of Spark that this project touches, all of them: tried with pyspark 3.5.9, and to be tried again with another."""
+
+from collections.abc import Iterable, Sequence
+from typing import Any
+
+from pyspark.sql import Column, DataFrame, SparkSession
+
+TRIED_WITH = "3.5.9"
+
+
+def java(session: SparkSession) -> Any:
+    """The classes of the driver's JVM, by their names: those of Spark and of Hadoop."""
+    return session._jvm
+
+
+def hadoop_configuration(session: SparkSession) -> Any:
+    """What Hadoop's file systems are configured with: Spark's `spark.hadoop.*`, and the session's own settings."""
+    return session._jsparkSession.sessionState().newHadoopConf()
+
+
+def is_in(text: Column, words: Iterable[str]) -> Column:
+    """Whether a column is one of many words without commas: two calls into the JVM, where `isin` makes five for each word."""
+    listed = java(SparkSession.active()).org.apache.spark.util.Utils.stringToSeq(",".join(words))
+    return Column(text._jc.isin(listed))
+
+
+def first_of_parts(rows: DataFrame, most: int) -> DataFrame:
+    """The first rows of each part: `limit` without its last step, which keeps those of one part. Nothing else of Spark reads so little."""
+    of_parts = rows.limit(most)._jdf.queryExecution().logical().child()
+    return _frame(rows.sparkSession, of_parts)
+
+
+def read_from_cache(cached: DataFrame) -> DataFrame:
+    """A persisted frame whose plan is its cache: each query of the frame itself would analyse the whole plan behind it again."""
+    return _frame(cached.sparkSession, cached._jdf.queryExecution().withCachedData())
+
+
+def running_stages(session: SparkSession) -> list[Any]:
+    """What Spark keeps of the stages that run now, for its own pages: objects of org.apache.spark.status.api.v1.StageData."""
+    stages = session.sparkContext._jsc.sc().statusStore().activeStages()
+    return [stages.apply(place) for place in range(stages.size())]
+
+
+def delta_log_store(session: SparkSession) -> Any:
+    """What Delta reads and writes commits with, for all file systems: its Scala LogStore."""
+    return java(session).org.apache.spark.sql.delta.storage.LogStore.apply(session._jsparkSession)
+
+
+def scala_iterator(session: SparkSession, texts: Sequence[str]) -> Any:
+    """Texts as an Iterator of Scala."""
+    return java(session).org.apache.spark.api.python.PythonUtils.toSeq(list(texts)).iterator()
+
+
+def local_folder(session: SparkSession) -> str:
+    """Where Spark keeps temporary files on this machine."""
+    return str(java(session).org.apache.spark.util.Utils.getLocalDir(session.sparkContext._jsc.sc().conf()))
+
+
+def _frame(session: SparkSession, plan: Any) -> DataFrame:
+    made = java(session).org.apache.spark.sql.Dataset.ofRows(session._jsparkSession, plan)
+    return DataFrame(made, session)
