@@ -9,10 +9,11 @@ from pathlib import Path
 from typing import Annotated, Any, Literal, TypeVar, get_args
 
 import pycountry
-from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, ValidationError, field_validator, model_validator
+from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, ValidationError, field_validator, model_validator
 
 from qualscore.errors import ConfigurationError
 from qualscore.paths import absolute
+from qualscore.text_encodings import encoding_name
 from qualscore.yaml_files import load_mapping, parse_documents
 
 ROOT = Path(os.environ.get("QUALSCORE_HOME") or Path(__file__).resolve().parents[1])
@@ -62,6 +63,8 @@ class Source(Strict):
     jdbc: Jdbc | None = None
     mapping: str = "auto"
     where: str | None = None
+    encoding: Annotated[str, AfterValidator(encoding_name)] | None = None
+    sheet: str | None = None
     dates: DateOrder | None = None
     delivers: Literal["all", "changes"] = "all"
     observed_on: date | None = None

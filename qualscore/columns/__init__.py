@@ -2,7 +2,7 @@
 
 from qualscore.columns.countries import country
 from qualscore.columns.crm import by_words, crm_id, display_name, first_id, id_of_number, is_rounded_id, outcome, several
-from qualscore.columns.dates import Order, calendar_date, is_ambiguous, order_of, year
+from qualscore.columns.dates import Order, calendar_date, in_calendar, is_ambiguous, is_no_day, order_of, year
 from qualscore.columns.domains import domain, is_plain, plain_addresses
 from qualscore.columns.hosts import FREE_MAIL, DomainRules
 from qualscore.columns.industries import industry_group
@@ -38,9 +38,11 @@ __all__ = [
     "first_id",
     "has_native",
     "id_of_number",
+    "in_calendar",
     "industry_group",
     "integer",
     "is_ambiguous",
+    "is_no_day",
     "is_plain",
     "is_rounded_id",
     "is_whole",

@@ -1,6 +1,7 @@
 """Dates as exports write them, read in the order that is declared."""
 
 from collections.abc import Mapping
+from datetime import date
 from typing import Literal
 
 from pyspark.sql import Column
@@ -25,6 +26,11 @@ AMBIGUOUS = r"^(?!0?([1-9][0-9]?)[/-]0?\1[/-])(?:0?[1-9]|1[0-2])[/-](?:0?[1-9]|1
 # What can be meant in one order only. (25-03-01 may be a year first.)
 MONTH, DAY, YEAR = "(?:0?[1-9]|1[0-2])", "(?:1[3-9]|2[0-9]|3[01])", "(?:[0-9]{4}(?![0-9])|(?<!-)[0-9]{2}(?![0-9]))"
 ORDERS: Mapping[Order, str] = {"dmy": rf"^{DAY}[/.-] ?{MONTH}[/.-] ?{YEAR}", "mdy": rf"^{MONTH}[/.-] ?{DAY}[/.-] ?{YEAR}"}
+
+
+# The years that every calendar and every reader of tables agrees on.
+FIRST_YEAR, LAST_YEAR = 1583, 9999
+NO_DAY = r"^(?:000[01][-/.]0?[01][-/.]0?[01]|0?[01][-/.]0?[01][-/.]000[01])(?:[ T].*)?$"
 
 
 def calendar_date(text: Column, order: Order | None = None) -> Column:
@@ -62,6 +68,27 @@ def calendar_date(text: Column, order: Order | None = None) -> Column:
         .when(words.rlike(DAY_MONTH), _of_words(words, DAY_MONTH, month=2, day=1))
         .when(words.rlike(MONTH_DAY), _of_words(words, MONTH_DAY, month=1, day=2))
     )
+
+
+def in_calendar(day: Column) -> Column:
+    """The day; null outside the years 1583 to 9999: before them calendars differ, and nothing but Spark writes later ones.
+
+    >>> frame = spark.sql("SELECT explode(array(DATE '1582-12-31', DATE '1583-01-01', DATE '9999-12-31', DATE '+10000-01-01')) AS day")
+    >>> [str(row.it) for row in frame.select(in_calendar(F.col("day")).alias("it")).collect()]
+    ['None', '1583-01-01', '9999-12-31', 'None']
+    """
+    return F.when(day.between(F.lit(date(FIRST_YEAR, 1, 1)), F.lit(date(LAST_YEAR, 12, 31))), day)
+
+
+def is_no_day(text: Column) -> Column:
+    """Whether the text is the day that programs write where there is none: the first of the year 1, or zeros.
+
+    >>> texts = ["0001-01-01T00:00:00Z", "1/1/0001 12:00:00 AM", "00/00/0000", "0000-00-00", "2000-01-01", "0025-01-01"]
+    >>> frame = spark.createDataFrame([(text,) for text in texts], "text string")
+    >>> [row.it for row in frame.select(is_no_day(F.col("text")).alias("it")).collect()]
+    [True, True, True, True, False, False]
+    """
+    return text.contains("000") & text.rlike(NO_DAY)
 
 
 def is_iso(text: Column) -> Column:

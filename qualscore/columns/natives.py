@@ -3,6 +3,8 @@
 from pyspark.sql import Column
 from pyspark.sql import functions as F
 
+from qualscore.columns.dates import FIRST_YEAR, LAST_YEAR
+
 WHOLE, REAL = ("tinyint", "smallint", "int", "bigint"), "double"
 # What the text of a number would be read as: by the contract's `clean`, else by its type.
 NUMBERS = ("int", "bigint", "double", "money")
@@ -47,6 +49,6 @@ def has_native(value: Column, kind: str) -> Column:
 def _date(value: Column, kind: str) -> Column | None:
     if kind not in ("date", "timestamp"):
         return None
-    # The years that a text may have: of a day four digits, of a moment those from 1000 to 2999.
-    low, high = (1, 9999) if kind == "date" else (1000, 2999)
+    # The years that a text may have: of a day those of the calendar, of a moment those to 2999.
+    low, high = (FIRST_YEAR, LAST_YEAR) if kind == "date" else (FIRST_YEAR, 2999)
     return F.when(F.year(value).between(low, high), value.cast("date"))

@@ -17,6 +17,7 @@ from pyspark.sql import SparkSession
 
 from qualscore.deliveries.signatures import Kind
 from qualscore.errors import DataError
+from qualscore.paths import local, shown
 from qualscore.storage.remote_file import RemoteFile
 
 AT_ONCE = 1 << 20
@@ -27,14 +28,12 @@ NO_MEMBERS = re.compile(r"(^|/)(__MACOSX/|[.]DS_Store$|Thumbs[.]db$|desktop[.]in
 WORKBOOKS = ("xl/workbook.xml", "xl/workbook.bin", "content.xml")
 
 
-def plain(file: str) -> str:
-    """A file's name for people: a local one without its scheme."""
-    return re.sub(r"^file:/*", "/", file)
+plain = shown
 
 
 def is_local(file: str) -> bool:
     """Whether Python can open the file itself."""
-    return file.startswith(("/", "file:"))
+    return local(file) is not None
 
 
 def opened(spark: SparkSession | None, file: str) -> BinaryIO:
@@ -53,12 +52,21 @@ def unpacked(stream: BinaryIO, kind: Kind, file: str) -> BinaryIO:
     if kind == "zip":
         return _member(stream, file)
     readers: dict[str, Callable[[BinaryIO], Any]] = {
-        "gzip": lambda it: gzip.GzipFile(fileobj=it),
+        "gzip": lambda it: gzip.GzipFile(fileobj=it, mode="rb"),
         "bzip2": bz2.BZ2File,
         "xz": lzma.LZMAFile,
         "zstd": lambda it: io.BufferedReader(pa.CompressedInputStream(it, "zstd")),
     }
     return cast(BinaryIO, readers[kind](stream))
+
+
+def member_of(stream: BinaryIO, file: str) -> str:
+    """The name of the one member of a ZIP archive.
+
+    Raises:
+        DataError: as `unpacked`.
+    """
+    return _only_member(zipfile.ZipFile(stream), file).filename
 
 
 def is_workbook(stream: BinaryIO) -> bool:
@@ -93,13 +101,15 @@ def damage_named(file: str) -> Iterator[None]:
 
 def _member(stream: BinaryIO, file: str) -> BinaryIO:
     archive = zipfile.ZipFile(stream)
+    return cast(BinaryIO, archive.open(_only_member(archive, file)))
+
+
+def _only_member(archive: zipfile.ZipFile, file: str) -> zipfile.ZipInfo:
     members = [it for it in archive.infolist() if not it.is_dir() and not NO_MEMBERS.search(it.filename)]
     if len(members) != 1:
         named = ", ".join(it.filename for it in members[:8]) + (", ..." if len(members) > 8 else "")
-        what = (
-            f"holds {len(members)} files ({named}); unpack it and name each in a source" if members else "holds no file; deliver it again"
-        )
-        raise DataError(f"{plain(file)}: is a ZIP archive and {what}")
+        many = f"holds {len(members)} files ({named}); unpack it and name each in a source"
+        raise DataError(f"{plain(file)}: is a ZIP archive and {many if members else 'holds no file; deliver it again'}")
     if members[0].flag_bits & 1:
         raise DataError(f"{plain(file)}: is a ZIP archive with a password; unpack it and name the file within ({members[0].filename})")
-    return cast(BinaryIO, archive.open(members[0]))
+    return members[0]

@@ -6,8 +6,6 @@ from collections.abc import Sequence
 
 from charset_normalizer import from_bytes
 
-from qualscore.errors import ConfigurationError
-
 MARKS = {codecs.BOM_UTF8: "utf-8", codecs.BOM_UTF32_LE: "utf-32", codecs.BOM_UTF16_LE: "utf-16", codecs.BOM_UTF16_BE: "utf-16"}
 # The letters beyond ASCII of the languages that a code page was made for. A word is plausible where one language has all of its letters.
 WESTERN = (
@@ -41,28 +39,14 @@ NAMES = {"cp1252": "Windows-1252 (Western Europe)", "cp1250": "Windows-1250 (Cen
 NAMES |= {"cp1257": "Windows-1257 (Baltic)", "mac_roman": "Mac Roman", "cp1251": "Windows-1251 (Cyrillic)", "cp932": "Shift JIS"}
 
 
-def declared(name: str) -> str:
-    """The encoding that a source declares, as Python calls it.
-
-    Raises:
-        ConfigurationError: there is none of that name.
-    """
-    try:
-        return codecs.lookup(name).name
-    except LookupError:
-        raise ConfigurationError(
-            f"encoding: {name!r} is no encoding; known are utf-8, utf-16, windows-1252, windows-1250, iso-8859-2, shift_jis, gb18030, ..."
-        ) from None
-
-
 def marked(head: bytes) -> str | None:
     """The encoding that the first bytes tell: by their mark, or because every second byte of UTF-16 is 0."""
     for mark, name in MARKS.items():
         if head.startswith(mark):
             return name
     pairs = head[: min(len(head), 4096) // 2 * 2]
-    if len(pairs) >= 4 and pairs.count(0) * 3 >= len(pairs):
-        low, high = pairs[1::2].count(0), pairs[0::2].count(0)
+    low, high = pairs[1::2].count(0), pairs[0::2].count(0)
+    if max(low, high) * 3 >= len(pairs) >= 4 and min(low, high) * 20 <= max(low, high):
         return "utf-16-le" if low > high else "utf-16-be"
     return None
 
@@ -70,7 +54,7 @@ def marked(head: bytes) -> str | None:
 def of_bytes(pieces: Sequence[bytes]) -> tuple[str, bool]:
     r"""The encoding of a text without a mark, from pieces of it; and whether it is sure.
 
-    >>> of_bytes([b"plain"]), of_bytes(["Bäckerei Groß".encode("cp1252")]), of_bytes(["ромашка ветер".encode("cp1251")])
+    >>> of_bytes([b"plain"]), of_bytes(["Bäckerei Groß".encode("cp1252")]), of_bytes(["Ромашка".encode("cp1251")])
     (('utf-8', True), ('cp1252', True), ('cp1251', True))
     """
     lines = [line for piece in pieces for line in re.split(rb"[\r\n]", piece) if not line.isascii()]
@@ -82,7 +66,8 @@ def of_bytes(pieces: Sequence[bytes]) -> tuple[str, bool]:
         return name, True
     best = from_bytes(sample, cp_isolation=list(OTHERS)).best()
     if best is not None and best.chaos < 0.2:
-        return best.encoding, True
+        # Hebrew and small Cyrillic letters are the same bytes, but Hebrew has no capitals.
+        return ("cp1255" if best.encoding == "cp1251" and not re.search(rb"[\xc0-\xdf\xfb-\xff]", sample) else best.encoding), True
     return (name, False) if share > 0 else ("cp1252", False)
 
 

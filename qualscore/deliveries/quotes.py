@@ -50,19 +50,30 @@ def one_line_end(blocks: Iterable[bytes]) -> Iterator[bytes]:
         yield b"\n"
 
 
-def has_mixed_ends(blocks: Iterable[bytes]) -> bool:
-    r"""Whether lines end in several ways: Spark takes the first for all.
+@dataclass
+class LineEnds:
+    r"""Counts how lines end: where in several ways, Spark takes the first for all.
 
-    >>> has_mixed_ends([b"a\r", b"\nb\r\n"]), has_mixed_ends([b"a\r\nb\n"])
-    (False, True)
+    >>> ends = LineEnds()
+    >>> [(ends.feed(block), ends.are_mixed)[1] for block in (b"a\r", b"\nb\r\n", b"c\n")]
+    [False, False, True]
     """
-    returns = feeds = both = 0
-    last = b""
-    for block in blocks:
-        returns, feeds = returns + block.count(b"\r"), feeds + block.count(b"\n")
-        both += block.count(b"\r\n") + (last == b"\r" and block.startswith(b"\n"))
-        last = block[-1:]
-    return not (returns == 0 or feeds == 0 or returns == feeds == both)
+
+    _returns: int = 0
+    _feeds: int = 0
+    _both: int = 0
+    _last: bytes = b""
+
+    def feed(self, block: bytes) -> None:
+        """Takes the next block."""
+        self._returns, self._feeds = self._returns + block.count(b"\r"), self._feeds + block.count(b"\n")
+        self._both += block.count(b"\r\n") + (self._last == b"\r" and block.startswith(b"\n"))
+        self._last = block[-1:]
+
+    @property
+    def are_mixed(self) -> bool:
+        """Whether lines end in several ways."""
+        return not (self._returns == 0 or self._feeds == 0 or self._returns == self._feeds == self._both)
 
 
 def _with_one_end(text: bytes) -> bytes:
@@ -76,12 +87,17 @@ class QuoteCheck:
     """Reads a CSV text block by block, in UTF-8 or another encoding with ASCII in it, and stops at the first quote that swallows records.
 
     Lines with an even number of quotes are only counted: a few nanoseconds a byte.
+
+    Attributes:
+        delimiter: between cells.
+        line: number of the first line that is fed.
+        found: the quote.
     """
 
     delimiter: bytes
+    line: int = 1
     found: OpenQuote | None = None
     _left: bytes = b""
-    _line: int = 1
     _columns: int = 0
     _shapes: dict[int, re.Pattern[bytes]] = field(default_factory=dict)
     _opening: tuple[int, bytes] | None = None
@@ -113,7 +129,7 @@ class QuoteCheck:
         if len(quotes) or self._opening:
             counts = np.diff(np.searchsorted(quotes, ends), prepend=0)
             self._walk(text, ends, counts)
-        self._line += len(ends)
+        self.line += len(ends)
 
     def _walk(self, text: bytes, ends: "np.typing.NDArray[np.intp]", counts: "np.typing.NDArray[np.intp]") -> None:
         odd, place = np.flatnonzero(counts & 1), 0
@@ -124,7 +140,7 @@ class QuoteCheck:
                     return
                 place = int(ahead[0])
             line = text[(int(ends[place - 1]) + 1 if place else 0) : int(ends[place])]
-            self._step(line, self._line + place)
+            self._step(line, self.line + place)
             place += 1
 
     def _step(self, line: bytes, number: int) -> None:
@@ -136,16 +152,28 @@ class QuoteCheck:
             return
         if not is_open and not self._looked_at:
             # Two lines: each would be a record of its own.
-            if self._is_record(line.replace(b'"', b"")) and self._is_record(self._opening[1].replace(b'"', b"")):
+            both = (line.replace(b'"', b""), self._opening[1].replace(b'"', b""))
+            if self._is_telling and all(map(self._is_record, both)):
                 self._name(number)
         elif not is_open or self._looked_at >= ENOUGH:
-            if 2 * self._alike >= self._looked_at:
+            if self._are_records():
                 self._name(number)
         else:
             self._looked_at += 1
             self._alike += self._is_record(line)
         if not is_open:
             self._opening = None
+
+    @property
+    def _is_telling(self) -> bool:
+        """Whether one line tells that it is a record: columns of a shape, or many columns."""
+        return bool(self._shapes) or self._columns >= LEAST_COLUMNS
+
+    def _are_records(self) -> bool:
+        """Whether the lines within a cell are records; of few columns without a shape all are, and several."""
+        if self._is_telling:
+            return 2 * self._alike >= self._looked_at
+        return self._alike == self._looked_at > LEAST_COLUMNS - self._columns
 
     def _name(self, until: int | None) -> None:
         number, line = self._opening or (0, b"")
@@ -189,7 +217,7 @@ class QuoteCheck:
 
     def _is_record(self, line: bytes) -> bool:
         cells = _cells(line, self.delimiter)
-        if len(cells) != self._columns or self._columns < 2 or not (self._shapes or self._columns >= LEAST_COLUMNS):
+        if len(cells) != self._columns or self._columns < 2:
             return False
         return all(not cells[place].strip() or shape.match(cells[place].strip()) for place, shape in self._shapes.items())
 

@@ -41,7 +41,7 @@ def kind_of(head: bytes) -> Kind:
         if head.startswith(magic):
             return kind
     text = _start_of(head)
-    return "json" if re.match(r'[{]\s*("|[}])|\[\s*([{]|$)', text) else "text"
+    return "json" if re.match(r'[{]\s*("|[}])|\[\s*([{\[]|$)|\[[ \t]*[\r\n]', text) else "text"
 
 
 def refusal_of(head: bytes) -> str | None:

@@ -9,6 +9,7 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 from python_calamine import CalamineError, CalamineSheet, CalamineWorkbook, SheetVisibleEnum
 
+from qualscore.deliveries.csv_files import repeated
 from qualscore.errors import ConfigurationError, DataError
 
 # A sheet is read by the driver: what Excel's largest sheets hold at 50 columns. ROWS are written at a time.
@@ -40,12 +41,17 @@ def write_sheet(stream: BinaryIO, out: BinaryIO, *, sheet: str | None, place: st
         size = f"{chosen.total_height:,} rows of {chosen.total_width:,} columns"
         raise DataError(f"{place}: sheet '{chosen.name}' has {size}, more than is read of a workbook; export it as CSV")
     first, names = _header(chosen, place)
-    types = _types(_rows(chosen, first, len(names)), len(names))
-    schema = pa.schema([(name, kind) for name, kind in zip(names, types, strict=True)])
+    findings = repeated(tuple(names))
+    if findings:
+        raise DataError("\n".join([f"{place}: sheet '{chosen.name}'", *(f"  {it}" for it in findings)]))
+    found = _types(_rows(chosen, first, len(names)), len(names))
+    # A column without a name and without a cell is only wide.
+    types = {place: kind or pa.string() for place, kind in enumerate(found) if kind or names[place] != f"_column_{place + 1}"}
+    schema = pa.schema([(names[place], kind) for place, kind in types.items()])
     rows, count = _rows(chosen, first, len(names)), 0
     with pq.ParquetWriter(out, schema) as writer:
         while batch := list(islice(rows, ROWS)):
-            columns = [pa.array([_value(row[place], kind) for row in batch], kind) for place, kind in enumerate(types)]
+            columns = [pa.array([_value(row[place], kind) for row in batch], kind) for place, kind in types.items()]
             writer.write_table(pa.Table.from_arrays(columns, schema=schema))
             count += len(batch)
     if not count:
@@ -72,8 +78,6 @@ def _header(sheet: CalamineSheet, place: str) -> tuple[int, list[str]]:
     for number, row in enumerate(sheet.iter_rows()):
         if any(cell not in NOTHING for cell in row):
             cells = [_text(cell) or "" for cell in row]
-            while not cells[-1].strip():
-                cells.pop()
             return number, [cell.strip() or f"_column_{place}" for place, cell in enumerate(cells, start=1)]
     raise DataError(f"{place}: sheet '{sheet.name}' is empty; deliver it again with a header and rows, or name another with `sheet:`")
 
@@ -83,7 +87,8 @@ def _rows(sheet: CalamineSheet, header: int, width: int) -> Iterator[Sequence[An
         yield [*row[:width], *([None] * (width - len(row)))]
 
 
-def _types(rows: Iterator[Sequence[Any]], width: int) -> list[pa.DataType]:
+def _types(rows: Iterator[Sequence[Any]], width: int) -> list[pa.DataType | None]:
+    """Of each column the type that all of its cells have, else text; None for one without a cell."""
     found: list[set[str]] = [set() for _ in range(width)]
     for row in rows:
         for kinds, cell in zip(found, row, strict=True):
@@ -98,7 +103,7 @@ def _types(rows: Iterator[Sequence[Any]], width: int) -> list[pa.DataType]:
         frozenset({"moment"}): pa.timestamp("us"),
         frozenset({"date", "moment"}): pa.timestamp("us"),
     }
-    return [known.get(frozenset(kinds), pa.string()) for kinds in found]
+    return [known.get(frozenset(kinds), pa.string()) if kinds else None for kinds in found]
 
 
 def _kind(cell: Any) -> str:

@@ -90,6 +90,7 @@ class Cleaners:
     def finished(self, name: str, value: Column) -> Column:
         """A value in the unit of the contract."""
         column, scale = self.contract.columns[name], self.delivery.scale.get(name)
+        value = columns.in_calendar(value) if column.type == "date" else value
         if column.clean == "week" and column.type == "date":
             return columns.monday(value)
         return (value * F.lit(scale)).cast(column.type) if scale and column.type in NUMBERS else value

@@ -94,6 +94,7 @@ def text_of(name: str, source: Source, cleaners: Cleaners) -> Column:
         column, raw = cleaners.contract.columns[name], F.col(f"_raw_{name}")
         text = columns.text(raw, columns.NOTHING_OF_PLACES) if name in PLACES else columns.text(raw)
         text = columns.unless_no_value(text) if holds_a_value(column) else text
+        text = F.when(~columns.is_no_day(text), text) if column.type == "date" else text
         nothing = delivery.nothing.get(name)
         texts.append(F.when(~text.isin(*nothing), text) if nothing else text)
     if name in delivery.named:

@@ -43,6 +43,8 @@ class Delivery:
         findings: what in the delivery contradicts itself, in words.
         broken: why a row with a `_surplus` is refused.
         types: delivered header to its type where the delivery has any (Parquet, Delta, a database).
+        files: as delivered, what `_file` says of a row; none of a table.
+        remarks: what a person should know of how the files were read.
     """
 
     frame: DataFrame
@@ -64,6 +66,8 @@ class Delivery:
     is_told: bool = False
     findings: tuple[str, ...] = ()
     broken: str = "TOO_MANY_CELLS"
+    files: tuple[str, ...] = ()
+    remarks: tuple[str, ...] = ()
 
 
 def cells(source: Source, delivery: Delivery) -> DataFrame:

@@ -66,7 +66,11 @@ class _Judged:
 def ingest_deliveries(run: Run) -> Outcome:
     """Deliveries to clean and rejected tables, and to the universe, under one lock."""
     with locks.held(run.tables, "ingest", run_id=run.run_id), ingest.staging() as staging:
-        return _ingest(run, staging)
+        try:
+            deliveries.remove_staged(run.spark)  # of a run that was killed
+            return _ingest(run, staging)
+        finally:
+            deliveries.remove_staged(run.spark)
 
 
 def _ingest(run: Run, staging: Staging) -> Outcome:
@@ -85,6 +89,7 @@ def _ingest(run: Run, staging: Staging) -> Outcome:
     rows, rejected = (sum(getattr(one, name) for one in done) for name in ("rows_read", "rejected"))
     unread = [line for one in judged.summaries for line in one.warnings(run.settings.max_unread_share)]
     empty = [f"{one.source}: no row is kept (where)" for one in done if one.rows_read == 0]
+    remarks = [it for one in judged.tables.values() for delivery in one.deliveries.values() for it in delivery.remarks]
     unchanged = [table for table in SOURCES if table in judged.links.judgements and table not in judged.tables]
     said = f"{written:,} accounts from {rows:,} rows; {rejected:,} rejected" + (f"; unchanged: {', '.join(unchanged)}" if unchanged else "")
     judgements = judged.links.judgements | {ACCOUNTS: made_of()}
@@ -97,6 +102,7 @@ def _ingest(run: Run, staging: Staging) -> Outcome:
         versions=versions_now(run, *dict.fromkeys(tables)),
         tables=rows_of(judgements),
         warnings=[
+            *remarks,
             *empty,
             *unread,
             *snapshots.advice(judged.undated, run.as_of),

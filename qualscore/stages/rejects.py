@@ -11,8 +11,10 @@ def check_rejects(run: Run, judged: Mapping[str, Ingested], found: Sequence[Deli
     """Ends the run when more of a source is refused than `max_rejected_share`; keeps the refused rows in rejected_last/TABLE.
 
     Raises:
-        DataError: by source, column and reason: the header, how many rows, and the first three with their line and value.
+        DataError: a file that gave no row at all; else by source, column and reason: the header, how many rows, and the first three with
+            their line and value.
     """
+    _check_read(judged, found)
     most = run.settings.max_rejected_share
     over = [one for one in found if one.rejected > most * one.rows_read]
     if not over:
@@ -32,3 +34,14 @@ def check_rejects(run: Run, judged: Mapping[str, Ingested], found: Sequence[Deli
     lines.append(f"The refused rows, whole and with all their reasons: {places}")
     lines.append("The tables are as they were. Mend the deliveries or their mapping, or raise max_rejected_share.")
     raise DataError("\n".join([f"more than {most:.0%} of a source is rejected:", *lines]))
+
+
+def _check_read(judged: Mapping[str, Ingested], found: Sequence[DeliverySummary]) -> None:
+    """A file has rows, and they are read: one that gives none would empty its table in silence."""
+    silent = [one for one in found if judged[one.table].deliveries[one.source].files and not one.rows_read + one.filtered]
+    if silent:
+        lines = [
+            f"{', '.join(judged[one.table].deliveries[one.source].files[:3])}: no row was read (source {one.source})" for one in silent
+        ]
+        ending = "All records are blank, or there are none. Deliver the files again, or take the sources out of the configuration."
+        raise DataError("\n".join([*lines, ending]))

@@ -121,6 +121,14 @@ def write_bytes(session: SparkSession, path: str, content: bytes) -> None:
             stream.close()
 
 
+def put(session: SparkSession, local: str, path: str) -> None:
+    """Copies a file of this machine to a path; makes its folders."""
+    with _told(path):
+        place, system = _opened(session, path)
+        system.mkdirs(place.getParent())
+        system.copyFromLocalFile(_opened(session, f"file:{local}")[0], place)
+
+
 def move(session: SparkSession, path: str, target: str) -> None:
     """Renames a file, in place of what is at the target."""
     with _told(path):

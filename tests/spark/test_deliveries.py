@@ -108,7 +108,7 @@ def test_a_folder_and_a_pattern_are_read_file_by_file(spark: SparkSession, tmp_p
         (b"firm,seed\nAcme,1\n", r"no column for domain \(accepted: domain, website.*delivered: firm, seed"),
         (b"domain,Name,name\na.com,A,B\n", r"header 'name' is repeated \(columns 2, 3\)"),
         (b"_file,firm,firm\nx,a,b\n", r"repeated(.|\n)*'_file' is Qualscore's own(.|\n)*no column for domain"),
-        (b"PK\x03\x04...", "is a ZIP or Excel file; export it as CSV"),
+        (b"PK\x03\x04...", "ends in the middle, or is damaged; deliver it again"),
     ],
 )
 def test_a_file_that_does_not_fit_is_refused_with_all_its_findings(
@@ -120,9 +120,10 @@ def test_a_file_that_does_not_fit_is_refused_with_all_its_findings(
     assert str(file) in str(caught.value)
 
 
-def test_a_packed_file_that_is_none_is_refused(spark: SparkSession, tmp_path: Path) -> None:
-    with pytest.raises(DataError, match=r"won.csv.gz: ends in the middle, or is damaged; deliver it again"):
-        read(spark, delivered(tmp_path, b"domain\na.com\n", "won.csv.gz"))
+def test_a_folder_whose_files_are_all_hidden_is_named_with_them(spark: SparkSession, tmp_path: Path) -> None:
+    delivered(tmp_path, b"domain\na.com\n", "x/_1.csv")
+    with pytest.raises(ConfigurationError, match=r"x: a folder whose files are hidden by their names \(_1.csv\); rename them"):
+        read(spark, tmp_path / "x")
 
 
 def test_parts_of_a_folder_have_the_same_headers(spark: SparkSession, tmp_path: Path) -> None:

@@ -1,11 +1,13 @@
 """An ingest that stops for its deliveries says enough to mend them, and keeps the refused rows."""
 
 from collections.abc import Sequence
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
 from io import StringIO
 from pathlib import Path
 from types import SimpleNamespace
 
+import pyarrow as pa
+import pyarrow.parquet as pq
 import pytest
 from pyspark.sql import SparkSession
 
@@ -66,3 +68,23 @@ def test_what_is_refused_is_said_with_header_line_and_value_and_kept(
     assert [(row["source"], row["line"]) for row in kept["activities"]] == [("activities:visits.csv", line) for line in (3, 4, 5, 6)]
     assert [(row["line"], row["domain_problem"]) for row in kept["account_lists"]] == [(3, "NO_DOMAIN")]
     assert not any(run.tables.exists(f"{layer}/activities") for layer in ("clean", "rejected"))
+
+
+def test_a_file_that_gives_no_row_stops_the_run(spark: SparkSession, tmp_path: Path) -> None:
+    (tmp_path / "won.csv").write_text("website,name\n,\n \t,\n")
+    with pytest.raises(DataError, match=r"won.csv: no row was read \(source account_lists:won:won.csv\)\nAll records are blank"):
+        ingest(spark, tmp_path, "table: account_lists, list: won, path: won.csv")
+
+
+def test_days_that_no_calendar_has_are_no_values_and_stop_nothing(spark: SparkSession, tmp_path: Path) -> None:
+    days = ["0001-01-01", "1/1/0001 12:00:00 AM", "0000-00-00", "2026-03-04"]
+    (tmp_path / "won.csv").write_text("\n".join(["website,date", *(f"a{place}-test.com,{day}" for place, day in enumerate(days)), ""]))
+    held = pa.table({"account id": ["B", "C"], "website": ["b-test.com", "c-test.com"]})
+    held = held.append_column("created date", pa.array([date(1, 1, 1), date(2026, 3, 4)]))
+    pq.write_table(held.append_column("modified on", pa.array([datetime(1, 1, 1), None], pa.timestamp("us"))), tmp_path / "firms.parquet")
+    sources = ["table: account_lists, list: won, path: won.csv", "table: crm_accounts, path: firms.parquet"]
+    _, tables = ingest(spark, tmp_path, *sources)
+    found = {row["domain"]: row["event_on"] for row in tables.read("clean/account_lists").collect()}
+    assert found == {"a0-test.com": None, "a1-test.com": None, "a2-test.com": None, "a3-test.com": date(2026, 3, 4)}
+    rows = tables.read("clean/crm_accounts").select("domain", "created_on").collect()
+    assert {tuple(row) for row in rows} == {("b-test.com", None), ("c-test.com", date(2026, 3, 4))}

@@ -77,6 +77,8 @@ MISTAKES = {
     "sources:\n  - table: firmographics\n    path: a\n    path: b": ["the key 'sources.0.path' is repeated (lines 3 and 4)"],
     "a: {b: 1, b: 1, b: 2}\nsources: [{path: a, 'path': b}]": ["'a.b' is repeated (lines 1, 1 and 1)", "'sources.0.path'"],
     "a: &it {b: 1}\nc: *it\na: *it": ["the key 'a' is repeated (lines 1 and 3)"],
+    "sources: [{table: firmographics, path: a.csv, encoding: utf-9}]": ["sources.0.encoding: 'utf-9' is no encoding"],
+    "sources: [{table: firmographics, path: a, encoding: hex}]": ["'hex' is no encoding"],
     "warehouse: a\n---\nwarehouse: b": ["holds 2 documents"],
 }
 

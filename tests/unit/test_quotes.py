@@ -30,7 +30,12 @@ SWALLOWED = {
     "in a later column": (lines((2, 'Firm 2,"firm2.com,2'), (5, 'Firm 5,"firm5.com",5')), 4, 7),
     "before a cell of several lines": (lines((1, '"Firm 1,firm1.com,1'), (6, '"Firm\n6",firm6.com,6')), 3, 8),
 }
+PLACES = "firm,place,kind\n" + "".join(f"Firm {letter},Town {letter},shop\n" for letter in "ABCDEFG")
+SWALLOWED |= {
+    "of words alone": (PLACES.replace("Firm B", '"Firm B').replace("Firm F", '"Firm F"'), 3, 7),
+}
 FINE = {
+    "notes with commas": PLACES.replace("Town B", '"Town B\nby the sea, far, out"').replace("Town D", '"a,\nb, c\nd, e, f, g"'),
     "no quote": lines(),
     "all quoted": lines(*((place, f'"Firm {place}","firm{place}.com","{place}"') for place in range(8))),
     "several lines": lines((2, '"Firm\n2, and\nmore",firm2.com,2'), (5, '"a\nb",x.com,5')),

@@ -72,7 +72,7 @@ class Sifted:
         """`_file_hash`, `_file`: of each file."""
         listed = self.cleaners.delivery.frame.inputFiles()
         # As Spark writes them in rows, and as they are: with a blank, or with %20 in its place.
-        names = {self.source.place, *(name for it in listed for name in (it, unquote(it)))}
+        names = {self.source.place, *self.cleaners.delivery.files, *(name for it in listed for name in (it, unquote(it)))}
         frame = self.rows.sparkSession.createDataFrame([(re.sub("^file:/+", "/", name),) for name in sorted(names)], "_file string")
         return frame.distinct().withColumn("_file_hash", F.xxhash64("_file"))
 
