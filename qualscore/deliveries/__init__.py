@@ -175,11 +175,12 @@ def _parts(spark: SparkSession, source: Source, own: tuple[str, ...]) -> list[Pa
 
     def opened(file: str) -> Part | ConfigurationError | DataError:
         try:
-            return open_part(spark, file, encoding=source.encoding, sheet=source.sheet, own=own)
+            return open_part(spark, file, encoding=source.encoding, sheet=source.sheet, own=own, among=len(listed))
         except (ConfigurationError, DataError) as error:
             return error
 
-    found = side_by_side(opened, files.listed(spark, str(source.path)))
+    listed = files.listed(spark, str(source.path))
+    found = side_by_side(opened, listed)
     errors = [it for it in found if isinstance(it, Exception)]
     if errors:
         raise _together(errors)

@@ -20,7 +20,7 @@ from qualscore.errors import DataError
 from qualscore.paths import local, shown
 from qualscore.storage.remote_file import RemoteFile
 
-AT_ONCE = 1 << 20
+AT_ONCE, LITTLE = 1 << 20, 1 << 16
 DAMAGED = "ends in the middle, or is damaged; deliver it again"
 BROKEN = (EOFError, zlib.error, gzip.BadGzipFile, lzma.LZMAError, zipfile.BadZipFile, pa.ArrowInvalid, NotImplementedError)
 # What Mac and Windows add to an archive.
@@ -40,7 +40,7 @@ def opened(spark: SparkSession | None, file: str) -> BinaryIO:
     """The bytes of a file as they are, from its beginning; any place of it can be sought."""
     if is_local(file):
         return open(plain(file), "rb")
-    return cast(BinaryIO, io.BufferedReader(RemoteFile(cast(Any, spark), file), AT_ONCE))
+    return cast(BinaryIO, io.BufferedReader(RemoteFile(cast(Any, spark), file), LITTLE))
 
 
 def unpacked(stream: BinaryIO, kind: Kind, file: str) -> BinaryIO:

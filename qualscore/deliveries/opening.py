@@ -15,8 +15,10 @@ from qualscore.deliveries.quotes import LineEnds, QuoteCheck, one_line_end
 from qualscore.deliveries.signatures import Kind
 from qualscore.errors import DataError
 
-# What is looked through of a file; of one that only Java reaches less, because its bytes come through a socket.
+# What is looked through of a file; of all files of a source that only Java reaches less, because their bytes come through a socket.
 LOOKED_THROUGH, LOOKED_THROUGH_FAR = 1 << 32, 1 << 26
+# Bytes of a far file's beginning, which tell its header; more where they hold no whole record.
+FAR_HEAD_BYTES = 1 << 16
 ENDINGS: dict[Kind, tuple[str, ...]] = {"gzip": (".gz",), "bzip2": (".bz2",)}
 PACKED_NAMES = (".gz", ".bz2", ".zst", ".lz4", ".snappy", ".deflate")
 SEPARATOR = re.compile(r'\ufeff?"?sep=(.)"?[ \t]*(?:\r\n|\n|\r|$)', re.IGNORECASE)
@@ -56,6 +58,8 @@ class _Content:
     head: bytes
     layers: tuple[Kind, ...]
     again: Callable[[], BinaryIO]
+    most: int = LOOKED_THROUGH
+    is_all: bool = True
     remarks: tuple[str, ...] = ()
     is_workbook: bool = False
 
@@ -69,13 +73,16 @@ class _Content:
             return len(self.layers) == 1 and name.lower().endswith(ENDINGS.get(self.layers[0], ("/",)))
         return not name.lower().endswith(PACKED_NAMES)
 
-    @property
-    def most(self) -> int:
-        """Bytes that are looked through."""
-        return LOOKED_THROUGH if is_local(self.file) else LOOKED_THROUGH_FAR
 
-
-def open_part(spark: SparkSession, file: str, *, encoding: str | None = None, sheet: str | None = None, own: tuple[str, ...] = ()) -> Part:
+def open_part(
+    spark: SparkSession,
+    file: str,
+    *,
+    encoding: str | None = None,
+    sheet: str | None = None,
+    own: tuple[str, ...] = (),
+    among: int = 1,
+) -> Part:
     """Looks into a file, and makes a copy where Spark cannot read it as it is.
 
     Args:
@@ -84,13 +91,14 @@ def open_part(spark: SparkSession, file: str, *, encoding: str | None = None, sh
         encoding: that the source declares.
         sheet: of a workbook, that the source declares.
         own: the names of the columns of a file that has no header.
+        among: how many files the source has.
 
     Raises:
         ConfigurationError: no such sheet.
         DataError: an empty file, one that is cut, or something that is no table.
     """
     with byte_streams.damage_named(file):
-        content = _content(spark, file)
+        content = _content(spark, file, among)
         if content.is_workbook:
             return _workbook(spark, content, sheet)
         if content.kind == "parquet":
@@ -98,9 +106,10 @@ def open_part(spark: SparkSession, file: str, *, encoding: str | None = None, sh
         return _text(spark, content, encoding, own)
 
 
-def _content(spark: SparkSession, file: str) -> _Content:
+def _content(spark: SparkSession, file: str, among: int) -> _Content:
     layers: list[Kind] = []
     remarks: list[str] = []
+    most = LOOKED_THROUGH if is_local(file) else max(FAR_HEAD_BYTES, LOOKED_THROUGH_FAR // among)
 
     def again() -> BinaryIO:
         stream = byte_streams.opened(spark, file)
@@ -109,18 +118,21 @@ def _content(spark: SparkSession, file: str) -> _Content:
         return stream
 
     while True:
+        wanted = HEAD_BYTES if is_local(file) else FAR_HEAD_BYTES
         with again() as stream:
-            head = stream.read(HEAD_BYTES)
+            head = stream.read(wanted)
+            if len(head) == wanted < HEAD_BYTES and head.count(b"\n") < 2:
+                wanted, head = HEAD_BYTES, head + stream.read(HEAD_BYTES - wanted)
         kind = signatures.kind_of(head)
         refusal = signatures.refusal_of(head)
         if refusal:
             raise DataError(f"{plain(file)}: {refusal}")
         if kind in ("text", "json", "parquet"):
-            return _Content(file, kind, head, tuple(layers), again, tuple(remarks))
+            return _Content(file, kind, head, tuple(layers), again, most, len(head) < wanted, tuple(remarks))
         if kind == "zip":
             with again() as stream:
                 if byte_streams.is_workbook(stream):
-                    return _Content(file, kind, head, tuple(layers), again, tuple(remarks), is_workbook=True)
+                    return _Content(file, kind, head, tuple(layers), again, most, True, tuple(remarks), is_workbook=True)
                 remarks.append(f"{plain(file)}: is a ZIP archive, of which {byte_streams.member_of(stream, file)} is read")
         if len(layers) == 3:
             raise DataError(f"{plain(file)}: is packed more than three times; unpack it")
@@ -172,7 +184,7 @@ def _text(spark: SparkSession, content: _Content, declared: str | None, own: tup
     text = _decoded_head(content, encoding)
     if content.kind == "json":
         return _json(spark, content, text, encoding, remarks)
-    head = header(place, SEPARATOR.sub("", text, count=1), own, is_whole=len(content.head) < HEAD_BYTES, delimiter=delimiter)
+    head = header(place, SEPARATOR.sub("", text, count=1), own, is_whole=content.is_all, delimiter=delimiter)
     line = (2 if mark else 1) + head.is_there
     if content.is_readable and not is_wide and encoding in PLAIN and not survey.is_mixed and not mark:
         _refuse(place, check)

@@ -12,9 +12,10 @@ from pyspark.sql import SparkSession
 from qualscore import checkpoints, config, deliveries
 from qualscore.config import Settings
 from qualscore.contracts import load
-from qualscore.deliveries import files as csv_files
+from qualscore.deliveries import byte_streams, opening
 from qualscore.runs import staging
 from qualscore.storage import files
+from qualscore.storage.remote_file import RemoteFile
 
 NOW = datetime.now(UTC)
 
@@ -45,22 +46,25 @@ def test_a_path_without_a_scheme_is_of_this_machine(on_a_cluster: SparkSession, 
     assert caught.value.filename == str(tmp_path / "nothing")
 
 
-def test_little_is_read_of_each_of_many_files(spark: SparkSession, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    asked: list[tuple[int, int]] = []
-    heads = files.heads
+def test_little_is_read_of_each_of_many_far_files(spark: SparkSession, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    read: list[int] = []
+    readinto = RemoteFile.readinto
 
-    def counted(session: SparkSession, paths: list[str], most: int) -> list[bytes]:
-        asked.append((len(paths), most))
-        return heads(session, paths, most)
+    def counted(file: RemoteFile, buffer: Any) -> int:
+        read.append(readinto(file, buffer))
+        return read[-1]
 
-    monkeypatch.setattr(files, "heads", counted)
-    for number in range(50):
-        (tmp_path / f"{number:02}.csv").write_text("domain,name\n" + "acme.com,Acme\n" * 10_000)
+    monkeypatch.setattr(byte_streams, "local", lambda path: None)
+    monkeypatch.setattr(opening, "LOOKED_THROUGH_FAR", 0)
+    monkeypatch.setattr(RemoteFile, "readinto", counted)
+    for number in range(5):
+        (tmp_path / f"{number}.csv").write_text("domain,name\n" + "acme.com,Acme\n" * 100_000)
     wide = ",".join(f"a column with a long name {place}" for place in range(5_000))
     (tmp_path / "wide.csv").write_text(f"domain,{wide}\nacme.com\n")
-    found = csv_files.headers(spark, csv_files.listed(spark, str(tmp_path)))
-    assert [len(it.names) for it in found.values()] == [2] * 50 + [5_001]
-    assert asked == [(51, 1 << 16), (1, 1 << 20)]
+    parts = [opening.open_part(spark, f"file:{file}", among=6) for file in sorted(tmp_path.iterdir())]
+    assert [len(part.head.names) for part in parts if part.head] == [2] * 5 + [5_001]
+    # Of each its beginning twice: for its header, and for its encoding and quotes.
+    assert sum(read) < 6 * 3 * opening.FAR_HEAD_BYTES + (1 << 18)
 
 
 @pytest.fixture
