@@ -13,6 +13,7 @@ from qualscore.scores import history
 from qualscore.scores.history import ScoredBy
 from qualscore.stages.describing import features_date
 from qualscore.stages.reading import SCORES
+from qualscore.storage import upgrades
 
 HISTORY, UNSCORED = "scores/score_history", "scores/unscored_accounts"
 COMPARED = ("domain", "score", "band", "model_version")
@@ -49,6 +50,6 @@ def _changes(run: Run, definition: Definition, model_version: int, before: Mappi
 
     excluded = {when: of_score(UNSCORED, when).where("reason = 'EXCLUDED'").select("domain") for when in versions}
     scored_by = ScoredBy(definition, model_version, exclusions[0] != exclusions[1], run.run_id, features_date(run), run.started_at)
-    return history.score_history(
-        of_score(SCORES, "before").select(*COMPARED), of_score(SCORES, "now").select(*COMPARED), excluded, scored_by
-    )
+    # Of scores that an earlier version of the code wrote, as today's are stored.
+    compared = upgrades.stepped(SCORES, of_score(SCORES, "before").select(*COMPARED))
+    return history.score_history(compared, of_score(SCORES, "now").select(*COMPARED), excluded, scored_by)

@@ -1,5 +1,7 @@
 """The only module that reads or writes Delta: tables by contract name, in one warehouse folder or in a catalog."""
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from threading import Lock
 from typing import Any
@@ -13,12 +15,13 @@ from pyspark.sql import functions as F
 from qualscore import contracts
 from qualscore.contracts import Contract
 from qualscore.errors import ConfigurationError
+from qualscore.storage import declarations, upgrades
 
-# Other Delta clients (delta-rs, DuckDB, BI tools) cannot read tables with these.
-READABLE_BY_OTHERS = {"delta.enableDeletionVectors": "false", "delta.columnMapping.mode": "none"}
 # Of account_scores, the widest table, 180 MB.
 MOST_ROWS_PER_FILE = 2_000_000
+EVERY = "true"  # the condition of all rows
 _CREATING = Lock()
+_TODAYS: set[str] = set()  # tables of which this process knows that they have today's form
 
 
 @dataclass(frozen=True)
@@ -50,7 +53,7 @@ class Tables:
         return DeltaTable.isDeltaTable(self.spark, self._path(name))
 
     def read(self, name: str, *, version: int | None = None) -> DataFrame:
-        """The table as it is now, or as it was at a version.
+        """The table as it is now, or as it was at a version; always with the columns of its contract.
 
         Raises:
             ConfigurationError: it has not been written yet.
@@ -59,9 +62,13 @@ class Tables:
             raise ConfigurationError(
                 f"{self.identifier(name)}: no such table yet; run `./spark-submit.sh pipeline`, or the stage that writes it"
             )
-        if version is not None:
-            return self.spark.sql(f"SELECT * FROM {self.identifier(name)} VERSION AS OF {version}")
-        return self.spark.table(self.identifier(name))
+        identifier = self.identifier(name)
+        as_was = f"SELECT * FROM {identifier} VERSION AS OF {version}"
+        rows = self.spark.table(identifier) if version is None else self.spark.sql(as_was)
+        shaped = upgrades.shaped(contracts.load(name), rows)
+        if shaped is not rows and version is None:  # an upgrade would take columns away under whoever reads it
+            return self.read(name, version=self.version(name))
+        return shaped
 
     def version(self, name: str) -> int:
         """The version of the table as it is now; -1 when there is none."""
@@ -84,13 +91,63 @@ class Tables:
         A run that fails or is killed leaves the old version. The frame has to conform to the table's contract.
         """
         frame = self._prepared(name, frame)
-        if self.catalog:
-            frame.writeTo(self.identifier(name)).option("mergeSchema", "true").overwrite(F.expr(where or "true"))
-        else:
-            writer = frame.write.format("delta").mode("overwrite").option("maxRecordsPerFile", MOST_ROWS_PER_FILE)
-            how = {"replaceWhere": where, "mergeSchema": "true"} if where else {"overwriteSchema": "true"}
-            writer.options(**how).partitionBy(*contracts.load(name).partition_by).save(self._path(name))
-        return self._rows_written(name)
+        with self._in_todays_form(name, kept=_others(where) if where else None) as lag:
+            self._overwrite(name, frame, where, anew=lag is not None and lag.is_reshaped and not where)
+            return self._rows_written(name)
+
+    def _overwrite(self, name: str, frame: DataFrame, where: str | None, *, anew: bool = False) -> None:
+        """Replaces rows in one commit; `anew` with the contract's partitions and no other columns, which a catalog's table else keeps."""
+        if self.catalog and not anew:
+            frame.writeTo(self.identifier(name)).option("mergeSchema", "true").overwrite(F.expr(where or EVERY))
+            return
+        writer = frame.write.format("delta").mode("overwrite").option("maxRecordsPerFile", MOST_ROWS_PER_FILE)
+        how = {"replaceWhere": where, "mergeSchema": "true"} if where else {"overwriteSchema": "true"}
+        writer = writer.options(**how).partitionBy(*contracts.load(name).partition_by)
+        writer.saveAsTable(self.identifier(name)) if self.catalog else writer.save(self._path(name))
+
+    @contextmanager
+    def _in_todays_form(self, name: str, *, kept: str | None) -> Iterator[upgrades.Lag | None]:
+        """Brings the rows that a write keeps (of the condition `kept`; None: none) to today's form, in a commit before the write's own.
+
+        That the table has today's form is written down after the write: a run that dies in between leaves it to the next one.
+        """
+        lag = self._lag(name)
+        if lag and kept is not None:
+            self._upgrade(lag, kept)
+        yield lag
+        if lag:
+            self._mark(lag.contract)
+
+    def _lag(self, name: str) -> upgrades.Lag | None:
+        """What the table lacks of today's form; None when that is nothing."""
+        contract, identifier = contracts.load(name), self.identifier(name)
+        if identifier in _TODAYS:
+            return None
+        detail = self.spark.sql(f"DESCRIBE DETAIL {identifier}").select("partitionColumns", "properties").collect()[0]
+        written = self.spark.table(identifier).schema
+        lag = upgrades.lag(contract, written, partitions=detail["partitionColumns"], taken=detail["properties"])
+        if lag.is_none:
+            _TODAYS.add(identifier)
+        return None if lag.is_none else lag
+
+    def _upgrade(self, lag: upgrades.Lag, kept: str) -> None:
+        """One commit; a column that is new alone changes no file."""
+        name, identifier = lag.contract.name, self.identifier(lag.contract.name)
+        rows = self.spark.table(identifier)
+        if lag.is_reshaped:
+            upgraded = lag.upgraded(rows)
+            # A property that names a column that goes would forbid the commit.
+            self.spark.sql(f"ALTER TABLE {identifier} UNSET TBLPROPERTIES IF EXISTS ('{declarations.STATISTICS}')")
+            self._overwrite(name, upgraded, None, anew=True)
+        elif not lag.is_stepped and not rows.where(kept).isEmpty():
+            self._overwrite(name, lag.upgraded(rows.where(kept)), None if kept == EVERY else kept)
+        elif lag.added:
+            self.spark.sql(f"ALTER TABLE {identifier} ADD COLUMNS ({declarations.columns(lag.added)})")
+
+    def _mark(self, contract: Contract) -> None:
+        identifier = self.identifier(contract.name)
+        self.spark.sql(f"ALTER TABLE {identifier} SET TBLPROPERTIES ({declarations.properties(contract)})")
+        _TODAYS.add(identifier)
 
     def merge(self, name: str, frame: DataFrame, *, before: DataFrame | None = None) -> None:
         """Makes the table hold the frame's rows by changing only what differs: one commit, none where nothing does.
@@ -101,11 +158,15 @@ class Tables:
             before: rows of the table as it is; all of them where it is not given.
         """
         frame = self._prepared(name, frame)
+        with self._in_todays_form(name, kept=EVERY):
+            self._merge(name, frame, before)
+
+    def _merge(self, name: str, frame: DataFrame, before: DataFrame | None) -> None:
         contract = contracts.load(name)
         values = [column for column in contract.columns if column not in contract.key]
         same = " AND ".join(f"old.`{column}` <=> new.`{column}`" for column in contract.key)
         differs = " OR ".join(f"NOT (old.`{column}` <=> new.`{column}`)" for column in values)
-        old = self.read(name) if before is None else contract.conform(before)
+        old = contract.conform(self.read(name) if before is None else before)
         if frame.exceptAll(old).isEmpty() and old.exceptAll(frame).isEmpty():
             return
         # No row is added: of what was before, the rows whose key is not there any more.
@@ -121,11 +182,12 @@ class Tables:
     def append(self, name: str, frame: DataFrame) -> int:
         """Adds rows; returns their number."""
         frame = self._prepared(name, frame)
-        if self.catalog:
-            frame.writeTo(self.identifier(name)).option("mergeSchema", "true").append()
-        else:
-            frame.write.format("delta").mode("append").option("mergeSchema", "true").save(self._path(name))
-        return self._rows_written(name)
+        with self._in_todays_form(name, kept=EVERY):
+            if self.catalog:
+                frame.writeTo(self.identifier(name)).option("mergeSchema", "true").append()
+            else:
+                frame.write.format("delta").mode("append").option("mergeSchema", "true").save(self._path(name))
+            return self._rows_written(name)
 
     def _prepared(self, name: str, frame: DataFrame) -> DataFrame:
         contract = contracts.load(name)
@@ -143,18 +205,8 @@ class Tables:
     def _create_anew(self, contract: Contract) -> None:
         if self.catalog:
             self.spark.sql(f"CREATE SCHEMA IF NOT EXISTS {self.catalog}_{contract.layer}")
-        columns = ", ".join(
-            f"`{it.name}` {it.dataType.simpleString()} COMMENT {_text(it.metadata['comment'])}" for it in contract.schema.fields
-        )
-        partitioned = f"PARTITIONED BY ({', '.join(contract.partition_by)})" if contract.partition_by else ""
-        # Those of all columns took 8 of 100 samples of Java in an ingest.
-        selected_by = contract.statistics or tuple(name for name in contract.key if name not in contract.partition_by)
-        statistics = {"delta.dataSkippingStatsColumns": ",".join(selected_by)}
-        properties = ", ".join(f"{_text(key)} = {_text(value)}" for key, value in (READABLE_BY_OTHERS | statistics).items())
-        self.spark.sql(
-            f"CREATE TABLE {self.identifier(contract.name)} ({columns}) USING delta {partitioned} "
-            f"COMMENT {_text(contract.about)} TBLPROPERTIES ({properties})"
-        )
+        self.spark.sql(declarations.create(contract, self.identifier(contract.name)))
+        _TODAYS.add(self.identifier(contract.name))
 
     def _last_commit(self, name: str) -> Any:
         try:
@@ -163,7 +215,5 @@ class Tables:
             raise ConfigurationError(f"{self.identifier(name)}: its Delta log cannot be read: {error}") from error
 
 
-def _text(plain: str) -> str:
-    """A literal of SQL."""
-    escaped = plain.replace("\\", "\\\\").replace("'", "\\'")
-    return f"'{escaped}'"
+def _others(where: str) -> str:
+    return f"NOT coalesce(({where}), false)"

@@ -1,0 +1,40 @@
+"""How SQL declares the table of a contract."""
+
+from collections.abc import Sequence
+
+from pyspark.sql import types as T
+
+from qualscore.contracts import Contract
+from qualscore.storage import upgrades
+
+# Other Delta clients (delta-rs, DuckDB, BI tools) cannot read tables with these.
+READABLE_BY_OTHERS = {"delta.enableDeletionVectors": "false", "delta.columnMapping.mode": "none"}
+STATISTICS = "delta.dataSkippingStatsColumns"
+
+
+def create(contract: Contract, identifier: str) -> str:
+    """Makes the statement that creates the table, without rows."""
+    partitioned = f"PARTITIONED BY ({', '.join(contract.partition_by)})" if contract.partition_by else ""
+    return (
+        f"CREATE TABLE {identifier} ({columns(contract.schema.fields)}) USING delta {partitioned} "
+        f"COMMENT {_text(contract.about)} TBLPROPERTIES ({properties(contract)})"
+    )
+
+
+def columns(fields: Sequence[T.StructField]) -> str:
+    """Lists columns with their types and meanings."""
+    return ", ".join(f"`{it.name}` {it.dataType.simpleString()} COMMENT {_text(it.metadata['comment'])}" for it in fields)
+
+
+def properties(contract: Contract) -> str:
+    """Lists the properties of a table of today's form."""
+    # Those of all columns took 8 of 100 samples of Java in an ingest.
+    selected_by = contract.statistics or tuple(name for name in contract.key if name not in contract.partition_by)
+    listed = READABLE_BY_OTHERS | {STATISTICS: ",".join(selected_by)} | upgrades.properties(contract)
+    return ", ".join(f"{_text(key)} = {_text(value)}" for key, value in listed.items())
+
+
+def _text(plain: str) -> str:
+    """A literal of SQL."""
+    escaped = plain.replace("\\", "\\\\").replace("'", "\\'")
+    return f"'{escaped}'"
