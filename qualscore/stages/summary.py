@@ -19,28 +19,29 @@ def summarise(run: Run) -> None:
     """Prints what the run's scores hold, the best accounts that are no customers, and how to go on."""
     names = [definition.name for definition in run.definitions]
     known = run.tables.read(SCORES).where(F.col("score_name").isin(names))
-    run.console.result(
-        f"\n{run.tables.read(ACCOUNTS).count():,} accounts in {run.settings.warehouse}", accounts=run.tables.read(ACCOUNTS).count()
-    )
+    accounts = run.tables.read(ACCOUNTS).count()
+    run.console.result(f"\n{accounts:,} accounts in {run.settings.warehouse}", accounts=accounts)
     for name in names:
         _say_score(run, name, known.where(F.col("score_name") == name))
     _say_where(run)
 
 
 def _say_score(run: Run, name: str, scores: DataFrame) -> None:
-    bands = {row["band"]: row["count"] for row in scores.groupBy("band").count().collect()}
+    by_band = scores.groupBy("band").agg(F.count("*").alias("scored"), F.count_if("is_example").alias("customers")).collect()
+    bands = {row["band"]: row["scored"] for row in by_band}
+    customers = {row["band"]: row["customers"] for row in by_band}
+    n_customers = sum(customers.values())
+    found = n_customers - customers.get(UNLIKELY, 0)
     reasons = (
         run.tables.read("scores/unscored_accounts").where(F.col("score_name") == name).groupBy("reason").count().orderBy("reason").collect()
     )
     unscored = {row["reason"]: row["count"] for row in reasons}
-    customers = scores.where("is_example").agg(F.count("*").alias("all"), F.count_if(F.col("band") != UNLIKELY).alias("found")).first()
-    assert customers is not None
     console, likely = run.console, BAND_WORDS[LIKELY]
     lines = [
         f"\n{name}",
         f"  scored     {sum(bands.values()):,}: {_listed({word: bands.get(band, 0) for band, word in BAND_WORDS.items()})}",
         f"  unscored   {sum(unscored.values()):,}: {_listed(unscored)}",
-        f"  customers  {customers['all']:,} found, {customers['found']:,} of them {likely} or better by models that did not see them",
+        f"  customers  {n_customers:,} found, {found:,} of them {likely} or better by models that did not see them",
     ]
     hidden = _hidden_quality(run, name, scores)
     if hidden:
@@ -63,7 +64,7 @@ def _say_score(run: Run, name: str, scores: DataFrame) -> None:
         score_name=name,
         bands=bands,
         unscored=unscored,
-        customers=customers["all"],
+        customers=n_customers,
         hidden=hidden,
         best=[row.asDict() for row in best],
     )
