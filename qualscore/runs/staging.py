@@ -1,13 +1,14 @@
 """Where a run keeps rows between two steps: with its executors, or in files that survive one's death and go with the run."""
 
 from collections.abc import Iterator
-from contextlib import contextmanager, suppress
+from contextlib import contextmanager, nullcontext, suppress
 from datetime import datetime, timedelta
 
 from pyspark.sql import SparkSession
 
 from qualscore import checkpoints
 from qualscore.config import Settings
+from qualscore.deliveries import staged
 from qualscore.paths import of_spark
 from qualscore.storage import files
 
@@ -17,21 +18,29 @@ STALE = timedelta(hours=48)
 
 @contextmanager
 def kept_rows(session: SparkSession, settings: Settings, *, run_id: str, now: datetime) -> Iterator[None]:
-    """Names the place for rows that are kept, by the setting `checkpoints`; removes it at the end, and what dead runs have left there."""
-    if not is_reliable(session, settings):
-        session.conf.set(checkpoints.MODE, checkpoints.LOCAL)
-        yield
-        return
+    """Names the places of what is kept while a run lasts: rows, by the setting `checkpoints`, and deliveries that are made anew."""
     folder = settings.staging or f"{settings.warehouse}/_staging"
+    is_safe = is_reliable(session, settings)
+    session.conf.set(staged.FOLDER, folder)
+    session.conf.set(checkpoints.MODE, checkpoints.RELIABLE if is_safe else checkpoints.LOCAL)
+    try:
+        with _files(session, folder, run_id, now) if is_safe else nullcontext():
+            yield
+    finally:
+        session.conf.set(checkpoints.MODE, checkpoints.LOCAL)
+        session.conf.unset(staged.FOLDER)
+
+
+@contextmanager
+def _files(session: SparkSession, folder: str, run_id: str, now: datetime) -> Iterator[None]:
+    """The folder of a run's rows, gone when the run ends; what dead runs have left goes when it begins."""
     remove_stale(session, folder, before=now - STALE)
     place = f"{folder}/{run_id}"
     session.sparkContext.setCheckpointDir(of_spark(place))
-    session.conf.set(checkpoints.MODE, checkpoints.RELIABLE)
     try:
         yield
     finally:
-        session.conf.set(checkpoints.MODE, checkpoints.LOCAL)
-        with suppress(OSError):  # the next run removes it
+        with suppress(OSError):  # a later run removes it
             files.remove(session, place)
 
 

@@ -4,8 +4,7 @@ A path without a scheme is of this machine (`qualscore.paths`). What a file syst
 """
 
 import shutil
-from collections.abc import Iterator, Sequence
-from concurrent.futures import ThreadPoolExecutor
+from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from errno import EIO
@@ -16,9 +15,6 @@ from pyspark.sql import SparkSession
 
 from qualscore import paths
 from qualscore.internals import hadoop_configuration, java
-
-# Files that are opened at once: an object store takes a tenth of a second to answer for each.
-AT_A_TIME = 16
 
 
 @dataclass(frozen=True)
@@ -77,19 +73,6 @@ def read(session: SparkSession, path: str) -> bytes:
     with _told(path):
         place, system = _opened(session, path)
         return _content(session, system.open(place))
-
-
-def head(session: SparkSession, path: str, most: int) -> bytes:
-    """The first bytes of a file, unpacked where its name says that it is packed."""
-    with _told(path):
-        bounded = java(session).org.apache.commons.io.input.BoundedInputStream(_unpacked(session, path), most)
-        return _content(session, bounded)
-
-
-def heads(session: SparkSession, files: Sequence[str], most: int) -> list[bytes]:
-    """`head` of many files, side by side."""
-    with ThreadPoolExecutor(AT_A_TIME) as pool:
-        return list(pool.map(lambda path: head(session, path, most), files))
 
 
 def read_through(session: SparkSession, path: str) -> None:

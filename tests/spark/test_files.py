@@ -103,9 +103,3 @@ def test_what_a_run_keeps_goes_with_it_and_what_a_dead_one_left_later(spark: Spa
         session.range(3).transform(checkpoints.kept)
         assert sorted(it.name for it in (tmp_path / "_staging").iterdir()) == ["mine", "new"]
     assert [it.name for it in (tmp_path / "_staging").iterdir()] == ["new"]
-
-
-@pytest.mark.parametrize(("mode", "is_reliable"), [("auto", False), ("local", False), ("reliable", True)])
-def test_one_machine_keeps_rows_with_its_executors(spark: SparkSession, mode: str, is_reliable: bool) -> None:
-    settings: Any = config.load(None, changes=[f"checkpoints={mode}"])
-    assert staging.is_reliable(spark, settings) == is_reliable

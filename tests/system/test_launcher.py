@@ -5,10 +5,8 @@ import os
 import re
 import shutil
 import signal
-import socket
 import stat
 import subprocess
-import time
 from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import NamedTuple
@@ -114,7 +112,9 @@ def run(checkout: Path, tmp_path_factory: pytest.TempPathFactory) -> Run:
     """One run from another folder, without the machine's Java and without a network."""
     cwd = tmp_path_factory.mktemp("elsewhere")
     (cwd / "tmp").mkdir()
-    variables = environment(PATH=broken_java(cwd / "bin"), TMPDIR=str(cwd / "tmp"), HTTPS_PROXY=NOWHERE, HTTP_PROXY=NOWHERE)
+    variables = environment(
+        PATH=broken_java(cwd / "bin"), TMPDIR=str(cwd / "tmp"), HTTPS_PROXY=NOWHERE, HTTP_PROXY=NOWHERE, TZ="America/Los_Angeles"
+    )
     options = [*BRIEF, "--driver-memory", "1g", "--master", "local[1]"]
     return Run(
         cwd, launch(checkout, "toy", "--warehouse", "my tables", "--words", "two words", "--", *options, cwd=cwd, variables=variables)
@@ -146,6 +146,10 @@ def test_relative_paths_are_the_users_and_nothing_else_is_left(run: Run) -> None
     assert sorted(path.name for path in (run.cwd / "my tables").iterdir()) == ["_logs", "numbers"]
     assert Path(json.loads(run.done.stdout)["temporary"]).is_relative_to(run.cwd / "tmp")
     assert [path.name for path in (run.cwd / "tmp").iterdir()] == []
+
+
+def test_javas_clock_is_utc_whatever_the_machines_and_the_users_options(run: Run) -> None:
+    assert json.loads(run.done.stdout)["zone"] == "UTC"
 
 
 def test_a_broken_java_is_replaced_by_the_environments(run: Run) -> None:
@@ -221,35 +225,3 @@ def test_jars_that_cannot_be_downloaded(tmp_path: Path) -> None:
     assert (done.returncode, done.stdout, progress) == (2, "", "Setting up: Java libraries (once, about 20 s)")
     assert sentence.startswith("The Java libraries could not be downloaded: check the network, or set QUALSCORE_MAVEN_REPOSITORY to")
     assert not (checkout / ".qualscore" / "jars").exists()
-
-
-@pytest.fixture
-def cluster(tmp_path: Path) -> Iterator[str]:
-    """A standalone cluster on loopback, whose worker knows nothing of any checkout."""
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        port = probe.getsockname()[1]
-    spark_class = [str(site_packages() / "pyspark" / "bin" / "spark-class")]
-    quiet = {"stdout": subprocess.DEVNULL, "stderr": subprocess.DEVNULL, "cwd": tmp_path}
-    variables = environment(JAVA_HOME=str(find_java()), SPARK_HOME=str(site_packages() / "pyspark"), SPARK_LOCAL_IP="127.0.0.1")
-    parts = (
-        ["org.apache.spark.deploy.master.Master", "--host", "127.0.0.1", "--port", str(port), "--webui-port", "0"],
-        ["org.apache.spark.deploy.worker.Worker", "--cores", "1", "--memory", "1g", "--webui-port", "0", f"spark://127.0.0.1:{port}"],
-    )
-    running = [subprocess.Popen([*spark_class, *part], env=variables, **quiet) for part in parts]  # type: ignore[call-overload]
-    yield f"spark://127.0.0.1:{port}"
-    for process in running:
-        process.terminate()
-        process.wait(30)
-
-
-@pytest.mark.slow
-def test_executors_elsewhere_get_the_code(checkout: Path, cluster: str) -> None:
-    time.sleep(3)
-    variables = environment(SPARK_LOCAL_IP="127.0.0.1")
-    done = launch(checkout, "toy", "--end", "0", "--", "--master", cluster, *BRIEF, variables=variables)
-    # A good end, although the JVM would stay.
-    assert done.returncode == 0, done.stderr
-    result = json.loads(done.stdout)
-    assert result["master"] == cluster
-    assert result["code"].endswith("qualscore.zip/qualscore/__init__.py")
