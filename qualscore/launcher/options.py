@@ -68,6 +68,8 @@ def submit_options(options: Sequence[str], *, jars: Sequence[Path], code: Path |
         settings["spark.driver.memory"] = f"{memory_gigabytes(machine_memory())}g"
     if is_local(options):
         settings["spark.master"] = "local[*]"
+        # On other machines the code is not where Python looks for a module before it serves Spark.
+        settings["spark.python.daemon.module"] = "qualscore.runs.python_daemon"
         settings |= small_run(CONF / "spark-defaults.conf") if is_small else {}
     own = ["--properties-file", str(CONF / "spark-defaults.conf")]
     own += [part for name, value in settings.items() for part in ("--conf", f"{name}={value}")]

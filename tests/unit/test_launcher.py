@@ -5,6 +5,7 @@ import os
 import subprocess
 import sys
 import zipfile
+from importlib.util import find_spec
 from pathlib import Path
 
 import pytest
@@ -17,6 +18,7 @@ from qualscore.launcher import environment, java, submission
 from qualscore.launcher.options import is_local, machine_memory, submit_options
 from qualscore.launcher.places import CONF, site_packages
 from qualscore.launcher.trust_store import write_trust_store
+from qualscore.runs import python_daemon
 
 GIGABYTE = 1 << 30
 
@@ -130,3 +132,12 @@ def test_java_trusts_a_companys_certificate(tmp_path: Path, monkeypatch: pytest.
     listed = subprocess.run(keytool, capture_output=True, text=True, check=True).stdout
     assert certificate.fingerprint(hashes.SHA256()).hex(":").upper() in listed
     assert listed.count("trustedCertEntry") > 50
+
+
+def test_workers_are_forked_with_their_imports_done_where_the_code_is(tmp_path: Path) -> None:
+    def options(*given: str) -> str:
+        return " ".join(submit_options(given, jars=[], code=None, work=tmp_path))
+
+    assert "spark.python.daemon.module=qualscore.runs.python_daemon" in options()
+    assert "spark.python.daemon.module" not in options("--master", "spark://host:7077")
+    assert [name for name in python_daemon.IMPORTED if find_spec(name) is None] == []
