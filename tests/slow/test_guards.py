@@ -47,12 +47,14 @@ class Sample:
     tables: dict[str, DataFrame]
     truth: DataFrame
     definition: Definition
+    keyword_sets: dict[str, list[str]]
 
     def describe(self, **others: DataFrame) -> Describe:
         """(domain, company_name, as_of_on) to features, with other tables than the clean ones where some are given."""
         names = ("firmographics", "technographics", "intent_signals")
         own_values = self.tables["accounts"].select("domain", "own_values")
-        return partial(features.account_features, **({name: self.tables[name] for name in names} | others), own_values=own_values)
+        tables = {name: self.tables[name] for name in names} | others
+        return partial(features.account_features, **tables, keyword_sets=self.keyword_sets, own_values=own_values)
 
     def today(self, describe: Describe) -> DataFrame:
         """Every account as of the sample's day."""
@@ -96,7 +98,7 @@ def sample(spark: SparkSession, tmp_path_factory: pytest.TempPathFactory) -> Sam
     tables = {name: spark.read.format("delta").load(str(folder / "clean" / name)) for name in names}
     truth = spark.read.parquet(str(folder / "_sample" / "truth" / "accounts.parquet")).persist()
     mine = load_mapping(folder / "_sample" / "scores" / f"{NAME}.yml")
-    return Sample(tables, truth, Definition.model_validate(mine))
+    return Sample(tables, truth, Definition.model_validate(mine), dict(load_mapping(folder / "_sample" / "keyword_sets.yml")))
 
 
 @pytest.fixture(scope="session")
