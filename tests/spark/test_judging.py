@@ -78,9 +78,9 @@ def test_every_figure_but_roc_auc_is_one_of_the_universe(trained: Trained, judge
     assert [it["lift_at_10"] / rules[it["rule"]]["lift_at_10"] for it in thinned["rules"] if it["rule"] in rules] == pytest.approx(
         [1.0] * sum(it["rule"] in rules for it in thinned["rules"]), rel=0.3
     )
-    slices = {it["slice"]: it["average_precision"] for it in whole["slices"]}
+    slices = {it["slice"]: it["average_precision"] for it in whole["slices"] if it["customers"] > 30}  # of fewer, chance moves it too far
     found = {it["slice"]: it["average_precision"] for it in thinned["slices"] if it["slice"] in slices}
-    assert found == pytest.approx({name: slices[name] for name in found}, rel=0.5) and found
+    assert found == pytest.approx({name: slices[name] for name in found}, rel=0.35) and found
 
 
 def test_margins_that_say_nothing_are_refused_where_they_are_measured(trained: Trained) -> None:

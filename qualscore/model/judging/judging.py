@@ -95,10 +95,11 @@ def refuse_no_signal(auc: float, n_examples: int, name: str) -> None:
 
 
 def _reliability(evidence: Evidence) -> list[dict[str, float]]:
-    is_example = evidence.judged["is_example"].to_numpy(bool)
+    judged = evidence.judged.sort_values("domain_hash")  # sums depend on the order
+    is_example, margins = judged["is_example"].to_numpy(bool), judged["margin"].to_numpy()
     digits = CALIBRATION_FOLDS ** np.arange(CALIBRATION_WAYS)
-    folds = evidence.judged["calibration_ways"].to_numpy()[:, None] // digits % CALIBRATION_FOLDS
-    return reliability(*evidence.margins, example_folds=folds[is_example], unlabelled_folds=folds[~is_example])
+    folds = judged["calibration_ways"].to_numpy()[:, None] // digits % CALIBRATION_FOLDS
+    return reliability(margins[is_example], margins[~is_example], example_folds=folds[is_example], unlabelled_folds=folds[~is_example])
 
 
 def _against_rules(evidence: Evidence, features: Features, measures: Mapping[str, float]) -> dict[str, Any]:
