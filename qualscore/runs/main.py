@@ -17,7 +17,7 @@ from qualscore.deliveries.own_domains import own_domains
 from qualscore.errors import QualscoreError
 from qualscore.parallel import side_by_side
 from qualscore.paths import of_spark
-from qualscore.runs import arguments, disk, executors, progress, records, sizing, staging
+from qualscore.runs import arguments, disk, executors, pinning, progress, records, sizing, staging
 from qualscore.runs.console import Console, logger, open_console
 from qualscore.runs.run import Outcome, Run, Stage
 from qualscore.storage import entries, places
@@ -113,6 +113,7 @@ def _run_one(run: Run, stage: Stage, last: Mapping[tuple[str, str | None], str] 
     started, fingerprint = datetime.now(UTC), None
     name = f"{stage.name} {one.name}" if one else stage.name
     try:
+        run = pinning.pinned(run, stage.inputs)
         fingerprint, is_asked = _asked(run, stage, last, one)
         if not is_asked:
             return 0
@@ -128,6 +129,7 @@ def _run_together(run: Run, stage: Stage, last: Mapping[tuple[str, str | None], 
     started = datetime.now(UTC)
     fingerprints: dict[str, str] = {}
     results: dict[str, Outcome | Exception] = {}
+    run = pinning.pinned(run, stage.inputs)
     for one in going:
         try:
             fingerprint, is_asked = _asked(run, stage, last, one)
@@ -146,15 +148,16 @@ def _run_together(run: Run, stage: Stage, last: Mapping[tuple[str, str | None], 
 
 
 def _begin(run: Run, stage: Stage, name: str) -> None:
-    """Makes sure that there is room for what the stage writes, and names its work, for the lines of progress."""
+    """Makes sure that there is room for what the stage writes, and names its work, in its commits and in the lines of progress."""
     disk.require(run.tables, run.settings, scores=len(run.definitions), stage=stage.name)
+    pinning.sign(run, stage)
     run.spark.sparkContext.setJobDescription(name)
 
 
 def _asked(run: Run, stage: Stage, last: Mapping[tuple[str, str | None], str] | None, one: Definition | None) -> tuple[str, bool]:
     """What the stage depends on, and whether it is to be done; says why, or what would be done."""
     name, given = (f"{stage.name} {one.name}", (run, one)) if one else (stage.name, (run,))
-    fingerprint = records.fingerprint_of(stage.depends(*given))
+    fingerprint = records.fingerprint_of({**stage.depends(*given), "inputs": run.tables.pins})
     if last is not None:
         known = last.get((stage.name, one.name if one else None))
         reason = stage.due(*given) if stage.due else _news(run, stage, known, fingerprint)
@@ -165,10 +168,14 @@ def _asked(run: Run, stage: Stage, last: Mapping[tuple[str, str | None], str] | 
     else:
         run.console.say(name)
     if run.options.dry_run:
-        reads = list(stage.reads(run))
+        reads = [*stage.reads(run), *(_named(name, version) for name, version in run.tables.pins.items())]
         said = ", reading " + ", ".join(reads) if reads else ""
         run.console.result(f"would run: {name}{said}", stage=stage.name, score_name=one.name if one else None, reads=reads)
     return fingerprint, not run.options.dry_run
+
+
+def _named(table: str, version: int) -> str:
+    return f"{table} ({'to be written' if version < 0 else f'version {version}'})"
 
 
 def _finished(

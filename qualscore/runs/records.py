@@ -2,7 +2,7 @@
 
 import hashlib
 import json
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from datetime import UTC, datetime
 from typing import Any
 
@@ -23,12 +23,13 @@ def record(
     """Adds the row of one stage, or of one score in it, to scores/score_runs."""
     finished = datetime.now(UTC)
     metrics = {"seconds": (finished - started).total_seconds()} | {name: float(value) for name, value in outcome.metrics.items()}
+    left = {name: version for name, version in {**outcome.outputs, **run.tables.commits}.items() if name != RUNS}
     row = {
         "run_id": run.run_id, "job": stage.name, "score_name": one.name if one else None, "as_of_on": outcome.as_of or run.as_of,
         "started_at": started,
-        "finished_at": finished, "exit_code": exit_code, "inputs": dict(outcome.inputs), "counts": dict(outcome.counts),
+        "finished_at": finished, "exit_code": exit_code, "inputs": dict(run.tables.pins), "counts": dict(outcome.counts),
         "metrics": metrics, "model_version": outcome.model_version, "deliveries": list(outcome.deliveries),
-        "code_version": code.commit(), "fingerprint": fingerprint, "outputs": dict(outcome.outputs), "rules": outcome.rules,
+        "code_version": code.commit(), "fingerprint": fingerprint, "outputs": left, "rules": outcome.rules,
         "tables": list(outcome.tables), "versions": dict(outcome.versions),
     }  # fmt: skip
     run.console.result(outcome.said, **row) if run.console.as_json else None
@@ -44,14 +45,33 @@ def last_successes(run: Run) -> dict[tuple[str, str | None], str]:
     return {(row["job"], row["score_name"]): row["fingerprint"] for row in last.collect()}
 
 
-def last_scorings(run: Run, names: Sequence[str]) -> dict[str, dict[str, Any]]:
-    """By score what its last successful run left: the versions of its tables, and its rules. A run that broke off is passed over."""
-    done = _successes(run, "outputs", "rules")
+def last_outputs(run: Run) -> dict[str, int]:
+    """By table the version that the last completed stage left of those that wrote it."""
+    done = _successes(run, "outputs")
     if done is None:
         return {}
-    left = F.max_by(F.struct("outputs", "rules"), "finished_at").alias("left")
-    last = done.where((F.col("job") == "score") & F.col("score_name").isin(list(names))).groupBy("score_name").agg(left)
-    return {row["score_name"]: row["left"]["outputs"] | {"rules": row["left"]["rules"]} for row in last.collect() if row["left"]["outputs"]}
+    each = done.select("finished_at", F.explode("outputs").alias("name", "version"))
+    last = each.groupBy("name").agg(F.max_by("version", "finished_at").alias("version"))
+    return {row["name"]: row["version"] for row in last.collect()}
+
+
+def ended_well(run: Run, writers: Collection[str]) -> set[str]:
+    """Those of the writers, each a run and its stage, that have ended well, if only for one of their scores."""
+    done = _successes(run)
+    if done is None:
+        return set()
+    writer = F.concat_ws(" ", "run_id", "job")
+    return {row["writer"] for row in done.select(writer.alias("writer")).where(writer.isin(list(writers))).distinct().collect()}
+
+
+def last_rules(run: Run, names: Sequence[str]) -> dict[str, str]:
+    """By score the rules that its last successful run applied."""
+    done = _successes(run, "rules")
+    if done is None:
+        return {}
+    mine = done.where((F.col("job") == "score") & F.col("score_name").isin(list(names)) & F.col("rules").isNotNull())
+    last = mine.groupBy("score_name").agg(F.max_by("rules", "finished_at").alias("rules"))
+    return {row["score_name"]: row["rules"] for row in last.collect()}
 
 
 def last_deliveries(run: Run) -> dict[str, dict[str, Any]]:

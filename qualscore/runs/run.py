@@ -38,13 +38,12 @@ class Outcome:
     """What a stage did, for its run record and for the person who waits."""
 
     said: str
-    inputs: Mapping[str, int] = field(default_factory=dict)
     counts: Mapping[str, int] = field(default_factory=dict)
     metrics: Mapping[str, float] = field(default_factory=dict)
     model_version: int | None = None
     deliveries: Sequence[Mapping[str, object]] = ()
     warnings: Sequence[str] = ()
-    outputs: Mapping[str, int] = field(default_factory=dict)
+    outputs: Mapping[str, int] = field(default_factory=dict)  # of tables that are as they have to be without a commit
     tables: Sequence[Mapping[str, str | None]] = ()
     versions: Mapping[str, int] = field(default_factory=dict)
     rules: str | None = None
@@ -58,11 +57,12 @@ class Stage:
     Attributes:
         name: of the step.
         work: does it; takes the run, and the definition where the step is done per score.
-        depends: everything that the result depends on; takes the same.
+        depends: what the result depends on beside the versions of its inputs; takes the same.
         due: why it has to be done although nothing of that changed, or None; None for "never then".
         per_score: whether it is done for each definition.
         together: whether `work` takes all definitions that are due and returns an outcome, or an error, by name.
-        reads: what it would read now, in words, for --dry-run.
+        inputs: the tables that it reads, each at one version (runs/pinning.py).
+        reads: what else it would read now, in words, for --dry-run.
         writes: its table; without it the step is due.
         wanted: whether the arguments ask for it at all.
     """
@@ -73,6 +73,7 @@ class Stage:
     due: Callable[..., str | None] | None = None
     per_score: bool = False
     together: bool = False
+    inputs: Sequence[str] = ()
     reads: Callable[[Run], Sequence[str]] = lambda run: ()
     writes: str | None = None
     wanted: Callable[[Any], bool] = lambda options: True

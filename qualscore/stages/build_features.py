@@ -7,15 +7,17 @@ from pyspark.sql import functions as F
 from qualscore.features import intent
 from qualscore.runs.run import Outcome, Run, Stage
 from qualscore.stages.describing import describe
-from qualscore.stages.reading import ACCOUNTS, FEATURE_INPUTS, FEATURES, clean, named, versions
+from qualscore.stages.reading import ACCOUNTS, FEATURE_INPUTS, FEATURES, clean
+from qualscore.storage import locks
 
 
 def build_features(run: Run) -> Outcome:
     """Features of every account as of the run's date."""
     dates = run.tables.read(ACCOUNTS).select("domain", "company_name", F.lit(run.as_of).alias("as_of_on"))
-    written = run.tables.replace(FEATURES, describe(run, as_of=run.as_of)(dates))
+    with locks.held(run.tables, "build_features", run_id=run.run_id):
+        written = run.tables.replace(FEATURES, describe(run, as_of=run.as_of)(dates))
     said = f"{written:,} accounts described as of {run.as_of}"
-    return Outcome(said, inputs=versions(run, *FEATURE_INPUTS), counts={"accounts": written}, warnings=_missing_intent(run))
+    return Outcome(said, counts={"accounts": written}, warnings=_missing_intent(run))
 
 
 def _missing_intent(run: Run) -> list[str]:
@@ -34,7 +36,7 @@ def _missing_intent(run: Run) -> list[str]:
 
 
 def _features_depends(run: Run) -> Mapping[str, object]:
-    return versions(run, *FEATURE_INPUTS) | {"as_of": run.as_of, "keyword_sets": run.settings.keywords}
+    return {"as_of": run.as_of, "keyword_sets": run.settings.keywords}
 
 
-BUILD_FEATURES = Stage("build_features", build_features, _features_depends, reads=named(*FEATURE_INPUTS), writes=FEATURES)
+BUILD_FEATURES = Stage("build_features", build_features, _features_depends, inputs=FEATURE_INPUTS, writes=FEATURES)

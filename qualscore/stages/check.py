@@ -9,7 +9,7 @@ from qualscore.errors import ConfigurationError
 from qualscore.model.encoding.inputs import known_columns
 from qualscore.runs.run import Outcome, Run, Stage
 from qualscore.stages.labelling import selectable
-from qualscore.stages.reading import ACCOUNTS, SELECTED_FROM, clean, named, versions
+from qualscore.stages.reading import ACCOUNTS, SELECTED_FROM, clean
 from qualscore.universe import matching
 
 INPUTS = (*SELECTED_FROM, "clean/technographics", ACCOUNTS)
@@ -28,7 +28,7 @@ def check(run: Run) -> Outcome:
         raise ConfigurationError("\n".join(findings))
     fitting = f"{len(run.definitions)} score definition(s) fit the data"
     warnings = [*matching.empty_lists(run.definitions, known), *_strange_own_domains(run.settings.own_domains, accounts)]
-    return Outcome(fitting, versions(run, *INPUTS), warnings=warnings)
+    return Outcome(fitting, warnings=warnings)
 
 
 def _strange_own_domains(own_domains: Sequence[str], accounts: DataFrame) -> list[str]:
@@ -41,8 +41,7 @@ def _strange_own_domains(own_domains: Sequence[str], accounts: DataFrame) -> lis
 
 
 def _check_depends(run: Run) -> Mapping[str, object]:
-    asked = {"definitions": [definition.model_dump() for definition in run.definitions], "own_domains": run.settings.own_domains}
-    return versions(run, *INPUTS) | asked
+    return {"definitions": [definition.model_dump() for definition in run.definitions], "own_domains": run.settings.own_domains}
 
 
-CHECK = Stage("check_definitions", check, _check_depends, reads=named(*INPUTS))
+CHECK = Stage("check_definitions", check, _check_depends, inputs=INPUTS)

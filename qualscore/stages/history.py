@@ -2,21 +2,53 @@
 
 import json
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date
 from functools import reduce
 
 from pyspark.sql import DataFrame
 from pyspark.sql import functions as F
 
 from qualscore.definitions.definition import Definition
+from qualscore.runs import records
 from qualscore.runs.run import Run
 from qualscore.scores import history
 from qualscore.scores.history import ScoredBy
-from qualscore.stages.describing import features_date
-from qualscore.stages.reading import SCORES
+from qualscore.stages.reading import HISTORY, SCORES, UNSCORED
 from qualscore.storage import upgrades
 
-HISTORY, UNSCORED = "scores/score_history", "scores/unscored_accounts"
 COMPARED = ("domain", "score", "band", "model_version")
+
+
+@dataclass(frozen=True)
+class Before:
+    """The scores of the run before, as they were when this run's stage began.
+
+    Attributes:
+        versions: of the tables of scores then.
+        scored_at: by score that had scores, when; microseconds since 1970.
+        rules: by score the rules that were applied, as rules_of makes them.
+    """
+
+    versions: Mapping[str, int]
+    scored_at: Mapping[str, int]
+    rules: Mapping[str, str]
+
+    def of_score(self, run: Run, table: str, name: str) -> DataFrame:
+        """The rows of one score."""
+        return run.tables.read(table, version=self.versions[table]).where(F.col("score_name") == name)
+
+
+def scores_before(run: Run, names: Sequence[str]) -> Before:
+    """What there is to compare with. The current version, which neither VACUUM nor a pause of years takes away.
+
+    A run that dies leaves the scores of the run before or, when all was written but its record, its own with their history.
+    """
+    before = Before({table: run.tables.version(table) for table in (SCORES, UNSCORED)}, {}, records.last_rules(run, names))
+    if min(before.versions.values()) < 0:
+        return before
+    first = {name: before.of_score(run, SCORES, name).select(F.unix_micros("scored_at").alias("at")).first() for name in names}
+    return Before(before.versions, {name: row["at"] for name, row in first.items() if row}, before.rules)
 
 
 def rules_of(run: Run, definition: Definition) -> str:
@@ -26,30 +58,56 @@ def rules_of(run: Run, definition: Definition) -> str:
 
 
 def write_history(
-    run: Run, definitions: Sequence[Definition], model_versions: Mapping[str, int], before: Mapping[str, Mapping[str, object]]
+    run: Run, definitions: Sequence[Definition], scores: DataFrame, before: Before, *, model_versions: Mapping[str, int], as_of: date
 ) -> dict[str, dict[str, int]]:
-    """Appends what changed in scores that were scored before; returns the number of changes by score and cause."""
-    found = [_changes(run, one, model_versions[one.name], before[one.name]) for one in definitions if one.name in before]
-    if found:
-        run.tables.append(HISTORY, reduce(DataFrame.unionByName, found))
-    counts: dict[str, dict[str, int]] = {one.name: {} for one in definitions}
-    if run.tables.exists(HISTORY):
-        mine = run.tables.read(HISTORY).where(F.col("run_id") == run.run_id).groupBy("score_name", "cause").count()
-        for name, cause, number in mine.collect():
-            counts[name][cause] = number
+    """Appends what changes in scores that there were before; returns the number of changes by score and cause.
+
+    To be called before the scores are committed: a run that dies in between leaves changes that did not come to be, and the next
+    one takes them back.
+
+    Args:
+        run: this one, which has listed its unscored accounts.
+        definitions: of the scores.
+        scores: the new ones.
+        before: what there was.
+        model_versions: that score.
+        as_of: the day that the scores describe.
+    """
+    compared = [one for one in definitions if one.name in before.scored_at]
+    if not compared:
+        return {}
+    _take_back(run, before)
+    found = [_changes(run, one, scores, before, _scored_by(run, one, before, model_versions[one.name], as_of)) for one in compared]
+    run.tables.append(HISTORY, reduce(DataFrame.unionByName, found))
+    counts: dict[str, dict[str, int]] = {}
+    mine = run.tables.read(HISTORY).where(F.col("run_id") == run.run_id)
+    for name, cause, number in mine.groupBy("score_name", "cause").count().collect():
+        counts.setdefault(name, {})[cause] = number
     return counts
 
 
-def _changes(run: Run, definition: Definition, model_version: int, before: Mapping[str, object]) -> DataFrame:
-    rules = {"before": json.loads(str(before["rules"])), "now": json.loads(rules_of(run, definition))}
-    exclusions = [{name: it.get(name) for name in ("exclude", "own_domains")} for it in rules.values()]
-    versions = {"before": before, "now": dict.fromkeys((SCORES, UNSCORED))}
+def _take_back(run: Run, before: Before) -> None:
+    """Removes changes later than the scores that there are: of runs that died before their scores were committed."""
+    if run.tables.exists(HISTORY):
+        later = " OR ".join(f"(score_name = '{name}' AND scored_at > timestamp_micros({at}))" for name, at in before.scored_at.items())
+        if not run.tables.read(HISTORY).where(later).isEmpty():
+            run.tables.delete(HISTORY, later)
 
-    def of_score(table: str, when: str) -> DataFrame:
-        return run.tables.read(table, version=versions[when][table]).where(F.col("score_name") == definition.name)  # type: ignore[arg-type]
 
-    excluded = {when: of_score(UNSCORED, when).where("reason = 'EXCLUDED'").select("domain") for when in versions}
-    scored_by = ScoredBy(definition, model_version, exclusions[0] != exclusions[1], run.run_id, features_date(run), run.started_at)
+def _scored_by(run: Run, definition: Definition, before: Before, model_version: int, as_of: date) -> ScoredBy:
+    now = rules_of(run, definition)
+    rules = (json.loads(text) for text in (before.rules.get(definition.name, now), now))
+    exclusions = [{name: it.get(name) for name in ("exclude", "own_domains")} for it in rules]
+    return ScoredBy(definition, model_version, exclusions[0] != exclusions[1], run.run_id, as_of, run.started_at)
+
+
+def _changes(run: Run, definition: Definition, scores: DataFrame, before: Before, scored_by: ScoredBy) -> DataFrame:
+    listed = {
+        "before": before.of_score(run, UNSCORED, definition.name),
+        "now": run.tables.read(UNSCORED).where(F.col("score_name") == definition.name),
+    }
+    excluded = {when: frame.where("reason = 'EXCLUDED'").select("domain") for when, frame in listed.items()}
+    after = scores.where(F.col("score_name") == definition.name)
     # Of scores that an earlier version of the code wrote, as today's are stored.
-    compared = upgrades.stepped(SCORES, of_score(SCORES, "before").select(*COMPARED))
-    return history.score_history(compared, of_score(SCORES, "now").select(*COMPARED), excluded, scored_by)
+    compared = upgrades.stepped(SCORES, before.of_score(run, SCORES, definition.name).select(*COMPARED))
+    return history.score_history(compared, after.select(*COMPARED), excluded, scored_by)

@@ -12,7 +12,9 @@ from qualscore.model.learning.preview import preview
 from qualscore.runs.run import Outcome, Run, Stage
 from qualscore.stages.describing import features_date
 from qualscore.stages.labelling import labelled, with_coverage, without_domain
-from qualscore.stages.reading import ACCOUNTS, FEATURES, SELECTED_FROM, named, versions
+from qualscore.stages.reading import ACCOUNTS, FEATURES, SELECTED_FROM, UNUSABLE
+
+INPUTS = tuple(dict.fromkeys((*SELECTED_FROM, ACCOUNTS, FEATURES, *UNUSABLE)))
 
 MOST_STAGES = 40
 
@@ -55,12 +57,12 @@ def show(run: Run, definition: Definition) -> Outcome:
     )
     run.console.result(found.text, **found.record)
     said = f"{found.counts['examples']:,} customers, {found.verdict}"
-    return Outcome(said, versions(run, *SELECTED_FROM, FEATURES), found.counts)
+    return Outcome(said, found.counts)
 
 
 def _preview_depends(run: Run, definition: Definition) -> Mapping[str, object]:
-    return versions(run, *SELECTED_FROM, FEATURES) | {"definition": definition.model_dump()}
+    return {"definition": definition.model_dump()}
 
 
-READY = Stage("check_tables", check_ready, lambda run: {}, reads=named(ACCOUNTS, FEATURES))
-PREVIEW = Stage("preview", show, _preview_depends, per_score=True, reads=named(*SELECTED_FROM, FEATURES))
+READY = Stage("check_tables", check_ready, lambda run: {}, inputs=(ACCOUNTS, FEATURES))
+PREVIEW = Stage("preview", show, _preview_depends, per_score=True, inputs=INPUTS)

@@ -1,6 +1,5 @@
-"""The tables that stages read, at which versions."""
+"""The tables that stages read."""
 
-from collections.abc import Callable
 from functools import reduce
 
 from pyspark.sql import DataFrame
@@ -18,10 +17,12 @@ JUDGED_TOGETHER = (
 )
 SOURCES = tuple(table for together in JUDGED_TOGETHER for table in together)
 ACCOUNTS, FEATURES, SCORES = "clean/accounts", "features/account_features", "scores/account_scores"
+UNSCORED, TOP, HISTORY = "scores/unscored_accounts", "scores/top_accounts", "scores/score_history"
 REJECTING = ("firmographics", "account_lists", "activities")
 KEEPING = {"crm_accounts": "account_id", "crm_opportunities": "opportunity_id"}
 DESCRIBING = ("firmographics", "technographics", "intent_signals")
 SELECTED_FROM = tuple(f"clean/{table}" for table in Records._fields)
+UNUSABLE = (*(f"rejected/{table}" for table in REJECTING), *(f"clean/{table}" for table in KEEPING))
 FEATURE_INPUTS = (ACCOUNTS, *(f"clean/{table}" for table in DESCRIBING))
 
 
@@ -41,14 +42,5 @@ def rejected(run: Run) -> DataFrame:
 
 
 def versions(run: Run, *names: str) -> dict[str, int]:
-    """The version of each table as it is now."""
+    """The version of each table that the run reads."""
     return {name: run.tables.version(name) for name in names}
-
-
-def named(*names: str) -> Callable[[Run], list[str]]:
-    """What a stage that reads these tables would read now, in words."""
-
-    def tables(run: Run) -> list[str]:
-        return [f"{name} ({'to be written' if version < 0 else f'version {version}'})" for name, version in versions(run, *names).items()]
-
-    return tables

@@ -12,47 +12,47 @@ from qualscore.errors import QualscoreError
 from qualscore.model.encoding import intent
 from qualscore.model.scoring import scoring_pass
 from qualscore.model.scoring.qualification import QualificationModel
-from qualscore.runs import records
 from qualscore.runs.run import Outcome, Run, Stage
 from qualscore.scores import ranking
 from qualscore.scores.unscored import unscored_accounts
 from qualscore.stages.describing import features_date
-from qualscore.stages.history import UNSCORED, rules_of, write_history
+from qualscore.stages.history import rules_of, scores_before, write_history
 from qualscore.stages.labelling import selectable
 from qualscore.stages.models import registry_of
-from qualscore.stages.reading import FEATURES, KEEPING, REJECTING, SCORES, SELECTED_FROM, named, rejected, versions
+from qualscore.stages.reading import FEATURES, SCORES, SELECTED_FROM, TOP, UNSCORED, UNUSABLE, rejected
+from qualscore.storage import locks
 from qualscore.universe import labels
 
-_CLEAN = (*SELECTED_FROM, *(f"clean/{table}" for table in KEEPING))
-OUTPUTS = (SCORES, UNSCORED, "scores/top_accounts")
-INPUTS = tuple(dict.fromkeys((*_CLEAN, FEATURES, *(f"rejected/{table}" for table in REJECTING))))
+INPUTS = tuple(dict.fromkeys((*SELECTED_FROM, FEATURES, *UNUSABLE)))
 
 
 def score(run: Run, definitions: Sequence[Definition]) -> dict[str, Outcome | Exception]:
     """Scores and explains every account that has data, with all models in one pass; lists the others, and what changed."""
     models, results = _models(run, definitions)
     going = [definition for definition in definitions if definition.name in models]
-    if not going:
-        return results
-    names = [definition.name for definition in going]
-    before = records.last_scorings(run, names)
-    of_these = f"score_name IN ({', '.join(map(repr, names))})"
-    as_of = features_date(run)
-    accounts = labels.excluded(
-        run.tables.read(FEATURES), selectable(run), definitions=going, as_of=as_of, own_domains=run.settings.own_domains
-    )
-    lacking = unscored_accounts(accounts, rejected(run), score_names=names)
-    run.tables.replace(UNSCORED, lacking, where=of_these)
-    scored = _scored(run, [models[name] for name in names], accounts)
-    run.tables.replace(SCORES, scored, where=of_these)
-    counts = _counts(run, names)
-    _rank(run, counts, of_these)
-    changed = write_history(run, going, {name: int(models[name].version or 0) for name in names}, before)
-    inputs, outputs = versions(run, *INPUTS), versions(run, *OUTPUTS)
-    for one in going:
-        outcome = _outcome(run, one, models[one.name], counts[one.name], changed.get(one.name, {}))
-        results[one.name] = replace(outcome, inputs=inputs, outputs=outputs, as_of=as_of)
+    if going:
+        with locks.held(run.tables, "score", run_id=run.run_id):
+            results |= _score(run, going, models)
     return results
+
+
+def _score(run: Run, definitions: Sequence[Definition], models: Mapping[str, QualificationModel]) -> dict[str, Outcome]:
+    """Writes all tables, the scores last: whoever reads them finds what goes with them."""
+    names = [definition.name for definition in definitions]
+    of_these, as_of, before = f"score_name IN ({', '.join(map(repr, names))})", features_date(run), scores_before(run, names)
+    accounts = labels.excluded(
+        run.tables.read(FEATURES), selectable(run), definitions=definitions, as_of=as_of, own_domains=run.settings.own_domains
+    )
+    # Written, and not yet the table's: all that follows is made of them.
+    scores = run.tables.stage(SCORES, _scored(run, [models[name] for name in names], accounts), where=of_these)
+    run.tables.replace(UNSCORED, unscored_accounts(accounts, rejected(run), score_names=names), where=of_these)
+    counts = _counts(run, names, scores.rows)
+    _rank(run, counts, scores.rows, of_these)
+    versions = {name: int(models[name].version or 0) for name in names}
+    changed = write_history(run, definitions, scores.rows, before, model_versions=versions, as_of=as_of)
+    scores.commit()
+    outcomes = {one.name: _outcome(run, one, models[one.name], counts[one.name], changed.get(one.name, {})) for one in definitions}
+    return {name: replace(outcome, as_of=as_of) for name, outcome in outcomes.items()}
 
 
 def _models(run: Run, definitions: Sequence[Definition]) -> tuple[dict[str, QualificationModel], dict[str, Outcome | Exception]]:
@@ -74,10 +74,10 @@ def _scored(run: Run, models: Sequence[QualificationModel], accounts: DataFrame)
     return scoring_pass.score([model.in_pass for model in models], accounts, run_id=run_id, scored_at=scored_at)
 
 
-def _counts(run: Run, names: Sequence[str]) -> dict[str, dict[str, int]]:
+def _counts(run: Run, names: Sequence[str], scores: DataFrame) -> dict[str, dict[str, int]]:
     """By score the number of accounts of each band, which the files' footers tell, and of unscored ones."""
     of_these = F.col("score_name").isin(list(names))
-    bands = run.tables.read(SCORES).where(of_these).groupBy("score_name", "band").count().collect()
+    bands = scores.groupBy("score_name", "band").count().collect()
     unscored = run.tables.read(UNSCORED).where(of_these).groupBy("score_name", F.lit("unscored")).count().collect()
     counts: dict[str, dict[str, int]] = {name: {} for name in names}
     for name, kind, number in (*bands, *unscored):
@@ -85,16 +85,16 @@ def _counts(run: Run, names: Sequence[str]) -> dict[str, dict[str, int]]:
     return counts
 
 
-def _rank(run: Run, counts: Mapping[str, Mapping[str, int]], of_these: str) -> None:
+def _rank(run: Run, counts: Mapping[str, Mapping[str, int]], scores: DataFrame, of_these: str) -> None:
     """Writes scores/top_accounts from what was written, of the best bands only: a cache of all scores would be as large as the table."""
-    scores, most = run.tables.read(SCORES), run.settings.top_accounts
+    most = run.settings.top_accounts
     best = [
         ranking.top_accounts(
             scores.where((F.col("score_name") == name) & F.col("band").isin(ranking.best_bands(found, most=most))), most=most
         )
         for name, found in counts.items()
     ]
-    run.tables.replace("scores/top_accounts", reduce(DataFrame.unionByName, best), where=of_these)
+    run.tables.replace(TOP, reduce(DataFrame.unionByName, best), where=of_these)
 
 
 def _outcome(
@@ -103,7 +103,6 @@ def _outcome(
     model: QualificationModel,
     found: Mapping[str, int],
     changed: Mapping[str, int],
-    **known: dict[str, int],
 ) -> Outcome:
     counts = {"unscored": found.get("unscored", 0), "scored": sum(number for kind, number in found.items() if kind != "unscored")}
     said = f"{counts['scored']:,} accounts scored, {counts['unscored']:,} without a score"
@@ -127,11 +126,11 @@ def _lost_sets(run: Run, model: QualificationModel) -> list[str]:
 
 def _score_depends(run: Run, definition: Definition) -> Mapping[str, object]:
     champion = registry_of(run).champion(definition.name)
-    return versions(run, *INPUTS) | {
+    return {
         "model": champion and champion.number,
         "definition": definition.model_dump(exclude_defaults=True),
         "own_domains": run.settings.own_domains,
     }
 
 
-SCORE = Stage("score", score, _score_depends, per_score=True, together=True, reads=named(*INPUTS), writes=SCORES)
+SCORE = Stage("score", score, _score_depends, per_score=True, together=True, inputs=INPUTS, writes=SCORES)

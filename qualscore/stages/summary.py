@@ -8,8 +8,9 @@ from pyspark.sql import functions as F
 from qualscore import sample
 from qualscore.model.scoring.bands import BAND_WORDS, LIKELY, UNLIKELY
 from qualscore.paths import of_spark
+from qualscore.runs.pinning import pinned
 from qualscore.runs.run import Run
-from qualscore.stages.reading import ACCOUNTS, SCORES
+from qualscore.stages.reading import ACCOUNTS, SCORES, TOP, UNSCORED
 from qualscore.storage import places
 
 SHOWN = 10
@@ -17,6 +18,7 @@ SHOWN = 10
 
 def summarise(run: Run) -> None:
     """Prints what the run's scores hold, the best accounts that are no customers, and how to go on."""
+    run = pinned(run, (ACCOUNTS, SCORES, UNSCORED, TOP))
     names = [definition.name for definition in run.definitions]
     known = run.tables.read(SCORES).where(F.col("score_name").isin(names))
     accounts = run.tables.read(ACCOUNTS).count()
@@ -32,9 +34,7 @@ def _say_score(run: Run, name: str, scores: DataFrame) -> None:
     customers = {row["band"]: row["customers"] for row in by_band}
     n_customers = sum(customers.values())
     found = n_customers - customers.get(UNLIKELY, 0)
-    reasons = (
-        run.tables.read("scores/unscored_accounts").where(F.col("score_name") == name).groupBy("reason").count().orderBy("reason").collect()
-    )
+    reasons = run.tables.read(UNSCORED).where(F.col("score_name") == name).groupBy("reason").count().orderBy("reason").collect()
     unscored = {row["reason"]: row["count"] for row in reasons}
     console, likely = run.console, BAND_WORDS[LIKELY]
     lines = [
@@ -50,13 +50,7 @@ def _say_score(run: Run, name: str, scores: DataFrame) -> None:
             f"ROC-AUC {hidden['roc_auc']:.3f} (the truth itself: {hidden['truth_roc_auc']:.3f}), "
             f"{hidden['recall_at_10']:.0%} of them in the top 10 % ({hidden['truth_recall_at_10']:.0%})"
         )
-    best = (
-        run.tables.read("scores/top_accounts")
-        .where((F.col("score_name") == name) & ~F.col("is_example"))
-        .orderBy("rank")
-        .limit(SHOWN)
-        .collect()
-    )
+    best = run.tables.read(TOP).where((F.col("score_name") == name) & ~F.col("is_example")).orderBy("rank").limit(SHOWN).collect()
     lines.append("  best accounts that are no customers")
     lines += [f"    {row['score']:6.2f}  {row['company_name'] or row['domain']} ({row['domain']})  {row['top_factors']}" for row in best]
     console.result(

@@ -17,10 +17,10 @@ from qualscore.runs.run import Outcome, Run, Stage
 from qualscore.stages.describing import describe, features_date
 from qualscore.stages.labelling import labelled, with_coverage, without_domain
 from qualscore.stages.models import registry_of
-from qualscore.stages.reading import FEATURE_INPUTS, FEATURES, SELECTED_FROM, named, versions
+from qualscore.stages.reading import FEATURE_INPUTS, FEATURES, SELECTED_FROM, UNUSABLE
 from qualscore.storage import files
 
-INPUTS = (*SELECTED_FROM, FEATURES, *FEATURE_INPUTS)
+INPUTS = tuple(dict.fromkeys((*SELECTED_FROM, FEATURES, *FEATURE_INPUTS, *UNUSABLE)))
 
 
 def train(run: Run, definition: Definition) -> Outcome:
@@ -31,11 +31,11 @@ def train(run: Run, definition: Definition) -> Outcome:
     accounts = with_coverage(run, labelled(run, definition))
     trained = _trained(run, accounts, definition, as_of=as_of)
     judgement = judging.judge(trained, learning_curve=getattr(run.options, "learning_curve", False))
-    inputs = versions(run, *INPUTS)
+    inputs = dict(run.tables.pins)
     version = store.register(judgement.judged, as_of=as_of, inputs=inputs)
     path = _report(run, judgement, version.number)
     said = f"version {version.number}, {trained.counts['examples']:,} customers; what was measured is in {path}"
-    return Outcome(said, inputs, trained.counts, judgement.judged.metrics, version.number, warnings=judgement.warnings, as_of=as_of)
+    return Outcome(said, trained.counts, judgement.judged.metrics, version.number, warnings=judgement.warnings, as_of=as_of)
 
 
 def _trained(run: Run, accounts: DataFrame, definition: Definition, *, as_of: date) -> Trained:
@@ -91,4 +91,4 @@ def _train_due(run: Run, definition: Definition) -> str | None:
     return f"version {champion.number} was trained {months} months ago" if months >= definition.retrain_after_months else None
 
 
-TRAIN = Stage("train", train, _train_depends, due=_train_due, per_score=True, reads=named(*INPUTS))
+TRAIN = Stage("train", train, _train_depends, due=_train_due, per_score=True, inputs=INPUTS)

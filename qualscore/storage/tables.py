@@ -1,8 +1,8 @@
-"""The only module that reads or writes Delta: tables by contract name, in one warehouse folder or in a catalog."""
+"""The only reader and writer of Delta tables: by contract name, in one warehouse folder or in a catalog."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, field, replace
 from threading import Lock
 from typing import Any
 from uuid import uuid4
@@ -15,13 +15,14 @@ from pyspark.sql import functions as F
 from qualscore import contracts
 from qualscore.contracts import Contract
 from qualscore.errors import ConfigurationError
-from qualscore.storage import declarations, upgrades
+from qualscore.storage import declarations, delta_log, upgrades
 
 # Of account_scores, the widest table, 180 MB.
 MOST_ROWS_PER_FILE = 2_000_000
 EVERY = "true"  # the condition of all rows
 _CREATING = Lock()
 _TODAYS: set[str] = set()  # tables of which this process knows that they have today's form
+_SIGNED = "qualscore "
 
 
 @dataclass(frozen=True)
@@ -32,11 +33,19 @@ class Tables:
         spark: the session.
         warehouse: folder of the tables; each is at WAREHOUSE/LAYER/TABLE.
         catalog: if set, LAYER/TABLE is the catalog's table CATALOG_LAYER.TABLE instead.
+        pins: the versions of tables that are read as they were; -1 for one that was not there. The others are read as they are.
+        commits: the last version of each table that was written through these tables.
     """
 
     spark: SparkSession
     warehouse: str
     catalog: str | None = None
+    pins: Mapping[str, int] = field(default_factory=dict)
+    commits: dict[str, int] = field(default_factory=dict)
+
+    def pinned(self, pins: Mapping[str, int]) -> "Tables":
+        """The same tables, of which those named are read at one version, whoever writes them meanwhile."""
+        return replace(self, pins=pins, commits={})
 
     def _path(self, name: str) -> str:
         return f"{self.warehouse}/{name}"
@@ -48,12 +57,15 @@ class Tables:
 
     def exists(self, name: str) -> bool:
         """Whether the table has been written."""
+        return self.pins[name] >= 0 if name in self.pins else self._is_there(name)
+
+    def _is_there(self, name: str) -> bool:
         if self.catalog:
             return self.spark.catalog.tableExists(self.identifier(name))
         return DeltaTable.isDeltaTable(self.spark, self._path(name))
 
     def read(self, name: str, *, version: int | None = None) -> DataFrame:
-        """The table as it is now, or as it was at a version; always with the columns of its contract.
+        """The table as it is now, at the version that it is pinned to, or at another; always with the columns of its contract.
 
         Raises:
             ConfigurationError: it has not been written yet.
@@ -62,17 +74,30 @@ class Tables:
             raise ConfigurationError(
                 f"{self.identifier(name)}: no such table yet; run `./spark-submit.sh pipeline`, or the stage that writes it"
             )
-        identifier = self.identifier(name)
-        as_was = f"SELECT * FROM {identifier} VERSION AS OF {version}"
-        rows = self.spark.table(identifier) if version is None else self.spark.sql(as_was)
+        wanted, identifier = self.pins.get(name) if version is None else version, self.identifier(name)
+        rows = self.spark.table(identifier) if wanted is None else self.spark.sql(f"SELECT * FROM {identifier} VERSION AS OF {wanted}")
         shaped = upgrades.shaped(contracts.load(name), rows)
-        if shaped is not rows and version is None:  # an upgrade would take columns away under whoever reads it
+        if shaped is not rows and wanted is None:  # an upgrade would take columns away under whoever reads it
             return self.read(name, version=self.version(name))
         return shaped
 
     def version(self, name: str) -> int:
-        """The version of the table as it is now; -1 when there is none."""
-        return int(self._last_commit(name)["version"]) if self.exists(name) else -1
+        """The version that is read: the pinned one, or that of the table as it is now; -1 when there is none."""
+        if name in self.pins:
+            return self.pins[name]
+        if self.catalog and not self._is_there(name):
+            return -1
+        return delta_log.version(self.spark, self._log(name))
+
+    def writers(self, name: str, *, after: int) -> dict[int, str | None]:
+        """By later version than `after` who committed it, as `sign` said then; None of commits of others."""
+        history = self.spark.sql(f"DESCRIBE HISTORY {self.identifier(name)}").where(F.col("version") > after)
+        said = {row["version"]: row["userMetadata"] or "" for row in history.select("version", "userMetadata").collect()}
+        return {version: text.removeprefix(_SIGNED) if text.startswith(_SIGNED) else None for version, text in said.items()}
+
+    def sign(self, writer: str) -> None:
+        """Names the writer of all commits of the session from now on."""
+        self.spark.conf.set("spark.databricks.delta.commitInfo.userMetadata", f"{_SIGNED}{writer}")
 
     def location(self, lock: str) -> str:
         """Where a catalog keeps the table of a lock, which is made if there is none; the table has no rows."""
@@ -116,7 +141,7 @@ class Tables:
             self._upgrade(lag, kept)
         yield lag
         if lag:
-            self._mark(lag.contract)
+            self.mark(lag.contract)
 
     def _lag(self, name: str) -> upgrades.Lag | None:
         """What the table lacks of today's form; None when that is nothing."""
@@ -144,10 +169,25 @@ class Tables:
         elif lag.added:
             self.spark.sql(f"ALTER TABLE {identifier} ADD COLUMNS ({declarations.columns(lag.added)})")
 
-    def _mark(self, contract: Contract) -> None:
+    def mark(self, contract: Contract) -> None:
+        """Writes down that the table has today's form."""
         identifier = self.identifier(contract.name)
         self.spark.sql(f"ALTER TABLE {identifier} SET TBLPROPERTIES ({declarations.properties(contract)})")
         _TODAYS.add(identifier)
+
+    def stage(self, name: str, frame: DataFrame, *, where: str) -> "StagedSlice":
+        """Writes the rows of the partitions that `where` names, to be looked at before they replace what the table holds there."""
+        frame = self._prepared(name, frame)
+        lag = self._lag(name)
+        if lag:
+            self._upgrade(lag, _others(where))
+        staged = delta_log.stage(self.spark, self._log(name), frame, most_rows_per_file=MOST_ROWS_PER_FILE)
+        return StagedSlice(self, name, where, staged, lag)
+
+    def delete(self, name: str, where: str) -> None:
+        """Deletes the rows that a condition selects."""
+        self.spark.sql(f"DELETE FROM {self.identifier(name)} WHERE {where}")
+        self._rows_written(name)
 
     def merge(self, name: str, frame: DataFrame, *, before: DataFrame | None = None) -> None:
         """Makes the table hold the frame's rows by changing only what differs: one commit, none where nothing does.
@@ -178,6 +218,7 @@ class Tables:
             f"WHEN MATCHED AND ({differs}) THEN UPDATE SET * WHEN NOT MATCHED AND NOT new._is_gone THEN INSERT *"
         )
         self.spark.catalog.dropTempView(view)
+        self._rows_written(name)
 
     def append(self, name: str, frame: DataFrame) -> int:
         """Adds rows; returns their number."""
@@ -195,11 +236,16 @@ class Tables:
         return contract.conform(frame)
 
     def _rows_written(self, name: str) -> int:
-        return int(self._last_commit(name)["operationMetrics"].get("numOutputRows", 0))
+        last = self._last_commit(name)
+        self.commits[name] = int(last["version"])
+        return int(last["operationMetrics"].get("numOutputRows", 0))
+
+    def _log(self, name: str) -> Any:
+        return delta_log.of_catalog(self.spark, self.identifier(name)) if self.catalog else delta_log.of_path(self.spark, self._path(name))
 
     def _create(self, contract: Contract) -> None:
         with _CREATING:  # of two scores that are written side by side one makes the table
-            if not self.exists(contract.name):
+            if not self._is_there(contract.name):
                 self._create_anew(contract)
 
     def _create_anew(self, contract: Contract) -> None:
@@ -217,3 +263,27 @@ class Tables:
 
 def _others(where: str) -> str:
     return f"NOT coalesce(({where}), false)"
+
+
+@dataclass(frozen=True)
+class StagedSlice:
+    """Rows for a slice of a table that the table does not name yet."""
+
+    _tables: Tables
+    _name: str
+    _where: str
+    _staged: delta_log.Staged
+    _lag: upgrades.Lag | None
+
+    @property
+    def rows(self) -> DataFrame:
+        """The rows, read from the files that were written."""
+        return self._staged.rows
+
+    def commit(self) -> int:
+        """Makes them the table's slice, in one commit; returns their number. What fails before leaves the old rows."""
+        version = self._staged.commit(self._where, contracts.load(self._name).partition_by)
+        self._tables.commits[self._name] = version
+        if self._lag:
+            self._tables.mark(self._lag.contract)
+        return self._staged.count

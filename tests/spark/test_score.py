@@ -21,9 +21,11 @@ from qualscore.runs.console import Console
 from qualscore.runs.main import _run_together
 from qualscore.runs.run import Run
 from qualscore.stages.score import SCORE
+from qualscore.storage.tables import StagedSlice
 from tests.small_universe import AS_OF, DEFINITION, Universe
 
 FEATURES, HISTORY = "features/account_features", "scores/score_history"
+SCORES, UNSCORED = "scores/account_scores", "scores/unscored_accounts"
 KEPT = ["domain", "change", "cause", "band_before", "band"]
 
 
@@ -134,16 +136,39 @@ def test_accounts_that_come_and_go_have_their_causes(stocked: Warehouse) -> None
     assert found == {"company100.com": ("new", "data")} | {f"company{i}.com": ("gone", "rule") for i in range(5)}
 
 
-def test_a_run_that_broke_off_hides_no_change(stocked: Warehouse, monkeypatch: pytest.MonkeyPatch) -> None:
-    """The next one compares with the last run that finished, although the table has newer scores."""
+def test_a_run_that_dies_before_its_last_commit_leaves_the_old_scores(stocked: Warehouse, monkeypatch: pytest.MonkeyPatch) -> None:
+    """All other tables are the new run's then; the next one compares with the scores that there are, and takes back what was not to be."""
     assert stocked.score(DEFINITION) == [0]
+    before = stocked.table(SCORES)
     change_features(stocked, "company7.com", has_data=False)
     with monkeypatch.context() as broken:
-        broken.setattr("qualscore.scores.ranking.top_accounts", _fail)
+        broken.setattr(StagedSlice, "commit", _fail)
         assert stocked.score(DEFINITION) == [1]
-    assert "company7.com" not in set(stocked.table("scores/account_scores").domain)
-    assert stocked.score(DEFINITION) == [0]
+    pd.testing.assert_frame_equal(by_domain(stocked.table(SCORES)), by_domain(before))
+    assert set(stocked.table("scores/top_accounts").run_id) == {"run2"} and "company7.com" in set(stocked.table(UNSCORED).domain)
     assert list(stocked.changes().domain) == ["company7.com"]
+    assert stocked.score(DEFINITION) == [0]
+    (only,) = stocked.table(HISTORY).to_dict("records")
+    assert (only["domain"], only["change"], only["run_id"]) == ("company7.com", "gone", "run3")
+    assert "company7.com" not in set(stocked.table(SCORES).domain)
+
+
+def test_the_history_needs_no_former_version(stocked: Warehouse) -> None:
+    """The tables were rewritten since the last run, and what it left was removed."""
+    assert stocked.score(DEFINITION) == [0]
+    spark, tables = stocked.run.spark, stocked.run.tables
+    spark.conf.set("spark.databricks.delta.retentionDurationCheck.enabled", "false")
+    for name in (SCORES, UNSCORED):
+        tables.replace(name, tables.read(name).localCheckpoint())
+        spark.sql(f"VACUUM {tables.identifier(name)} RETAIN 0 HOURS")
+    change_features(stocked, "company7.com", has_data=False)
+    assert stocked.score(DEFINITION.model_copy(update={"exclude": None})) == [0]
+    found = {row["domain"]: (row["change"], row["cause"]) for row in stocked.changes().to_dict("records")}
+    assert found == {"company7.com": ("gone", "data")} | {f"company{i}.com": ("new", "rule") for i in range(5)}
+
+
+def by_domain(scores: pd.DataFrame) -> pd.DataFrame:
+    return scores.sort_values("domain", ignore_index=True)
 
 
 def _fail(*_: object, **__: object) -> None:
