@@ -13,6 +13,21 @@ def java(session: SparkSession) -> Any:
     return session._jvm
 
 
+def java_session(session: SparkSession) -> Any:
+    """The session as the JVM has it, which Delta's classes take."""
+    return session._jsparkSession
+
+
+def java_frame(frame: DataFrame) -> Any:
+    """A frame as the JVM has it, which Delta's classes take."""
+    return frame._jdf
+
+
+def expression(column: Column) -> Any:
+    """A column as an expression of Catalyst, which Delta's classes take."""
+    return column._jc.expr()
+
+
 def hadoop_configuration(session: SparkSession) -> Any:
     """What Hadoop's file systems are configured with: Spark's `spark.hadoop.*`, and the session's own settings."""
     return session._jsparkSession.sessionState().newHadoopConf()

@@ -1,15 +1,17 @@
 """The only module that uses Delta's own classes beyond its public interface: those of delta-spark 3.3."""
 
 from dataclasses import dataclass
-from typing import Any, cast
+from typing import Any
 
 from pyspark.sql import DataFrame, SparkSession
 from pyspark.sql import functions as F
 
+from qualscore import internals
+
 
 def of_path(spark: SparkSession, path: str) -> Any:
     """The log of a folder's table, which need not be there."""
-    return cast(Any, spark._jvm).org.apache.spark.sql.delta.DeltaLog.forTable(spark._jsparkSession, path)
+    return internals.java(spark).org.apache.spark.sql.delta.DeltaLog.forTable(internals.java_session(spark), path)
 
 
 def of_catalog(spark: SparkSession, identifier: str) -> Any:
@@ -19,7 +21,7 @@ def of_catalog(spark: SparkSession, identifier: str) -> Any:
 
 def version(spark: SparkSession, log: Any) -> int:
     """The table's version as it is now; -1 when there is none. A query of its history takes 50 times as long."""
-    nothing = cast(Any, spark._jvm).scala.Option.empty()
+    nothing = internals.java(spark).scala.Option.empty()
     return int(log.update(False, nothing, nothing).version())
 
 
@@ -40,9 +42,9 @@ class Staged:
 
     def commit(self, where: str, partition_by: tuple[str, ...]) -> int:
         """Makes them the rows of the partitions that `where` selects, in one commit; returns its version."""
-        jvm = cast(Any, self._spark._jvm)
+        jvm = internals.java(self._spark)
         some, to_seq = jvm.scala.Option.apply, jvm.org.apache.spark.api.python.PythonUtils.toSeq
-        replaced = self._transaction.filterFiles(to_seq([F.expr(where)._jc.expr()]), False)
+        replaced = self._transaction.filterFiles(to_seq([internals.expression(F.expr(where))]), False)
         actions = [file.remove() for file in _each(jvm, replaced)] + list(_each(jvm, self._files))
         write = getattr(jvm.org.apache.spark.sql.delta, "DeltaOperations$Write")
         overwrite = jvm.org.apache.spark.sql.SaveMode.Overwrite
@@ -55,12 +57,12 @@ def stage(spark: SparkSession, log: Any, frame: DataFrame, *, most_rows_per_file
 
     Until they are committed they are what a write leaves that was killed: files that VACUUM removes.
     """
-    jvm = cast(Any, spark._jvm)
+    jvm = internals.java(spark)
     nothing = jvm.scala.Option.empty()
     settings = jvm.org.apache.spark.api.python.PythonUtils.toScalaMap({"maxRecordsPerFile": str(most_rows_per_file)})
-    options = jvm.org.apache.spark.sql.delta.DeltaOptions(settings, spark._jsparkSession.sessionState().conf())
+    options = jvm.org.apache.spark.sql.delta.DeltaOptions(settings, internals.java_session(spark).sessionState().conf())
     transaction = log.startTransaction(nothing, nothing)
-    files = transaction.writeFiles(frame._jdf, jvm.scala.Option.apply(options))
+    files = transaction.writeFiles(internals.java_frame(frame), jvm.scala.Option.apply(options))
     rows = log.createDataFrame(transaction.snapshot(), files, False, nothing)
     count = sum(int(file.numLogicalRecords().get()) for file in _each(jvm, files))
     return Staged(DataFrame(rows, spark), count, spark, transaction, files)
