@@ -205,7 +205,7 @@ def test_a_model_loaded_in_a_fresh_process_gives_the_same_scores(
     found = _in_a_fresh_process(script, tmp_path)
     of_lists = ["factors_for", "factors_against"]
     for name in of_lists:
-        assert [[*map(dict, it)] for it in found[name]] == [[one.asDict() for one in it] for it in expected[name]]
+        assert [[*map(dict, it)] for it in found[name]] == [[*map(dict, it)] for it in expected[name]]
     plain = expected.drop(columns=["run_id", "scored_at", *of_lists])
     pd.testing.assert_frame_equal(found.drop(columns=of_lists), plain, check_exact=False, rtol=0, atol=1e-9)
 
