@@ -19,11 +19,11 @@ def check_rejects(run: Run, judged: Mapping[str, Ingested], found: Sequence[Deli
     over = [one for one in found if one.rejected > most * one.rows_read]
     if not over:
         return
-    kept = [table for table in judged if any(one.table == table and one.rejected for one in found)]
+    kept = sorted({one.table for one in found if one.rejected})
     for table in kept:
         run.tables.replace(f"rejected_last/{table}", judged[table].rejected)
     lines: list[str] = []
-    for table in dict.fromkeys(one.table for one in over):
+    for table in sorted({one.table for one in over}):
         sources = [one for one in over if one.table == table]
         found_here = refusals(judged[table].rejected, [one.source for one in sources])
         told = refusal_lines(found_here, judged[table].deliveries)

@@ -84,10 +84,10 @@ def test_what_a_users_data_decides_the_size_of_is_broadcast_only_while_it_is_few
     monkeypatch.setattr("qualscore.joins.MOST_BROADCAST", most)
     tables = {table: contracts.load(f"clean/{table}").rows(spark, []) for table, _, _ in PRECEDENCE}
     accounts = spark.createDataFrame([], "domain string, as_of_on date")
-    records = labels.Records(*(tables[name] for name in labels.Records._fields))
+    none = {table: contracts.load(f"clean/{table}").rows(spark, []) for table in labels.Records._fields}
     plans = [
-        labels.label(accounts, records, definition=DEFINITION, as_of=AS_OF),
-        labels.excluded(accounts, records, definitions=[DEFINITION], as_of=AS_OF),
+        labels.label(accounts, labels.Records(**none), definition=DEFINITION, as_of=AS_OF),
+        labels.excluded(accounts, labels.Records(**none), definitions=[DEFINITION], as_of=AS_OF),
         universe_of(**tables),
         AsOf(accounts, None).read(tables["firmographics"]),
     ]

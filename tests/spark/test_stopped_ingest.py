@@ -61,7 +61,7 @@ def test_what_is_refused_is_said_with_header_line_and_value_and_kept(
         " (set `dates: mdy` or `dates: dmy` on the source where the order of day and month is in doubt)",
         "    MISSING 1: column activity_type, header 'Type'; line 6: empty",
         "The refused rows, whole and with all their reasons: "
-        f"delta.`{warehouse}/rejected_last/activities`, delta.`{warehouse}/rejected_last/account_lists`",
+        f"delta.`{warehouse}/rejected_last/account_lists`, delta.`{warehouse}/rejected_last/activities`",
         "The tables are as they were. Mend the deliveries or their mapping, or raise max_rejected_share.",
     ]
     kept = {table: run.tables.read(f"rejected_last/{table}").orderBy("line").collect() for table in ("activities", "account_lists")}
