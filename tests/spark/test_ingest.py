@@ -77,7 +77,7 @@ MIXED += b"b.com,NA,many,,joe@b.com,,Unknown,TBD,,\nc.com,C,11-50,,,,WAHR,,,\n"
 
 
 def test_a_cell_that_cannot_be_read_costs_itself_and_a_required_one_the_row(spark: SparkSession, tmp_path: Path) -> None:
-    result = ingested(spark, tmp_path, "firmographics", MIXED)
+    result = ingested(spark, tmp_path, "firmographics", MIXED, encoding="UTF-8")
     assert values(result.clean, "domain", "company_name", "employees", "employees_range", "revenue_usd", "is_listed", "founded_year") == [
         ("acme.com", None, None, None, None, None, None),
         ("b.com", None, None, None, None, None, None),

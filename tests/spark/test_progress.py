@@ -14,6 +14,7 @@ from pyspark.sql import SparkSession
 from qualscore import config
 from qualscore.errors import ConfigurationError
 from qualscore.runs import disk, progress
+from qualscore.storage import files
 from qualscore.storage.tables import Tables
 
 
@@ -80,7 +81,7 @@ def test_a_stage_that_cannot_fit_is_not_begun(spark: SparkSession, tmp_path: Pat
 
 def test_room_is_what_this_user_may_write(spark: SparkSession, tmp_path: Path) -> None:
     (folder := tmp_path / "a b").mkdir()
-    assert disk.free(spark, str(folder)) == pytest.approx(shutil.disk_usage(folder).free, rel=0.01)
+    assert files.free(spark, str(folder)) == pytest.approx(shutil.disk_usage(folder).free, rel=0.01)
 
 
 def test_packed_deliveries_are_held_unpacked(spark: SparkSession, tmp_path: Path) -> None:
