@@ -38,7 +38,7 @@ NUMBERS = [
 ]
 DAYS = [
     f"{year}-{month:02}-{day:02}"
-    for year, month, day in product((1000, 1900, 2023, 2024, 2999, 3000), range(14), (0, 1, 28, 29, 30, 31, 32))
+    for year, month, day in product((1000, 1582, 1583, 1900, 1999, 2023, 2024, 2999, 3000), range(14), (0, 1, 28, 29, 30, 31, 32))
 ]
 FUNCTIONS: dict[Form, list[Callable[[Column], Column]]] = {
     "text": [columns.text],

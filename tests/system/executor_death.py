@@ -26,6 +26,7 @@ def left_of(rows: DataFrame) -> str:
 if __name__ == "__main__":
     master, folder = sys.argv[1:]
     settings = {"spark.master": master, "spark.executor.memory": "1g", "spark.cores.max": "1", "spark.ui.enabled": "false"}
+    settings["spark.jars"] = os.environ["QUALSCORE_JARS"]  # of the session's catalog, which spark-defaults names
     session = SparkSession.builder.config(map=settings).getOrCreate()
     session.sparkContext.setCheckpointDir(f"file:{folder}")
     found = {}
