@@ -7,6 +7,7 @@ import subprocess
 import time
 from collections.abc import Sequence
 from pathlib import Path
+from typing import Any
 
 import pandas as pd
 import pytest
@@ -38,6 +39,13 @@ def firmographics(folder: Path) -> pd.DataFrame:
     return DeltaTable(str(folder / "warehouse" / "clean" / "firmographics")).to_pandas()
 
 
+def held(folder: Path) -> dict[str, Any]:
+    """Who holds the lock, by its last entry; nothing when it was released."""
+    last = max((folder / "warehouse" / "_locks" / "ingest" / "_entries").glob("*.json"))
+    entry: dict[str, Any] = json.loads(last.read_text())
+    return entry if entry["state"] == "held" else {}
+
+
 def parts(folder: Path) -> set[Path]:
     return set((folder / "warehouse" / "clean" / "firmographics").rglob("*.parquet"))
 
@@ -56,18 +64,17 @@ def folder(spark: SparkSession, tmp_path_factory: pytest.TempPathFactory) -> Pat
 
 def test_a_killed_ingest_leaves_the_old_version_and_the_next_one_completes(folder: Path, spark: SparkSession) -> None:
     before, known, version = firmographics(folder), parts(folder), DeltaTable(str(folder / "warehouse/clean/firmographics")).version()
-    lock = folder / "warehouse" / "_locks" / "ingest.json"
     deliver(folder, 20)
     process = start(folder)
     while parts(folder) == known and process.poll() is None:
         time.sleep(0.005)
     # Spark has a process group of its own, which outlives a launcher that is killed.
-    os.killpg(os.getpgid(json.loads(lock.read_text())["pid"]), signal.SIGKILL)
+    os.killpg(os.getpgid(held(folder)["pid"]), signal.SIGKILL)
     said = process.communicate()[1]
     assert process.returncode == 128 + signal.SIGKILL and parts(folder) > known, said  # in the middle of the write
     assert DeltaTable(str(folder / "warehouse/clean/firmographics")).version() == version
     pd.testing.assert_frame_equal(firmographics(folder), before)
-    assert lock.exists()
+    assert held(folder)
     done = run_job(spark, *arguments(folder))
     assert done.returncode == 0, done.stderr
     assert set(firmographics(folder)["employees"]) == {20} and len(firmographics(folder)) == ROWS
@@ -83,7 +90,7 @@ def test_of_two_ingests_at_once_one_is_refused_or_both_are_whole(folder: Path) -
         (refused,) = (text for process, text in zip(both, said, strict=True) if process.returncode == 5)
         assert "another run holds the lock since" in refused and "Traceback" not in refused
     assert set(firmographics(folder)["employees"]) == {30} and len(firmographics(folder)) == ROWS
-    assert not (folder / "warehouse" / "_locks" / "ingest.json").exists()
+    assert not held(folder)
 
 
 def test_a_delivery_with_other_headers_is_reported_and_corrupts_nothing(folder: Path, spark: SparkSession) -> None:
