@@ -118,8 +118,10 @@ class Rate(Strict):
 Rates = Annotated[
     dict[str, tuple[Rate, ...]],
     BeforeValidator(
-        lambda it: (
-            {code: [{"rate": one}] if isinstance(one, int | float) else one for code, one in it.items()} if isinstance(it, dict) else it
+        lambda rates: (
+            {code: [{"rate": it}] if isinstance(it, int | float) else it for code, it in rates.items()}
+            if isinstance(rates, dict)
+            else rates
         )
     ),
 ]

@@ -128,8 +128,8 @@ class Contract(BaseModel):
             if name not in delivered:
                 findings.append(f"missing: {name} {column.type} ({place}); add it to the frame, or take this line out")
             elif not is_safe_cast(delivered[name], wanted):
-                found, cast = delivered[name].simpleString(), f'F.col("{name}").cast("{wanted.simpleString()}")'
-                findings.append(f"mistyped: {name} is {found}, not {column.type} ({place}); {cast}, or change this line")
+                delivered_type, cast = delivered[name].simpleString(), f'F.col("{name}").cast("{wanted.simpleString()}")'
+                findings.append(f"mistyped: {name} is {delivered_type}, not {column.type} ({place}); {cast}, or change this line")
         extra = [name for name in delivered if name not in self.columns]
         return [*findings, *(f"extra: {name} {delivered[name].simpleString()}; drop it, or add a line to {self.file}" for name in extra)]
 
@@ -169,8 +169,8 @@ def _read(file: Path) -> Contract:
 
 
 def _line(text: str, column: str) -> int:
-    found = re.search(rf"^  {re.escape(column)}:", text, re.MULTILINE)
-    return text.count("\n", 0, found.start()) + 1 if found else 0
+    heading = re.search(rf"^  {re.escape(column)}:", text, re.MULTILINE)
+    return text.count("\n", 0, heading.start()) + 1 if heading else 0
 
 
 def _value(value: object, kind: str) -> object:

@@ -37,11 +37,11 @@ def check(sources: Sequence[Source], *, is_scored: bool) -> str:
         ConfigurationError: no opportunities can tell who is a customer, and no list does.
     """
     tables = {source.table for source in sources}
-    found = mode(tables)
-    needs_list = found == MAS_HYBRID or (found == DISCONNECTED and bool(sources) and is_scored)
+    connected = mode(tables)
+    needs_list = connected == MAS_HYBRID or (connected == DISCONNECTED and bool(sources) and is_scored)
     if needs_list and "account_lists" not in tables:
         raise ConfigurationError(
-            f"connection mode: {found} ({MEANING[found]}). Without a CRM there are no opportunities, so a CSV list of customer accounts is "
-            "needed: add a source {table: account_lists, list: customers, path: FILE.csv}."
+            f"connection mode: {connected} ({MEANING[connected]}). Without a CRM there are no opportunities, so a CSV list of customer "
+            "accounts is needed: add a source {table: account_lists, list: customers, path: FILE.csv}."
         )
-    return f"connection mode: {found} ({MEANING[found]})"
+    return f"connection mode: {connected} ({MEANING[connected]})"

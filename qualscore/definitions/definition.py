@@ -185,15 +185,15 @@ def load(
     findings: list[str] = []
     for file in (file for path in paths for file in _files(Path(path))):
         try:
-            found = validate(Definition, load_mapping(file), where=str(file))
+            definition = validate(Definition, load_mapping(file), where=str(file))
             findings += [
-                *_unknown_lists(found, lists, file),
-                *_missing_tables(found, tables, file),
-                *_unknown_sets(found, keyword_sets, file),
+                *_unknown_lists(definition, lists, file),
+                *_missing_tables(definition, tables, file),
+                *_unknown_sets(definition, keyword_sets, file),
             ]
-            if found.name in definitions:
-                findings.append(f"{file}: the score '{found.name}' is defined twice")
-            definitions[found.name] = found
+            if definition.name in definitions:
+                findings.append(f"{file}: the score '{definition.name}' is defined twice")
+            definitions[definition.name] = definition
         except ConfigurationError as error:
             findings.append(str(error))
     findings += [f"--score {name}: no such score; {nearest(name, sorted(definitions))}" for name in names if name not in definitions]

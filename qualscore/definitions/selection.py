@@ -31,7 +31,7 @@ class Opportunities(Strict):
     created_within_months: int | None = Field(None, ge=1)
 
     @property
-    def said(self) -> str:
+    def text(self) -> str:
         """In one line, as the definition has it."""
         texts = [f"{name} {' or '.join(getattr(self, name))}" for name in ("product", "stage", "type", "owner") if getattr(self, name)]
         amount = [f"of at least {self.min_amount:,.0f}"] if self.min_amount is not None else []
@@ -52,7 +52,7 @@ class Activities(Strict):
     within_days: int | None = Field(None, ge=1)
 
     @property
-    def said(self) -> str:
+    def text(self) -> str:
         """In one line, as the definition has it."""
         count = f"at least {self.min_count}" if self.min_count > 1 else ""
         window = f"within {self.within_days} days" if self.within_days else ""
@@ -73,8 +73,8 @@ class Selection(Strict):
     def _exactly_one(self) -> "Selection":
         given = [field.alias or name for name, field in type(self).model_fields.items() if getattr(self, name) is not None]
         if len(given) != 1:
-            found = f"; found {' and '.join(given)}" if given else ""
-            raise ValueError(f"give exactly one of any, all, not, {', '.join(LEAVES)}{found}")
+            written = f"; found {' and '.join(given)}" if given else ""
+            raise ValueError(f"give exactly one of any, all, not, {', '.join(LEAVES)}{written}")
         if self.any_of == () or self.all_of == ():
             raise ValueError(f"'{given[0]}' is empty; name at least one selector in it")
         return self
@@ -95,10 +95,10 @@ class Selection(Strict):
         return next(field.alias or name for name, field in type(self).model_fields.items() if getattr(self, name) is not None)
 
     @property
-    def said(self) -> str:
+    def text(self) -> str:
         """A selector in one line; any, all and not by their name."""
         if self.opportunities or self.activities:
-            return (self.opportunities or self.activities).said  # type: ignore[union-attr]  # one of the two is there
+            return (self.opportunities or self.activities).text  # type: ignore[union-attr]  # one of the two is there
         return f"account list {self.account_list}" if self.account_list is not None else self.kind
 
     @property
@@ -117,8 +117,8 @@ class Selection(Strict):
     def nodes(self, place: str, depth: int = 0) -> Iterator["Node"]:
         """Itself and all nested ones, each before those in it."""
         yield Node(place, depth, self)
-        for index, one in enumerate(self.nested):
-            yield from one.nodes(f"{place}.{self.kind}" + ("" if self.none_of else f".{index}"), depth + 1)
+        for index, selection in enumerate(self.nested):
+            yield from selection.nodes(f"{place}.{self.kind}" + ("" if self.none_of else f".{index}"), depth + 1)
 
     def selectors(self) -> Iterator["Selection"]:
         """The selectors at the leaves, in order."""
@@ -128,8 +128,8 @@ class Selection(Strict):
         """The selectors that can pick an account: not those in `not`."""
         if self.is_leaf:
             yield self
-        for one in () if self.none_of else self.nested:
-            yield from one.picking()
+        for selection in () if self.none_of else self.nested:
+            yield from selection.picking()
 
 
 @dataclass(frozen=True)

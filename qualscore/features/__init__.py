@@ -55,5 +55,5 @@ def account_features(
     # Of an account without a signal in the year `any_set` is null.
     has_data = has_value | (F.size("tech_stack") > 0) | F.col("any_set").isNotNull()
     known = {"has_data": has_data, "is_backfilled": F.coalesce("is_backfilled", F.lit(False))}
-    found = firmographic.with_inputs(intent.with_totals(described.withColumns(known), intent_signals))
-    return found if counts_undated else found.drop(UNDATED_PRODUCTS)
+    features = firmographic.with_inputs(intent.with_totals(described.withColumns(known), intent_signals))
+    return features if counts_undated else features.drop(UNDATED_PRODUCTS)

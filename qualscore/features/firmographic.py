@@ -38,11 +38,11 @@ def snapshots(when: AsOf, firmographics: DataFrame, *, days: Sequence[date] = ()
     before = [day for day in days if day <= when.day]
     is_best = F.col("observed_on") == F.lit(max(before) if before else min(days))
     best = firmographics.where(is_best)
-    found = best.select("domain", F.lit(not before).alias("is_backfilled"), *FIRMOGRAPHIC_VALUES)
+    chosen = best.select("domain", F.lit(not before).alias("is_backfilled"), *FIRMOGRAPHIC_VALUES)
     if len(days) == 1:
-        return found
+        return chosen
     others = firmographics.where(~is_best).join(best.select("domain"), "domain", "left_anti")
-    return found.unionByName(_chosen(when, others))
+    return chosen.unionByName(_chosen(when, others))
 
 
 def _chosen(when: AsOf, firmographics: DataFrame) -> DataFrame:
@@ -53,8 +53,10 @@ def _chosen(when: AsOf, firmographics: DataFrame) -> DataFrame:
         .groupBy(*when.keys)
         .agg(F.max_by("values", known).alias("known"), F.min_by("values", "observed_on").alias("earliest"))
     )
-    found = F.coalesce("known", "earliest").alias("values")
-    return chosen.select(*when.keys, F.col("known").isNull().alias("is_backfilled"), found).select(*when.keys, "is_backfilled", "values.*")
+    values_chosen = F.coalesce("known", "earliest").alias("values")
+    return chosen.select(*when.keys, F.col("known").isNull().alias("is_backfilled"), values_chosen).select(
+        *when.keys, "is_backfilled", "values.*"
+    )
 
 
 def filled(described: DataFrame, own_values: DataFrame) -> DataFrame:

@@ -80,8 +80,8 @@ def with_totals(described: DataFrame, signals: DataFrame) -> DataFrame:
         described: as_of_on, any_set and intent; both null without a signal. No row is added.
         signals: clean/intent_signals.
     """
-    found = {name: F.col(f"any_set.{name}") for name in MEASURES}
-    zero = {name: value if name == "weeks_since_last" else F.coalesce(value, F.lit(0)) for name, value in found.items()}
+    measures = {name: F.col(f"any_set.{name}") for name in MEASURES}
+    zero = {name: value if name == "weeks_since_last" else F.coalesce(value, F.lit(0)) for name, value in measures.items()}
     totals = dict(zip(TOTALS, _where_covered(zero).values(), strict=True))
     none = F.array().cast(RESEARCHED)
     return (

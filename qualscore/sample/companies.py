@@ -143,7 +143,7 @@ def _banded() -> dict[str, Column]:
 
 def nth_of(values: dict[str, str], key: Column) -> Column:
     """The value of a key; null for another."""
-    found = F.lit(None).cast("string")
+    chosen = F.lit(None).cast("string")
     for name, value in values.items():
-        found = F.when(key == name, value).otherwise(found)
-    return found
+        chosen = F.when(key == name, value).otherwise(chosen)
+    return chosen

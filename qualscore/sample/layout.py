@@ -57,11 +57,11 @@ def places(accounts: int, *, file_format: str | None = None, week: date = AS_OF)
     Place(path='deliveries/firmographics_2026-11-01.parquet', file_format='parquet', is_one_file=False, has_header=True)
     """
     form = file_format or file_format_for(accounts)
-    one = accounts <= ONE_FILE_UP_TO
-    ending = ".csv.gz" if one else ".csv"
-    found = {name: Place(stem + (".parquet" if form == "parquet" else ending), form, one) for name, stem in _STEMS.items()}
+    is_one_file = accounts <= ONE_FILE_UP_TO
+    ending = ".csv.gz" if is_one_file else ".csv"
+    places_by_name = {name: Place(stem + (".parquet" if form == "parquet" else ending), form, is_one_file) for name, stem in _STEMS.items()}
     for name, stem in _CSV_STEMS.items():
         path = stem.format(week=week.strftime("%Y%m%d"))
-        found[name] = Place(path + (".csv" if name == "builtwith" else ending), "csv", one, name != "bombora")
-    found |= {name: Place(path) for name, path in _FILES.items()}
-    return found | {"truth": Place("truth/accounts.parquet", "parquet", one)}
+        places_by_name[name] = Place(path + (".csv" if name == "builtwith" else ending), "csv", is_one_file, name != "bombora")
+    places_by_name |= {name: Place(path) for name, path in _FILES.items()}
+    return places_by_name | {"truth": Place("truth/accounts.parquet", "parquet", is_one_file)}

@@ -18,11 +18,11 @@ def hidden_quality(scores: DataFrame, truth: DataFrame, score_name: str) -> dict
         truth.where(~F.col(f"is_known_{score_name}")), on="domain", how="inner"
     )
     probability = F.col(f"probability_{score_name}")
-    said = _ranking(joined, F.col("margin"), f"is_customer_{score_name}")
+    scored = _ranking(joined, F.col("margin"), f"is_customer_{score_name}")
     best = _ranking(joined, F.log(probability / (F.lit(1.0) - probability)), f"is_customer_{score_name}")
     return {
-        "hidden_customers": float(said["hits"].sum()),
-        **quality_of(said),
+        "hidden_customers": float(scored["hits"].sum()),
+        **quality_of(scored),
         **{f"truth_{key}": value for key, value in quality_of(best).items()},
     }
 
@@ -46,6 +46,8 @@ def quality_of(ranking: pd.DataFrame) -> dict[str, float]:
         return {"roc_auc": float("nan"), **{f"recall_at_{share}": float("nan") for share in TOP_SHARES}}
     below = misses.sum() - np.cumsum(misses)
     auc = float((hits * (below + misses / 2)).sum() / (hits.sum() * misses.sum()))
-    reached, found = np.append(0.0, np.cumsum(accounts)), np.append(0.0, np.cumsum(hits))
-    recalls = {f"recall_at_{share}": float(np.interp(share / 100 * accounts.sum(), reached, found) / hits.sum()) for share in TOP_SHARES}
+    reached, hits_reached = np.append(0.0, np.cumsum(accounts)), np.append(0.0, np.cumsum(hits))
+    recalls = {
+        f"recall_at_{share}": float(np.interp(share / 100 * accounts.sum(), reached, hits_reached) / hits.sum()) for share in TOP_SHARES
+    }
     return {"roc_auc": auc, **recalls}

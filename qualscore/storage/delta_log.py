@@ -68,5 +68,5 @@ def stage(spark: SparkSession, log: Any, frame: DataFrame, *, most_rows_per_file
     return Staged(DataFrame(rows, spark), count, spark, transaction, files)
 
 
-def _each(jvm: Any, found: Any) -> Any:
-    return jvm.scala.collection.JavaConverters.seqAsJavaListConverter(found).asJava()
+def _each(jvm: Any, iterable: Any) -> Any:
+    return jvm.scala.collection.JavaConverters.seqAsJavaListConverter(iterable).asJava()

@@ -73,8 +73,8 @@ def doubt(spark: SparkSession, warehouse: str) -> str | None:
 
 def local_path(place: str) -> Path | None:
     """The folder of this machine that a place is, if it is one."""
-    found = local(place)
-    return None if found is None else Path(found)
+    path = local(place)
+    return None if path is None else Path(path)
 
 
 def _scheme(place: str) -> str:
@@ -188,11 +188,11 @@ class StoredEntries:
             files = self._store.listFrom(self._path(0), self._configuration)
         except Py4JJavaError:  # there is no such folder yet
             return []
-        found = []
+        numbers = []
         while files.hasNext():
             name = str(files.next().getPath().getName())
-            found += [int(name.removesuffix(".json"))] if name.removesuffix(".json").isdigit() else []
-        return found
+            numbers += [int(name.removesuffix(".json"))] if name.removesuffix(".json").isdigit() else []
+        return numbers
 
     def _path(self, number: int) -> Any:
         return java(self._spark).org.apache.hadoop.fs.Path(f"{self.place}/{_name(number)}")

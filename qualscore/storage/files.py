@@ -41,43 +41,43 @@ class Entry:
 
 def exists(session: SparkSession, path: str) -> bool:
     """Whether there is a file or a folder."""
-    with _told(path):
+    with _python_errors(path):
         place, system = _opened(session, path)
         return bool(system.exists(place))
 
 
 def status(session: SparkSession, path: str) -> Entry:
     """What is at a path."""
-    with _told(path):
+    with _python_errors(path):
         place, system = _opened(session, path)
         return _entry(system.getFileStatus(place))
 
 
 def matching(session: SparkSession, path: str) -> list[Entry]:
     """What is at a path or, where nothing is, what a pattern with * matches."""
-    with _told(path):
+    with _python_errors(path):
         place, system = _opened(session, path)
-        found = [system.getFileStatus(place)] if system.exists(place) else list(system.globStatus(place) or [])
-        return [_entry(it) for it in found]
+        statuses = [system.getFileStatus(place)] if system.exists(place) else list(system.globStatus(place) or [])
+        return [_entry(it) for it in statuses]
 
 
 def listed(session: SparkSession, folder: str) -> list[Entry]:
     """What is in a folder."""
-    with _told(folder):
+    with _python_errors(folder):
         place, system = _opened(session, folder)
         return [_entry(it) for it in system.listStatus(place)]
 
 
 def read(session: SparkSession, path: str) -> bytes:
     """All of a file, as it is."""
-    with _told(path):
+    with _python_errors(path):
         place, system = _opened(session, path)
         return _content(session, system.open(place))
 
 
 def read_through(session: SparkSession, path: str) -> None:
     """Reads, and unpacks, a file to its end, as a proof that it is whole."""
-    with _told(path):
+    with _python_errors(path):
         stream = _unpacked(session, path)
         try:
             java(session).org.apache.commons.io.IOUtils.consume(stream)
@@ -94,7 +94,7 @@ def write(session: SparkSession, warehouse: str, name: str, text: str) -> str:
 
 def write_bytes(session: SparkSession, path: str, content: bytes) -> None:
     """Writes or replaces a file; makes its folders."""
-    with _told(path):
+    with _python_errors(path):
         place, system = _opened(session, path)
         system.mkdirs(place.getParent())
         stream = system.create(place, True)
@@ -106,7 +106,7 @@ def write_bytes(session: SparkSession, path: str, content: bytes) -> None:
 
 def put(session: SparkSession, local: str, path: str) -> None:
     """Copies a file of this machine to a path; makes its folders."""
-    with _told(path):
+    with _python_errors(path):
         place, system = _opened(session, path)
         system.mkdirs(place.getParent())
         system.copyFromLocalFile(_opened(session, f"file:{local}")[0], place)
@@ -114,7 +114,7 @@ def put(session: SparkSession, local: str, path: str) -> None:
 
 def move(session: SparkSession, path: str, target: str) -> None:
     """Renames a file, in place of what is at the target."""
-    with _told(path):
+    with _python_errors(path):
         place, system = _opened(session, path)
         aim = _opened(session, target)[0]
         system.delete(aim, True)
@@ -124,14 +124,14 @@ def move(session: SparkSession, path: str, target: str) -> None:
 
 def remove(session: SparkSession, path: str) -> None:
     """Removes a file, or a folder with all that is in it; nothing, where nothing is there."""
-    with _told(path):
+    with _python_errors(path):
         place, system = _opened(session, path)
         system.delete(place, True)
 
 
 def free(session: SparkSession, folder: str) -> int:
     """Bytes that a folder's file system has left for this user; an object store says that it has no end."""
-    with _told(folder):
+    with _python_errors(folder):
         place, system = _opened(session, folder)
         if system.getUri().getScheme() == "file":  # Hadoop counts what is reserved, too
             return shutil.disk_usage(system.makeQualified(place).toUri().getPath()).free
@@ -139,7 +139,7 @@ def free(session: SparkSession, folder: str) -> int:
 
 
 @contextmanager
-def _told(path: str) -> Iterator[None]:
+def _python_errors(path: str) -> Iterator[None]:
     """Java's refusals as Python's, with the path."""
     try:
         yield
@@ -153,8 +153,8 @@ def _opened(session: SparkSession, path: str) -> tuple[Any, Any]:
     return place, place.getFileSystem(hadoop_configuration(session))
 
 
-def _entry(found: Any) -> Entry:
-    return Entry(found.getPath().toString(), int(found.getLen()), int(found.getModificationTime()), bool(found.isDirectory()))
+def _entry(status: Any) -> Entry:
+    return Entry(status.getPath().toString(), int(status.getLen()), int(status.getModificationTime()), bool(status.isDirectory()))
 
 
 def _unpacked(session: SparkSession, path: str) -> Any:

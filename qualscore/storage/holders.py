@@ -44,8 +44,8 @@ def fate(holder: Mapping[str, Any], age: float, *, patience: float, expires: flo
 
 def _lives(pid: int, started: object) -> bool:
     """Whether the process with this number is the one that started then."""
-    if (found := _start_of(pid)) is not None:
-        return found == started
+    if (start := _start_of(pid)) is not None:
+        return start == started
     try:
         os.kill(pid, 0)
     except ProcessLookupError:
@@ -65,12 +65,12 @@ def _start_of(pid: int) -> int | None:
 
 def _where() -> dict[str, str]:
     """What process numbers belong to: the machine since its last start, and the container in it."""
-    found: dict[str, str] = {}
+    identity: dict[str, str] = {}
     with suppress(OSError):
-        found["boot"] = (PROC / "sys/kernel/random/boot_id").read_text().strip()
+        identity["boot"] = (PROC / "sys/kernel/random/boot_id").read_text().strip()
     with suppress(OSError):
-        found["processes"] = os.readlink(PROC / "self/ns/pid")
-    return found
+        identity["processes"] = os.readlink(PROC / "self/ns/pid")
+    return identity
 
 
 def _user() -> str:

@@ -88,10 +88,12 @@ class Lock:
         """
         while (last := self.folder.last()) >= 0:
             holder, age = self.folder.read(last)
-            found = Fate.GONE if holder.get("state") == FREE else fate(holder, age, patience=PATIENCE_SECONDS, expires=EXPIRES_SECONDS)
-            if found is Fate.ALIVE:
+            holder_fate = (
+                Fate.GONE if holder.get("state") == FREE else fate(holder, age, patience=PATIENCE_SECONDS, expires=EXPIRES_SECONDS)
+            )
+            if holder_fate is Fate.ALIVE:
                 raise Locked(f"{self.name}: {self.described()}. Wait until it ends.")
-            if found is Fate.GONE:
+            if holder_fate is Fate.GONE:
                 break
             self.wait(1)
         if not self._add(last + 1, "held"):

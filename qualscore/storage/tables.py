@@ -92,8 +92,8 @@ class Tables:
     def writers(self, name: str, *, after: int) -> dict[int, str | None]:
         """By later version than `after` who committed it, as `sign` said then; None of commits of others."""
         history = self.spark.sql(f"DESCRIBE HISTORY {self.identifier(name)}").where(F.col("version") > after)
-        said = {row["version"]: row["userMetadata"] or "" for row in history.select("version", "userMetadata").collect()}
-        return {version: text.removeprefix(_SIGNED) if text.startswith(_SIGNED) else None for version, text in said.items()}
+        signatures = {row["version"]: row["userMetadata"] or "" for row in history.select("version", "userMetadata").collect()}
+        return {version: text.removeprefix(_SIGNED) if text.startswith(_SIGNED) else None for version, text in signatures.items()}
 
     def sign(self, writer: str) -> None:
         """Names the writer of all commits of the session from now on."""

@@ -91,8 +91,8 @@ def newest(firmographics: DataFrame, *, days: Sequence[date]) -> DataFrame:
 def _described_alone(rows: DataFrame, values: list[str]) -> DataFrame:
     """Accounts that firmographics alone know, one row each."""
     contract = contracts.load("clean/accounts")
-    found = {name: F.col(name) for name in ("domain", *values) if name in rows.columns} | {"sources": F.array(F.lit("firmographics"))}
-    return rows.select(*(found.get(it.name, F.lit(None)).cast(it.dataType).alias(it.name) for it in contract.schema.fields))
+    known = {name: F.col(name) for name in ("domain", *values) if name in rows.columns} | {"sources": F.array(F.lit("firmographics"))}
+    return rows.select(*(known.get(it.name, F.lit(None)).cast(it.dataType).alias(it.name) for it in contract.schema.fields))
 
 
 def ambiguities(crm_accounts: DataFrame) -> DataFrame:
@@ -104,8 +104,8 @@ def ambiguity_warnings(crm_accounts: DataFrame) -> list[str]:
     """At most one line: how many domains are shared, and the first of them."""
     row = (
         ambiguities(crm_accounts)
-        .select("domain", F.concat("domain", F.lit(" ("), F.array_join("crm_account_ids", ", "), F.lit(")")).alias("said"))
-        .agg(F.count("*").alias("domains"), F.slice(F.array_sort(F.collect_list("said")), 1, EXAMPLES).alias("first"))
+        .select("domain", F.concat("domain", F.lit(" ("), F.array_join("crm_account_ids", ", "), F.lit(")")).alias("text"))
+        .agg(F.count("*").alias("domains"), F.slice(F.array_sort(F.collect_list("text")), 1, EXAMPLES).alias("first"))
         .first()
     )
     if row is None or not row["domains"]:

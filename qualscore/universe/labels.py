@@ -47,8 +47,8 @@ def label(accounts: DataFrame, records: Records, *, definition: Definition, as_o
     flags = {"is_selected": selected, "is_excluded": excluded, "is_example": selected & ~excluded}
     event = F.when(selected, _event(definition.examples, leaves))
     # Few: accounts that a selector finds are mostly those of a CRM, and the other side may be a universe of 55 million.
-    found = to_be_joined(_picked(records_found(records, leaves, as_of=as_of), leaves))
-    return accounts.join(found, "domain", "left").withColumns(flags | {"event_on": event}).drop("first_on")
+    picked = to_be_joined(_picked(records_found(records, leaves, as_of=as_of), leaves))
+    return accounts.join(picked, "domain", "left").withColumns(flags | {"event_on": event}).drop("first_on")
 
 
 def in_reference(reference: Reference) -> Column:
@@ -80,8 +80,8 @@ def excluded(
         is_excluded, picked = own, f"_picked_{number}"
         if exclude:
             leaves = list(dict.fromkeys(exclude.selectors()))
-            found = _picked(records_found(records, leaves, as_of=as_of), leaves).select("domain", F.col("picked_by").alias(picked))
-            accounts = accounts.join(to_be_joined(found), "domain", "left")
+            picked_rows = _picked(records_found(records, leaves, as_of=as_of), leaves).select("domain", F.col("picked_by").alias(picked))
+            accounts = accounts.join(to_be_joined(picked_rows), "domain", "left")
             is_excluded = own | holds(exclude, leaves, picked_by=picked)
         names += [F.when(is_excluded, definition.name) for definition in definitions if definition.exclude == exclude]
     return accounts.select(*columns, F.array_compact(F.array(*names)).alias("excluded_from"))
@@ -109,12 +109,12 @@ def records_found(records: Records, leaves: Sequence[Selection], *, as_of: date)
         "activities": (records.activities, "active_on", lambda it: _of_activity(it.activities or Activities(), as_of)),
         "account_list": (records.account_lists, "event_on", lambda it: _of_list(str(it.account_list), as_of)),
     }
-    found = []
+    selected = []
     for kind, (table, day, condition) in of_kind.items():
         numbers = [F.when(condition(leaf), F.lit(number)) for number, leaf in enumerate(leaves) if leaf.kind == kind]
         if numbers:
-            found.append(table.select("domain", F.explode(F.array_compact(F.array(*numbers))).alias("selector"), F.col(day).alias("on")))
-    return reduce(DataFrame.unionByName, found)
+            selected.append(table.select("domain", F.explode(F.array_compact(F.array(*numbers))).alias("selector"), F.col(day).alias("on")))
+    return reduce(DataFrame.unionByName, selected)
 
 
 def _staged(records: Records, as_of: date) -> DataFrame:
@@ -127,13 +127,13 @@ def _staged(records: Records, as_of: date) -> DataFrame:
     return deals.join(then, "opportunity_id", "left").withColumn("stage", F.coalesce("_stage_then", "stage")).drop("_stage_then")
 
 
-def _picked(found: DataFrame, leaves: Sequence[Selection]) -> DataFrame:
+def _picked(selected: DataFrame, leaves: Sequence[Selection]) -> DataFrame:
     """One row per domain that a selector holds for: picked_by (their numbers), first_on (the first day that each found, in their order)."""
     of_leaf = [F.col("selector") == number for number in range(len(leaves))]
     is_held = [F.count_if(here) >= leaf.least_count for here, leaf in zip(of_leaf, leaves, strict=True)]
     numbers = F.array_compact(F.array(*(F.when(held, F.lit(number)) for number, held in enumerate(is_held))))
     first = F.array(*(F.min(F.when(here, F.col("on"))) for here in of_leaf))
-    by_domain = found.where("domain is not null").groupBy("domain")
+    by_domain = selected.where("domain is not null").groupBy("domain")
     return by_domain.agg(numbers.alias("picked_by"), first.alias("first_on")).where(F.size("picked_by") > 0)
 
 

@@ -39,20 +39,20 @@ def delivered(records: Records, definitions: Sequence[Definition], *, technograp
     """
     leaves = [leaf for definition in definitions for leaf in definition.selectors]
     deals = {key: column for key, (column, _) in OF_DEALS.items() if any(_wanted(leaf, "opportunities", key) for leaf in leaves)}
-    found: dict[tuple[str, str], Sequence[str]] = {}
+    values_of: dict[tuple[str, str], Sequence[str]] = {}
     if deals:
-        found |= {("opportunities", key): values for key, values in _values(records.crm_opportunities, deals).items()}
+        values_of |= {("opportunities", key): values for key, values in _values(records.crm_opportunities, deals).items()}
     if "stage" in deals and records.crm_opportunity_history is not None:
         earlier = _values(records.crm_opportunity_history, {"stage": "stage"})["stage"]
-        found["opportunities", "stage"] = list(dict.fromkeys([*found["opportunities", "stage"], *earlier]))
+        values_of["opportunities", "stage"] = list(dict.fromkeys([*values_of["opportunities", "stage"], *earlier]))
     if any(_wanted(leaf, "activities", "type") for leaf in leaves):
-        found["activities", "type"] = _values(records.activities, {"type": "activity_type"})["type"]
+        values_of["activities", "type"] = _values(records.activities, {"type": "activity_type"})["type"]
     if any(leaf.kind == "account_list" for leaf in leaves):
-        found["account_list", ""] = _values(records.account_lists, {"": "list_name"})[""]
+        values_of["account_list", ""] = _values(records.account_lists, {"": "list_name"})[""]
     named = {str(kind): column for kind, column in OF_STACK.items() if any(_named(definition, kind) for definition in definitions)}
     if named:
-        found |= {("features", kind): values for kind, values in _values(technographics, named).items()}
-    return found | {("features", "columns"): columns}
+        values_of |= {("features", kind): values for kind, values in _values(technographics, named).items()}
+    return values_of | {("features", "columns"): columns}
 
 
 def findings(definitions: Sequence[Definition], known: Delivered) -> list[str]:

@@ -201,7 +201,7 @@ def test_all_findings_of_all_definitions_come_at_once(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize(
-    ("selection", "said"),
+    ("selection", "text"),
     [
         ({"opportunities": {}}, "opportunities won"),
         (
@@ -216,8 +216,8 @@ def test_all_findings_of_all_definitions_come_at_once(tmp_path: Path) -> None:
         ({"not": {"account_list": "won"}}, "not"),
     ],
 )
-def test_a_selector_in_words(selection: dict[str, object], said: str) -> None:
-    assert Selection.model_validate(selection).said == said
+def test_a_selector_in_words(selection: dict[str, object], text: str) -> None:
+    assert Selection.model_validate(selection).text == text
 
 
 EXAMPLE = ROOT / "conf" / "scores" / "example.yml"

@@ -108,7 +108,7 @@ def preview(
         Selected(
             node.place,
             node.depth,
-            node.selection.said,
+            node.selection.text,
             found[f"{number}"],
             {kind: found[f"{number} {kind}"] for kind in KINDS},
             lost.get(definition.selectors.index(node.selection), 0) if node.selection.is_leaf else 0,
@@ -125,7 +125,7 @@ def by_selector(accounts: DataFrame, definition: Definition, *, without_domain: 
     """A sentence: how many accounts each selector of the examples finds, for those who have too few."""
     leaves = list(dict.fromkeys(definition.examples.selectors()))
     row = accounts.agg(*(F.count_if(labels.holds(leaf, definition.selectors)) for leaf in leaves)).first()
-    said = ", ".join(f"{leaf.said}: {number}" for leaf, number in zip(leaves, row or (), strict=True))
+    said = ", ".join(f"{leaf.text}: {number}" for leaf, number in zip(leaves, row or (), strict=True))
     lost = _lost(definition, without_domain)
     return f"Of them the selectors find: {said}" + (f"; and {lost} records without a usable domain" if lost else "") + "."
 
