@@ -17,7 +17,7 @@ AS_OF = date(2026, 6, 1)
 DEFINITION = Definition.model_validate(
     {"name": "tiny", "examples": {"account_list": "customers"}, "training": {"repeats": 2, "folds": 2, "trees": 5}}
 )
-INPUTS = Inputs(numeric=("firmo_size",), topics=(), measures=(), categories=("Streaming",), products=("Kafka",), lifted=("country",))
+INPUTS = Inputs(numeric=("firmo_size",), keyword_sets=(), measures=(), categories=("Streaming",), products=("Kafka",), lifted=("country",))
 
 
 def small_model(definition: Definition = DEFINITION) -> QualificationModel:

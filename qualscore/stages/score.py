@@ -116,7 +116,7 @@ def _outcome(
 
 def _lost_sets(run: Run, model: QualificationModel) -> list[str]:
     """At most one line: keyword sets that the model learned from and the configuration no longer has."""
-    lost = sorted(set(model.inputs.topics) - {intent.ANY_SET, *run.settings.keywords})
+    lost = sorted(set(model.inputs.keyword_sets) - {intent.ANY_SET, *run.settings.keywords})
     return (
         [f"{model.definition.name}: no account researches {', '.join(lost)} any more, as there is no such keyword set: --retrain"]
         if lost

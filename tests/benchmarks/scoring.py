@@ -63,7 +63,7 @@ def pipeline(model: QualificationModel, sample: DataFrame) -> Callable[[DataFram
 
     def vectors(accounts: DataFrame) -> DataFrame:
         stacked = inputs.with_stack(accounts.where("has_data"), model.definition.features)
-        researched = intent.with_columns(stacked, model.inputs.topics, model.inputs.measures)
+        researched = intent.with_columns(stacked, model.inputs.keyword_sets, model.inputs.measures)
         return assembler.transform(indexer.transform(stages.transform(researched)).withColumns(plain))
 
     return vectors

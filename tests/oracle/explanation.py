@@ -75,6 +75,6 @@ def _value(factor: str, inputs: Inputs) -> Column:
         "company age": F.concat(F.col("firmo_age_years").cast("int"), F.lit(" years")),
         "listed on a stock exchange": listed,
         "technologies known": F.col("tech_count").cast("int").cast("string"),
-        **{intent.factor(topic): intent.shown(topic) for topic in inputs.topics},
+        **{intent.factor(name): intent.shown(name) for name in inputs.keyword_sets},
     }
     return F.coalesce(known[factor] if factor in known else F.col(factor), F.lit("unknown"))

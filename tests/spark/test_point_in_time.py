@@ -163,7 +163,7 @@ def test_no_research_is_0_and_no_delivery_is_missing(spark: SparkSession, dated:
     margins = model.score(described).orderBy("as_of_on").toPandas().margin
     start_of_research = len(model.inputs.numeric)
     for row, margin, expected in zip(found, margins, (0.0, np.nan), strict=True):
-        research_columns = row["static"].toArray()[start_of_research : start_of_research + len(model.inputs.research)]
+        research_columns = row["static"].toArray()[start_of_research : start_of_research + len(model.inputs.intent_columns)]
         np.testing.assert_array_equal(research_columns, np.full(3 * 8, expected))
         (fold,) = row["folds"]
         lifts = [lifted.scoring_lifts()[fold, lifted.ids.get(row[name], 0)] for name, lifted in model.lifted.items()]

@@ -93,7 +93,7 @@ def test_each_cleaning_rule_is_counted(found: Preview) -> None:
         "unlabelled": 21,
         "reference": 23,
     }
-    assert found.verdict == "few" and found.said.startswith("enough with a warning: 3 customers with a domain and data")
+    assert found.verdict == "few" and found.sentence.startswith("enough with a warning: 3 customers with a domain and data")
 
 
 def test_it_is_shown_as_the_definition_is_written(found: Preview) -> None:

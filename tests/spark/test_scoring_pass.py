@@ -27,7 +27,7 @@ from tests.small_universe import Universe
 
 INPUTS = Inputs(
     numeric=(*NUMERIC, "tech_count"),
-    topics=("", "cloud", "payments"),
+    keyword_sets=("", "cloud", "payments"),
     measures=tuple(MEASURES),
     categories=("Streaming", "Office"),
     products=("Kafka", "Excel", "Word"),
@@ -83,7 +83,7 @@ def batch(features: DataFrame) -> AccountBatch:
 
 
 def test_static_columns_are_those_of_the_spark_pipeline(features: DataFrame, batch: AccountBatch) -> None:
-    stacked = intent.with_columns(inputs.with_stack(features, LEFT_OUT), INPUTS.topics, INPUTS.measures)
+    stacked = intent.with_columns(inputs.with_stack(features, LEFT_OUT), INPUTS.keyword_sets, INPUTS.measures)
     expected = np.array([row["static"].toArray() for row in inputs.vectorizer(INPUTS).transform(stacked).select("static").collect()])
     rows = static_columns(INPUTS, LEFT_OUT.leave_out).rows(batch)
     found = np.zeros(expected.shape)

@@ -17,7 +17,7 @@ def definition(**changes: Any) -> Definition:
 
 
 @pytest.mark.parametrize(
-    ("changes", "topics"),
+    ("changes", "keyword_sets"),
     [
         ({}, (intent.ANY_SET, "analytics", "data_platform")),
         ({"keyword_sets": "all"}, (intent.ANY_SET, "analytics", "data_platform")),
@@ -26,15 +26,15 @@ def definition(**changes: Any) -> Definition:
         ({"features": {"leave_out": {"families": ["intent"]}}}, ()),
     ],
 )
-def test_a_model_learns_from_the_sets_of_its_definition(changes: dict[str, Any], topics: tuple[str, ...]) -> None:
+def test_a_model_learns_from_the_sets_of_its_definition(changes: dict[str, Any], keyword_sets: tuple[str, ...]) -> None:
     chosen = inputs.choose(COUNTS, {"data_platform", "analytics"}, definition(**changes))
-    assert chosen.topics == topics
-    assert len(chosen.research) == len(topics) * len(chosen.measures)
+    assert chosen.keyword_sets == keyword_sets
+    assert len(chosen.intent_columns) == len(keyword_sets) * len(chosen.measures)
 
 
 def test_without_intent_there_are_no_columns_of_it() -> None:
     chosen = inputs.choose(COUNTS, set(), definition())
-    assert (chosen.topics, chosen.research) == ((), [])
+    assert (chosen.keyword_sets, chosen.intent_columns) == ((), [])
 
 
 def test_a_measure_is_left_out_of_every_set() -> None:
@@ -44,7 +44,7 @@ def test_a_measure_is_left_out_of_every_set() -> None:
 
 def test_a_factor_covers_all_columns_of_its_set() -> None:
     chosen = Inputs(("firmo_size",), (intent.ANY_SET, "data_platform"), ("signals_4w", "trend"), ("Streaming",), ("Kafka",), ("city",))
-    assert chosen.research == ["intent_0_signals_4w", "intent_0_trend", "intent_1_signals_4w", "intent_1_trend"]
+    assert chosen.intent_columns == ["intent_0_signals_4w", "intent_0_trend", "intent_1_signals_4w", "intent_1_trend"]
     of_column = [chosen.factors[place] for place in chosen.factor_of_column]
     researches = ["research activity"] * 2 + ["researches: data platform"] * 2
     assert of_column == ["employees", *researches, "technologies in Streaming", "uses Kafka", "city"]

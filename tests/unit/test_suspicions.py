@@ -25,7 +25,7 @@ def judged(**columns: object) -> pd.DataFrame:
 def found(frame: pd.DataFrame, features: Features | None = None, technologies: tuple[str, ...] = ()) -> dict[str, dict[str, object]]:
     rules = single_factors.rules(frame, features or Features(), technologies)
     measured = single_factors.judge(rules, frame["is_example"].to_numpy(bool), np.ones(len(frame), bool), weight=1)
-    return {it.rule: it.found for it in measured}
+    return {it.rule: it.measures for it in measured}
 
 
 def test_a_number_is_sorted_both_ways_and_unknown_comes_last() -> None:
@@ -78,7 +78,7 @@ def test_a_rule_that_wins_in_a_slice_is_named_with_the_measure() -> None:
     best = "size (employees, or estimated from other values), most first"
     assert rows["country DE"]["beaten_by"][0] == {"measure": "roc_auc", "model": 0, "value": 1, "rule": best, "is_clear": True}
     (doubt,) = suspicions.beaten([rows["country FR"], rows["country DE"]])
-    assert doubt.said == f"country DE: '{best}' alone is better (ROC-AUC 1.000, the model 0.000)"
+    assert doubt.sentence == f"country DE: '{best}' alone is better (ROC-AUC 1.000, the model 0.000)"
 
 
 def test_a_rule_that_is_better_by_less_than_one_standard_error_is_kept_but_not_doubted() -> None:
@@ -107,7 +107,7 @@ def test_slices_are_the_parts_with_enough_accounts_on_either_side() -> None:
 def test_a_factor_that_tells_too_much_is_said_with_how_to_leave_it_out() -> None:
     rules = [{"rule": "tickets, most first", "column": "tickets", "roc_auc": 0.91}, {"rule": "age", "column": "age", "roc_auc": 0.9}]
     (doubt,) = suspicions.too_good(rules)
-    assert doubt.said == "'tickets, most first' alone reaches ROC-AUC 0.91"
+    assert doubt.sentence == "'tickets, most first' alone reaches ROC-AUC 0.91"
     assert "features.leave_out.columns: [tickets]" in doubt.advice
     assert suspicions.how_to_leave_out("uses Ours") == "features.leave_out.products: [Ours]"
     assert suspicions.how_to_leave_out("technologies in CRM") == "features.leave_out.categories: [CRM]"
@@ -116,14 +116,14 @@ def test_a_factor_that_tells_too_much_is_said_with_how_to_leave_it_out() -> None
 def test_clumped_scores_are_said_with_their_share() -> None:
     margins = np.arange(100.0)
     margins[:11] = -3
-    assert "11% of the accounts share one score" in suspicions.clumped(margins)[0].said
+    assert "11% of the accounts share one score" in suspicions.clumped(margins)[0].sentence
     assert suspicions.clumped(np.r_[margins[1:], 200]) == []
 
 
 def test_a_weak_model_is_doubted_by_its_auc_or_by_the_low_end() -> None:
     assert suspicions.weak({"roc_auc": 0.70}, 0.60) == []
-    assert "as low as 0.60" in suspicions.weak({"roc_auc": 0.69}, 0.60)[0].said
-    assert "as low as 0.59" in suspicions.weak({"roc_auc": 0.75}, 0.59)[0].said
+    assert "as low as 0.60" in suspicions.weak({"roc_auc": 0.69}, 0.60)[0].sentence
+    assert "as low as 0.59" in suspicions.weak({"roc_auc": 0.75}, 0.59)[0].sentence
 
 
 def test_the_population_stability_index_by_hand() -> None:
@@ -138,4 +138,4 @@ def test_the_population_stability_index_by_hand() -> None:
 
 def test_scores_that_say_something_else_are_doubted() -> None:
     assert suspicions.miscalibrated(0.1) == suspicions.miscalibrated(float("nan")) == []
-    assert "0.12 on average" in suspicions.miscalibrated(0.12)[0].said
+    assert "0.12 on average" in suspicions.miscalibrated(0.12)[0].sentence

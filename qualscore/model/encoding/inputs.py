@@ -32,13 +32,13 @@ MAX_PRODUCTS = 2_000
 
 @dataclass(frozen=True)
 class Inputs:
-    """The model's columns in the order of its vectors: numeric, stack size, research, categories, products, then lifted.
+    """The model's columns in the order of its vectors: numeric, stack size, intent, categories, products, then lifted.
 
-    `topics` are the keyword sets that the model learned from, each with the same `measures` (see intent.py).
+    `keyword_sets` are those that the model learned from, each with the same `measures` (see intent.py).
     """
 
     numeric: tuple[str, ...]
-    topics: tuple[str, ...]
+    keyword_sets: tuple[str, ...]
     measures: tuple[str, ...]
     categories: tuple[str, ...]
     products: tuple[str, ...]
@@ -47,22 +47,22 @@ class Inputs:
     @property
     def factors(self) -> tuple[str, ...]:
         """Factor names; products come last, so that their number in the list tells the product."""
-        named = [*map(_numeric_factor, self.numeric), *self.lifted, *map(intent.factor, self.topics)]
+        named = [*map(_numeric_factor, self.numeric), *self.lifted, *map(intent.factor, self.keyword_sets)]
         named += [f"technologies in {name}" for name in self.categories]
         return (*dict.fromkeys(named), *(f"uses {name}" for name in self.products))
 
     @property
     def factor_of_column(self) -> Array:
         """For each model column (static, then lifted) the position of its factor."""
-        names = [*map(_numeric_factor, self.numeric), *(intent.factor(topic) for topic in self.topics for _ in self.measures)]
+        names = [*map(_numeric_factor, self.numeric), *(intent.factor(name) for name in self.keyword_sets for _ in self.measures)]
         names += [*(f"technologies in {name}" for name in self.categories), *(f"uses {name}" for name in self.products), *self.lifted]
         position = {name: index for index, name in enumerate(self.factors)}
         return np.array([position[name] for name in names], dtype=np.int32)
 
     @property
-    def research(self) -> list[str]:
-        """The columns of the topics."""
-        return intent.columns(self.topics, self.measures)
+    def intent_columns(self) -> list[str]:
+        """The columns of the keyword sets."""
+        return intent.columns(self.keyword_sets, self.measures)
 
 
 def _numeric_factor(column: str) -> str:
@@ -117,8 +117,8 @@ def choose(accounts_of: Mapping[str, Mapping[str, int]], keyword_sets: Collectio
     numeric = [name for name in NUMERIC if firmographic and not left.has("columns", name)]
     stack = [STACK_SIZE] if "technographics" not in families and not left.has("columns", STACK_SIZE) else []
     lifted = tuple(name for name in LIFTED if firmographic and not left.has("columns", name))
-    topics = intent.topics(keyword_sets, definition)
-    return Inputs((*numeric, *stack), topics, intent.measures(definition) if topics else (), categories, products, lifted)
+    chosen_sets = intent.keyword_sets(keyword_sets, definition)
+    return Inputs((*numeric, *stack), chosen_sets, intent.measures(definition) if chosen_sets else (), categories, products, lifted)
 
 
 def _common(accounts: Mapping[str, int], least: int) -> tuple[str, ...]:
@@ -128,9 +128,9 @@ def _common(accounts: Mapping[str, int], least: int) -> tuple[str, ...]:
 
 
 def vectorizer(inputs: Inputs) -> PipelineModel:
-    """The Spark ML pipeline from features with_stack and with research columns to the vector `static`; missing numbers stay NaN."""
+    """The Spark ML pipeline from features with_stack and with intent columns to the vector `static`; missing numbers stay NaN."""
     stages: list[Transformer] = []
-    assembled = [*inputs.numeric, *inputs.research]
+    assembled = [*inputs.numeric, *inputs.intent_columns]
     for column, names in (("tech_categories", inputs.categories), ("tech_products", inputs.products)):
         if names:
             stages.append(CountVectorizerModel.from_vocabulary(list(names), inputCol=column, outputCol=f"{column}_counts"))

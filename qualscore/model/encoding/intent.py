@@ -11,7 +11,7 @@ from qualscore.features.intent import MEASURES, WINDOWS
 ANY_SET = ""
 
 
-def topics(seen: Collection[str], definition: Definition) -> tuple[str, ...]:
+def keyword_sets(seen: Collection[str], definition: Definition) -> tuple[str, ...]:
     """The keyword sets that a model learns from, in alphabetical order, and before them ANY_SET where it may use all of them.
 
     Args:
@@ -26,40 +26,40 @@ def topics(seen: Collection[str], definition: Definition) -> tuple[str, ...]:
 
 
 def measures(definition: Definition) -> tuple[str, ...]:
-    """The measures of each topic, without the columns left out."""
+    """The measures of each keyword set, without the columns left out."""
     left = definition.features.leave_out
     return tuple(name for name in MEASURES if not left.has("columns", f"intent_{name}"))
 
 
-def factor(topic: str) -> str:
-    """A topic as a person would name it.
+def factor(keyword_set: str) -> str:
+    """A keyword set as a person would name it.
 
     >>> factor("data_warehouse"), factor(ANY_SET)
     ('researches: data warehouse', 'research activity')
     """
-    return "research activity" if topic == ANY_SET else f"researches: {topic.replace('_', ' ')}"
+    return "research activity" if keyword_set == ANY_SET else f"researches: {keyword_set.replace('_', ' ')}"
 
 
-def columns(topics: tuple[str, ...], measures: tuple[str, ...]) -> list[str]:
-    """The columns that with_columns adds, in the order of the model's: topic by topic."""
-    return [f"intent_{place}_{measure}" for place in range(len(topics)) for measure in measures]
+def columns(keyword_sets: tuple[str, ...], measures: tuple[str, ...]) -> list[str]:
+    """The columns that with_columns adds, in the order of the model's: keyword set by keyword set."""
+    return [f"intent_{place}_{measure}" for place in range(len(keyword_sets)) for measure in measures]
 
 
-def with_columns(frame: DataFrame, topics: tuple[str, ...], measures: tuple[str, ...]) -> DataFrame:
-    """Adds one column per topic and measure to account features; null where the deliveries do not cover the window."""
+def with_columns(frame: DataFrame, keyword_sets: tuple[str, ...], measures: tuple[str, ...]) -> DataFrame:
+    """Adds one column per keyword set and measure to account features; null where the deliveries do not cover the window."""
     # Columns of their own, or Spark would search the array anew for each measure.
-    found = {f"_researched_{place}": _found(topic) for place, topic in enumerate(topics)}
-    values = [_input(F.col(name), measure) for name in found for measure in measures]
-    added = dict(zip(columns(topics, measures), values, strict=True))
-    return frame.withColumns(found).withColumns(added).drop(*found) if added else frame
+    structs = {f"_researched_{place}": _struct(name) for place, name in enumerate(keyword_sets)}
+    values = [_input(F.col(name), measure) for name in structs for measure in measures]
+    added = dict(zip(columns(keyword_sets, measures), values, strict=True))
+    return frame.withColumns(structs).withColumns(added).drop(*structs) if added else frame
 
 
-def shown(topic: str) -> Column:
+def shown(keyword_set: str) -> Column:
     """What a person reads: `12 signals in 13 weeks`; of 52 weeks when there is none in 13. Null when no window is covered."""
-    if topic == ANY_SET:
+    if keyword_set == ANY_SET:
         return _text({weeks: F.col(f"intent_signals_{weeks}w") for weeks in WINDOWS})
-    found = F.filter("intent", lambda it: it["keyword_set"] == F.lit(topic))
-    texts = F.transform(found, lambda it: _text({weeks: it[f"signals_{weeks}w"] for weeks in WINDOWS}))
+    entries = F.filter("intent", lambda it: it["keyword_set"] == F.lit(keyword_set))
+    texts = F.transform(entries, lambda it: _text({weeks: it[f"signals_{weeks}w"] for weeks in WINDOWS}))
     none = [F.when(F.col(f"intent_signals_{weeks}w").isNotNull(), F.lit(f"0 signals in {weeks} weeks")) for weeks in reversed(WINDOWS)]
     return F.coalesce(F.get(texts, F.lit(0)), *none)
 
@@ -72,20 +72,20 @@ def _text(signals: dict[int, Column]) -> Column:
     return F.coalesce(F.when(signals[13] > 0, texts[13]), *(texts[weeks] for weeks in reversed(WINDOWS)))
 
 
-def _found(topic: str) -> Column:
-    """The struct of a topic; null when it has no signal."""
-    if topic == ANY_SET:
+def _struct(keyword_set: str) -> Column:
+    """The struct of a keyword set; null when it has no signal."""
+    if keyword_set == ANY_SET:
         return F.struct(*(F.col(f"intent_{name}").alias(name) for name in MEASURES))
-    return F.get(F.filter("intent", lambda it: it["keyword_set"] == F.lit(topic)), F.lit(0))
+    return F.get(F.filter("intent", lambda it: it["keyword_set"] == F.lit(keyword_set)), F.lit(0))
 
 
-def _input(found: Column, measure: str) -> Column:
+def _input(struct: Column, measure: str) -> Column:
     if measure == "weeks_since_last":
         # Counted from the other end, so that no signal is the least of it, and 0: most accounts have none, and a vector stores no 0.
-        return F.coalesce(F.lit(52) - found[measure], F.when(F.col("intent_signals_52w").isNotNull(), 0))
-    return _filled(found, measure, 13 if measure == "trend" else int(measure.rpartition("_")[2][:-1]))
+        return F.coalesce(F.lit(52) - struct[measure], F.when(F.col("intent_signals_52w").isNotNull(), 0))
+    return _filled(struct, measure, 13 if measure == "trend" else int(measure.rpartition("_")[2][:-1]))
 
 
-def _filled(found: Column, measure: str, weeks: int) -> Column:
+def _filled(struct: Column, measure: str, weeks: int) -> Column:
     """0 for what was not seen in a window that the deliveries cover, else null."""
-    return F.coalesce(found[measure], F.when(F.col(f"intent_signals_{weeks}w").isNotNull(), 0))
+    return F.coalesce(struct[measure], F.when(F.col(f"intent_signals_{weeks}w").isNotNull(), 0))

@@ -107,19 +107,19 @@ def _against_rules(evidence: Evidence, features: Features, measures: Mapping[str
     is_example, weight = evidence.judged["is_example"].to_numpy(bool), evidence.weight
     ends = intervals(*evidence.margins, weight=weight)
     rules = single_factors.rules(evidence.judged, features, evidence.technologies)
-    found = single_factors.judge(rules, is_example, np.ones(len(is_example), bool), weight=weight)
+    measured = single_factors.judge(rules, is_example, np.ones(len(is_example), bool), weight=weight)
     return {
         "intervals": ends,
-        "rules": single_factors.reported(found),
-        "beaten_by": slices.beaten_by(measures, ends, found),
+        "rules": single_factors.reported(measured),
+        "beaten_by": slices.beaten_by(measures, ends, measured),
         "slices": slices.judge(evidence.judged, rules, weight=weight),
     }
 
 
 def _judgement(trained: Trained, report: dict[str, Any]) -> Judgement:
     doubts = _suspicions(report, trained.evidence.margins[1])
-    report["suspicions"] = [{"kind": it.kind, "said": it.said, "advice": it.advice} for it in doubts]
-    warnings = [*trained.warnings, *(f"{report['score_name']}: {it.said}; {it.advice}" for it in doubts)]
+    report["suspicions"] = [{"kind": it.kind, "said": it.sentence, "advice": it.advice} for it in doubts]
+    warnings = [*trained.warnings, *(f"{report['score_name']}: {it.sentence}; {it.advice}" for it in doubts)]
     return Judgement(JudgedModel(trained.model, trained.counts, _flat(report), report["reliability"]), _plain(report), warnings)
 
 

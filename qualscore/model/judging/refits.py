@@ -35,8 +35,8 @@ def by_time(evidence: Evidence, definition: Definition) -> dict[str, Any]:
     cut = dates[int((1 - LATER_SHARE) * len(dates))]
     before = sum(it < cut for it in dates)
     if min(before, len(dates) - before) < FEWEST_EXAMPLES:
-        said = f"{before} customers before {cut} and {len(dates) - before} later; {FEWEST_EXAMPLES} on each side are needed"
-        return {"skipped": said}
+        reason = f"{before} customers before {cut} and {len(dates) - before} later; {FEWEST_EXAMPLES} on each side are needed"
+        return {"skipped": reason}
     earlier = F.col("as_of_on") < F.lit(cut)
     margins = _refit(evidence, definition, learns=F.col("is_dated") & earlier, judged=F.col("is_dated") & ~earlier)
     return {"from": str(cut), "customers_before": before} | _measured(margins, evidence.weight)
@@ -72,13 +72,13 @@ def in_words(points: Sequence[dict[str, Any]]) -> str:
     """
     if len(points) < 2:
         return "too few customers to say whether more would help"
-    one, two = points[-2:]
-    doublings = np.log2(two["learned_from"] / one["learned_from"])
-    gain = (two["roc_auc"] - one["roc_auc"]) / doublings if doublings > 0 else 0.0
+    before, after = points[-2:]
+    doublings = np.log2(after["learned_from"] / before["learned_from"])
+    gain = (after["roc_auc"] - before["roc_auc"]) / doublings if doublings > 0 else 0.0
     went = "rose" if gain > 0 else "went"
     verdict = "more customers would help" if gain > WORTH_MORE else "more customers of this kind would help little"
-    said = f"ROC-AUC {went} from {one['roc_auc']:.3f} to {two['roc_auc']:.3f}"
-    return f"from {one['learned_from']:,} to {two['learned_from']:,} customers {said}: {verdict}"
+    change = f"ROC-AUC {went} from {before['roc_auc']:.3f} to {after['roc_auc']:.3f}"
+    return f"from {before['learned_from']:,} to {after['learned_from']:,} customers {change}: {verdict}"
 
 
 def _refit(evidence: Evidence, definition: Definition, *, learns: Column, judged: Column) -> pd.DataFrame:
@@ -103,5 +103,5 @@ def _refit(evidence: Evidence, definition: Definition, *, learns: Column, judged
 def _measured(margins: pd.DataFrame, weight: float) -> dict[str, Any]:
     is_example = margins["is_example"].to_numpy(bool)
     examples, unlabelled = (margins["margin"].to_numpy()[side] for side in (is_example, ~is_example))
-    found = {"customers": len(examples), "unlabelled": len(unlabelled), **ranking(examples, unlabelled, weight=weight)}
-    return found | {"intervals": intervals(examples, unlabelled, weight=weight)}
+    measures = {"customers": len(examples), "unlabelled": len(unlabelled), **ranking(examples, unlabelled, weight=weight)}
+    return measures | {"intervals": intervals(examples, unlabelled, weight=weight)}

@@ -37,7 +37,7 @@ class Measured:
 
     rule: str
     column: str
-    found: dict[str, float]
+    measures: dict[str, float]
 
 
 def rules(judged: pd.DataFrame, features: Features, technologies: tuple[str, ...] = ()) -> list[Rule]:
@@ -50,20 +50,20 @@ def rules(judged: pd.DataFrame, features: Features, technologies: tuple[str, ...
     """
     used = [name for name in judged if not is_left_out(str(name), features)]
     numbers = [str(name) for name in used if str(name).startswith(tuple(PREFIXES.values()))]
-    found = [rule for name in numbers for rule in _both_ways(name, judged[name].to_numpy(float, na_value=np.nan))]
-    found += [Rule(f"{name}, by how common among customers", name, cross_fitted_lifts(judged, name)) for name in LIFTED if name in used]
+    possible = [rule for name in numbers for rule in _both_ways(name, judged[name].to_numpy(float, na_value=np.nan))]
+    possible += [Rule(f"{name}, by how common among customers", name, cross_fitted_lifts(judged, name)) for name in LIFTED if name in used]
     for i, name in enumerate(technologies):
         has = judged[f"technology_{i}"].fillna(False).to_numpy(bool).astype(float)
-        found += [Rule(name, name, has), Rule(f"not: {name}", name, -has)]
-    return [rule for rule in found if len(rule.order) and rule.order.min() < rule.order.max()]
+        possible += [Rule(name, name, has), Rule(f"not: {name}", name, -has)]
+    return [rule for rule in possible if len(rule.order) and rule.order.min() < rule.order.max()]
 
 
 def _both_ways(column: str, values: Array) -> Iterator[Rule]:
     factor = NUMERIC.get(column, {"tech_count": "technologies known"}.get(column, column))
     if factor == "employees" and column == "firmo_size":
         factor = "size (employees, or estimated from other values)"
-    for said, sign in (("most first", 1.0), ("least first", -1.0)):
-        yield Rule(f"{factor}, {said}", column, np.where(np.isnan(values), -np.inf, sign * values))
+    for order, sign in (("most first", 1.0), ("least first", -1.0)):
+        yield Rule(f"{factor}, {order}", column, np.where(np.isnan(values), -np.inf, sign * values))
 
 
 def cross_fitted_lifts(judged: pd.DataFrame, column: str) -> Array:
@@ -79,27 +79,27 @@ def cross_fitted_lifts(judged: pd.DataFrame, column: str) -> Array:
     return lifts
 
 
-def judge(found: Sequence[Rule], is_example: Array, within: Array, *, weight: float) -> list[Measured]:
+def judge(rules: Sequence[Rule], is_example: Array, within: Array, *, weight: float) -> list[Measured]:
     """What each rule finds among the accounts `within` (bool), the best ROC-AUC first, ties by name.
 
     Args:
-        found: the rules.
+        rules: that may be as good as the model.
         is_example: bool (accounts,).
         within: bool (accounts,).
         weight: how many unlabelled accounts each drawn one stands for.
     """
     examples, unlabelled = within & is_example, within & ~is_example
-    measured = [Measured(it.name, it.column, ranking(it.order[examples], it.order[unlabelled], weight=weight)) for it in found]
-    return sorted(measured, key=lambda it: (-it.found["roc_auc"], it.rule))
+    measured = [Measured(it.name, it.column, ranking(it.order[examples], it.order[unlabelled], weight=weight)) for it in rules]
+    return sorted(measured, key=lambda it: (-it.measures["roc_auc"], it.rule))
 
 
 def best(measured: Sequence[Measured], measure: str) -> Measured | None:
     """The first of the best by one measure."""
-    return max(measured, key=lambda it: it.found[measure], default=None)
+    return max(measured, key=lambda it: it.measures[measure], default=None)
 
 
 def reported(measured: Sequence[Measured], most: int = REPORTED) -> list[dict[str, object]]:
     """The best few by ROC-AUC, and the best by recall in the top 10 %: rule, column and measures."""
     chosen, by_recall = [*measured[:most]], best(measured, "recall_at_10")
     chosen += [by_recall] if by_recall is not None and by_recall not in chosen else []
-    return [{"rule": it.rule, "column": it.column, **it.found} for it in chosen]
+    return [{"rule": it.rule, "column": it.column, **it.measures} for it in chosen]

@@ -28,18 +28,18 @@ def masks(judged: pd.DataFrame) -> dict[str, Array]:
     employees = np.expm1(judged["firmo_size"].to_numpy(float, na_value=np.nan))
     listed = judged["firmo_is_listed"].to_numpy(float, na_value=np.nan)
     first = country[is_example].value_counts().sort_index().sort_values(ascending=False, kind="stable").index[:MOST_COUNTRIES]
-    found = {f"country {name}": (country == name).to_numpy(bool, na_value=False) for name in first}
-    found |= {_size(low, high): (employees >= low + 0.5) & (employees < high + 0.5) for low, high in SIZES}
-    found |= {
+    mask_of = {f"country {name}": (country == name).to_numpy(bool, na_value=False) for name in first}
+    mask_of |= {_size(low, high): (employees >= low + 0.5) & (employees < high + 0.5) for low, high in SIZES}
+    mask_of |= {
         "size unknown": np.isnan(employees),
         "listed": listed == 1,
         "not listed": listed == 0,
         "unknown whether listed": np.isnan(listed),
     }
-    found |= {f"country {name} and listed": found[f"country {name}"] & (listed == 1) for name in first[:1]}
+    mask_of |= {f"country {name} and listed": mask_of[f"country {name}"] & (listed == 1) for name in first[:1]}
     in_crm = judged["in_crm"].to_numpy(bool)
-    found |= {"in the CRM": in_crm, "not in the CRM": ~in_crm}
-    return {name: mask for name, mask in found.items() if _is_enough(mask, is_example) and not mask.all()}
+    mask_of |= {"in the CRM": in_crm, "not in the CRM": ~in_crm}
+    return {name: mask for name, mask in mask_of.items() if _is_enough(mask, is_example) and not mask.all()}
 
 
 def _size(low: float, high: float) -> str:
@@ -64,20 +64,22 @@ def judge(judged: pd.DataFrame, rules: Sequence[Rule], *, weight: float) -> list
     rows = []
     for name, mask in masks(judged).items():
         examples, unlabelled = margin[mask & is_example], margin[mask & ~is_example]
-        found = ranking(examples, unlabelled, weight=weight)
+        measures = ranking(examples, unlabelled, weight=weight)
         ends = intervals(examples, unlabelled, weight=weight, draws=DRAWS)
         measured = single_factors.judge(rules, is_example, mask, weight=weight)
-        row = {"slice": name, "customers": len(examples), "unlabelled": len(unlabelled), **found}
+        row = {"slice": name, "customers": len(examples), "unlabelled": len(unlabelled), **measures}
         row |= {"roc_auc_low": ends["roc_auc"][0], "roc_auc_high": ends["roc_auc"][1]}
-        rows.append(row | {"rules": single_factors.reported(measured, 1), "beaten_by": beaten_by(found, ends, measured)})
+        rows.append(row | {"rules": single_factors.reported(measured, 1), "beaten_by": beaten_by(measures, ends, measured)})
     return rows
 
 
-def beaten_by(found: Mapping[str, float], ends: Mapping[str, tuple[float, float]], measured: Sequence[Measured]) -> list[dict[str, object]]:
+def beaten_by(
+    measures: Mapping[str, float], ends: Mapping[str, tuple[float, float]], measured: Sequence[Measured]
+) -> list[dict[str, object]]:
     """The measures in which the best rule is better than the model.
 
     Args:
-        found: the model's measures.
+        measures: the model's measures.
         ends: their 95 % intervals.
         measured: the rules.
 
@@ -88,8 +90,8 @@ def beaten_by(found: Mapping[str, float], ends: Mapping[str, tuple[float, float]
     rows: list[dict[str, object]] = []
     for measure in ("roc_auc", "recall_at_10"):
         rule = single_factors.best(measured, measure)
-        if rule is not None and rule.found[measure] > found[measure]:
+        if rule is not None and rule.measures[measure] > measures[measure]:
             error = (ends[measure][1] - ends[measure][0]) / (2 * NORMAL_95)
-            row: dict[str, object] = {"measure": measure, "model": found[measure], "value": rule.found[measure], "rule": rule.rule}
-            rows.append(row | {"is_clear": rule.found[measure] > found[measure] + error})
+            row: dict[str, object] = {"measure": measure, "model": measures[measure], "value": rule.measures[measure], "rule": rule.rule}
+            rows.append(row | {"is_clear": rule.measures[measure] > measures[measure] + error})
     return rows

@@ -27,7 +27,7 @@ class Suspicion:
     """
 
     kind: str
-    said: str
+    sentence: str
     advice: str
 
 
@@ -36,9 +36,11 @@ def weak(measures: Mapping[str, float], low_end: float) -> list[Suspicion]:
     auc = measures["roc_auc"]
     if auc >= LEAST_CONVINCING and low_end >= LEAST_LOW_END:
         return []
-    said = f"the model is weak: ROC-AUC {auc:.2f}, and it may be as low as {low_end:.2f}"
+    sentence = f"the model is weak: ROC-AUC {auc:.2f}, and it may be as low as {low_end:.2f}"
     return [
-        Suspicion("weak", said, "add customers, narrow `examples` to one kind of customer, or deliver data that says more about accounts")
+        Suspicion(
+            "weak", sentence, "add customers, narrow `examples` to one kind of customer, or deliver data that says more about accounts"
+        )
     ]
 
 
@@ -70,8 +72,8 @@ def clumped(unlabelled: Array) -> list[Suspicion]:
     share = counts.max() / len(unlabelled)
     if share <= CLUMPED:
         return []
-    said = f"{share:.0%} of the accounts share one score: little is known of them, and among them there is no order"
-    return [Suspicion("clumped", said, "deliver more about them, or narrow `reference` to accounts of which more is known")]
+    sentence = f"{share:.0%} of the accounts share one score: little is known of them, and among them there is no order"
+    return [Suspicion("clumped", sentence, "deliver more about them, or narrow `reference` to accounts of which more is known")]
 
 
 def beaten(slices: Sequence[Mapping[str, Any]]) -> list[Suspicion]:
@@ -79,15 +81,15 @@ def beaten(slices: Sequence[Mapping[str, Any]]) -> list[Suspicion]:
     return [
         Suspicion(
             "rule_wins",
-            f"{row['slice']}: '{it['rule']}' alone is better ({_said(it)})",
+            f"{row['slice']}: '{rule['rule']}' alone is better ({_measures_in_words(rule)})",
             f"for {row['slice']}, make a score of its own with `reference` and `examples` of this slice, or sort by that rule",
         )
         for row in slices
-        for it in [it for it in row["beaten_by"] if it["is_clear"]][:1]
+        for rule in [it for it in row["beaten_by"] if it["is_clear"]][:1]
     ]
 
 
-def _said(row: Mapping[str, Any]) -> str:
+def _measures_in_words(row: Mapping[str, Any]) -> str:
     if row["measure"] == "roc_auc":
         return f"ROC-AUC {row['value']:.3f}, the model {row['model']:.3f}"
     return f"{row['value']:.0%} of customers in the top 10 %, the model {row['model']:.0%}"
@@ -97,17 +99,17 @@ def miscalibrated(error: float) -> list[Suspicion]:
     """Scores that do not mean what they say."""
     if not error > POORLY_CALIBRATED:
         return []
-    said = f"scores say something else than what was observed: {error:.2f} on average over the bands"
-    return [Suspicion("calibration", said, "use the order of the accounts and not the score itself until there are more customers")]
+    sentence = f"scores say something else than what was observed: {error:.2f} on average over the bands"
+    return [Suspicion("calibration", sentence, "use the order of the accounts and not the score itself until there are more customers")]
 
 
 def drifted(psi: float | None) -> list[Suspicion]:
     """Accounts whose margins of today are distributed differently from those of the examples' dates."""
     if psi is None or psi <= DRIFTED:
         return []
-    said = f"today's accounts look different from those of the examples' dates (PSI {psi:.2f}, more than {DRIFTED} is much)"
+    sentence = f"today's accounts look different from those of the examples' dates (PSI {psi:.2f}, more than {DRIFTED} is much)"
     advice = "deliver data as it was at those dates (snapshots with observed_on, first_seen_on), or select newer examples"
-    return [Suspicion("drift", said, advice)]
+    return [Suspicion("drift", sentence, advice)]
 
 
 def population_stability(before: Array, now: Array) -> float:

@@ -15,7 +15,7 @@ def lines(report: Report) -> list[str]:
     doubts = [*report["warnings"], *(it["said"] for it in report["suspicions"])]
     return [
         *_selected(report),
-        *_found(report),
+        *_ranking(report),
         *_by_time(report),
         *_reliability(report["reliability"], report["calibration_error"]),
         *_slices(report["slices"]),
@@ -33,7 +33,7 @@ def _selected(report: Report) -> Iterator[str]:
     )
 
 
-def _found(report: Report) -> Iterator[str]:
+def _ranking(report: Report) -> Iterator[str]:
     low, high = report["intervals"]["roc_auc"]
     yield (
         f"  found                ROC-AUC {report['roc_auc']:.3f} ({low:.3f} to {high:.3f}); of the customers {report['recall_at_1']:.0%} "
@@ -45,29 +45,29 @@ def _found(report: Report) -> Iterator[str]:
 
 
 def _by_time(report: Report) -> Iterator[str]:
-    found = report["by_time"]
-    if "skipped" in found:
-        yield f"  by time              not judged: {found['skipped']}"
+    refit = report["by_time"]
+    if "skipped" in refit:
+        yield f"  by time              not judged: {refit['skipped']}"
     else:
         yield (
-            f"  by time              learned before {found['from']} from {found['customers_before']:,}, judged on {found['customers']:,} "
-            f"later customers: ROC-AUC {found['roc_auc']:.3f}, {found['recall_at_10']:.0%} in the top 10 %"
+            f"  by time              learned before {refit['from']} from {refit['customers_before']:,}, judged on {refit['customers']:,} "
+            f"later customers: ROC-AUC {refit['roc_auc']:.3f}, {refit['recall_at_10']:.0%} in the top 10 %"
         )
 
 
 def _reliability(bands: Sequence[Report], error: float | None) -> Iterator[str]:
     if bands:
-        said = ", ".join(f"{it['from']:.0f} to {it['to']:.0f}: {it['said']:.0%} / {it['observed']:.0%}" for it in bands)
-        yield f"  said / observed      {said}" + (f" (calibration error {error:.3f})" if error is not None else "")
+        shares = ", ".join(f"{it['from']:.0f} to {it['to']:.0f}: {it['said']:.0%} / {it['observed']:.0%}" for it in bands)
+        yield f"  said / observed      {shares}" + (f" (calibration error {error:.3f})" if error is not None else "")
 
 
 def _slices(slices: Sequence[Report]) -> Iterator[str]:
     """The CRM's accounts, where most of the work is, and the weakest: those are the ones to know of."""
-    for i, it in enumerate(sorted(slices, key=lambda it: (it["slice"] != "in the CRM", it["roc_auc"]))[:SHOWN_SLICES]):
+    for i, row in enumerate(sorted(slices, key=lambda it: (it["slice"] != "in the CRM", it["roc_auc"]))[:SHOWN_SLICES]):
         head = "slices, the weakest" if i == 0 else ""
         yield (
-            f"  {head:<20} {it['slice']}: ROC-AUC {it['roc_auc']:.3f} ({it['roc_auc_low']:.3f} to {it['roc_auc_high']:.3f}), "
-            f"{it['recall_at_10']:.0%} in the top 10 %, {it['customers']:,} customers"
+            f"  {head:<20} {row['slice']}: ROC-AUC {row['roc_auc']:.3f} ({row['roc_auc_low']:.3f} to {row['roc_auc_high']:.3f}), "
+            f"{row['recall_at_10']:.0%} in the top 10 %, {row['customers']:,} customers"
         )
 
 

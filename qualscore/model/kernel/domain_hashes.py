@@ -81,34 +81,34 @@ def _hashed(content: Array, seed: np.uint64) -> np.uint64:
     """XXH64 of some bytes."""
     size, at = len(content), 0
     if size >= 32:
-        found, at = _hashed_blocks(content, seed)
+        hashed, at = _hashed_blocks(content, seed)
     else:
-        found = seed + _P5
-    found += np.uint64(size)
+        hashed = seed + _P5
+    hashed += np.uint64(size)
     while at + 8 <= size:
-        found = _rotated(found ^ _round(np.uint64(0), _word(content, at, 8)), 27) * _P1 + _P4
+        hashed = _rotated(hashed ^ _round(np.uint64(0), _word(content, at, 8)), 27) * _P1 + _P4
         at += 8
     if at + 4 <= size:
-        found = _rotated(found ^ (_word(content, at, 4) * _P1), 23) * _P2 + _P3
+        hashed = _rotated(hashed ^ (_word(content, at, 4) * _P1), 23) * _P2 + _P3
         at += 4
     while at < size:
-        found = _rotated(found ^ (np.uint64(content[at]) * _P5), 11) * _P1
+        hashed = _rotated(hashed ^ (np.uint64(content[at]) * _P5), 11) * _P1
         at += 1
-    found = (found ^ (found >> np.uint64(33))) * _P2
-    found = (found ^ (found >> np.uint64(29))) * _P3
-    return found ^ (found >> np.uint64(32))
+    hashed = (hashed ^ (hashed >> np.uint64(33))) * _P2
+    hashed = (hashed ^ (hashed >> np.uint64(29))) * _P3
+    return hashed ^ (hashed >> np.uint64(32))
 
 
 @compiled
 def _hashed_blocks(content: Array, seed: np.uint64) -> tuple[np.uint64, int]:
     """What four lanes make of all whole blocks of 32 bytes, and how many bytes those are."""
-    one, two, three, four = seed + _P1 + _P2, seed + _P2, seed, seed - _P1
+    first, second, third, fourth = seed + _P1 + _P2, seed + _P2, seed, seed - _P1
     at = 0
     while at + 32 <= len(content):
-        one, two = _round(one, _word(content, at, 8)), _round(two, _word(content, at + 8, 8))
-        three, four = _round(three, _word(content, at + 16, 8)), _round(four, _word(content, at + 24, 8))
+        first, second = _round(first, _word(content, at, 8)), _round(second, _word(content, at + 8, 8))
+        third, fourth = _round(third, _word(content, at + 16, 8)), _round(fourth, _word(content, at + 24, 8))
         at += 32
-    found = _rotated(one, 1) + _rotated(two, 7) + _rotated(three, 12) + _rotated(four, 18)
-    for lane in (one, two, three, four):
-        found = (found ^ _round(np.uint64(0), lane)) * _P1 + _P4
-    return found, at
+    hashed = _rotated(first, 1) + _rotated(second, 7) + _rotated(third, 12) + _rotated(fourth, 18)
+    for lane in (first, second, third, fourth):
+        hashed = (hashed ^ _round(np.uint64(0), lane)) * _P1 + _P4
+    return hashed, at

@@ -93,14 +93,14 @@ def add_linear(
     rows = np.empty(len(fold), np.int64)
     for repeat in range(repeats):
         for number in range(folds):
-            found = 0
+            count = 0
             for row in range(len(fold)):
-                rows[found] = row
-                found += fold[row, repeat] == number
+                rows[count] = row
+                count += fold[row, repeat] == number
             model = repeat * folds + number
-            _add_numbers(linear.number[model], rows[:found], numbers, parts)
-            _add_lifts(linear, model, rows[:found], lift_ids, parts[len(numbers) :])
-            for row in rows[:found]:
+            _add_numbers(linear.number[model], rows[:count], numbers, parts)
+            _add_lifts(linear, model, rows[:count], lift_ids, parts[len(numbers) :])
+            for row in rows[:count]:
                 base[row] += linear.base[model] / repeats
                 margin[row] += linear.base[model] / repeats
     _add_parts(linear, parts, repeats, margin, sums)

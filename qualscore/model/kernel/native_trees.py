@@ -64,9 +64,9 @@ class Model:
 
 def parse_model(text: str) -> Model:
     """Read a model; raises UnsupportedModel in one sentence when the kernel cannot score it exactly."""
-    head, found, body = text.partition("\nend of trees")[0].partition("\nTree=")
+    head, separator, body = text.partition("\nend of trees")[0].partition("\nTree=")
     header = _fields(head)
-    _refuse_header(header, complete=bool(found) and "\nend of trees" in text)
+    _refuse_header(header, complete=bool(separator) and "\nend of trees" in text)
     blocks = body.split("\nTree=")
     return Model([_parse_tree(number, _fields(block)) for number, block in enumerate(blocks)], int(header["max_feature_idx"]) + 1)
 

@@ -99,14 +99,14 @@ def fit(numbers: Array, names: Sequence[str], lifts: Array, labels: Array) -> St
     squares = [i for i, name in enumerate(names) if name == SQUARED]
     columns = [*z, *(z[i] ** 2 for i in squares), *lifts.T]
     first_lift = len(z) + len(squares)
-    intercept, found = _coefficients(columns, labels, first_lift)
-    squared = dict(zip(squares, found[len(z) : first_lift], strict=True))
-    means = [float(np.mean(value * (found[i] + squared.get(i, 0.0) * value))) for i, value in enumerate(z)]
+    intercept, coefficients = _coefficients(columns, labels, first_lift)
+    squared = dict(zip(squares, coefficients[len(z) : first_lift], strict=True))
+    means = [float(np.mean(value * (coefficients[i] + squared.get(i, 0.0) * value))) for i, value in enumerate(z)]
     terms = [
-        term._replace(linear=found[i], squared=squared.get(i, 0.0), mean=mean)
+        term._replace(linear=coefficients[i], squared=squared.get(i, 0.0), mean=mean)
         for i, (term, mean) in enumerate(zip(scales, means, strict=True))
     ]
-    slopes = zip(found[first_lift:], lifts.T, strict=True)
+    slopes = zip(coefficients[first_lift:], lifts.T, strict=True)
     return StartingMargin(intercept, tuple(terms), tuple(LiftTerm(slope, float(np.mean(slope * column))) for slope, column in slopes))
 
 
@@ -130,7 +130,7 @@ def _coefficients(columns: list[Array], labels: Array, first_lift: int) -> tuple
     """Intercept and coefficients, those of lifts (from `first_lift`) not negative."""
     from sklearn.linear_model import LogisticRegression  # 2 s that executors need not spend
 
-    found, kept = np.zeros(len(columns)), list(range(len(columns)))
+    coefficients, kept = np.zeros(len(columns)), list(range(len(columns)))
     if not 0 < labels.sum() < len(labels):
         kept = []  # one side only: nothing to compare
     while kept:
@@ -140,8 +140,8 @@ def _coefficients(columns: list[Array], labels: Array, first_lift: int) -> tuple
         lifts = {i: slope for i, slope in zip(kept, fitted.coef_[0], strict=True) if i >= first_lift}
         worst = min(lifts, key=lambda i: lifts[i], default=None)
         if worst is None or lifts[worst] >= 0:
-            found[kept] = fitted.coef_[0]
-            return float(fitted.intercept_[0]), found.tolist()
+            coefficients[kept] = fitted.coef_[0]
+            return float(fitted.intercept_[0]), coefficients.tolist()
         kept.remove(worst)
     examples = float(labels.sum())
-    return float(np.log((examples + 0.5) / (len(labels) - examples + 0.5))), found.tolist()
+    return float(np.log((examples + 0.5) / (len(labels) - examples + 0.5))), coefficients.tolist()

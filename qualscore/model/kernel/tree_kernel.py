@@ -70,12 +70,12 @@ def score(tables: Tables, folds: int, codes: Array, lift_ids: Array, fold: Array
     sums[:] = 0.0
     for repeat in range(repeats):
         for number in range(folds):
-            found = 0
+            count = 0
             for row in range(len(codes)):
-                rows[found] = row
-                found += fold[row, repeat] == number
-            for start in range(0, found, BLOCK):
-                some = rows[start : min(start + BLOCK, found)]
+                rows[count] = row
+                count += fold[row, repeat] == number
+            for start in range(0, count, BLOCK):
+                some = rows[start : min(start + BLOCK, count)]
                 _score_block(tables, repeat * folds + number, some, codes, lift_ids, block, parts, margin, base, sums)
     margin /= repeats
     base /= repeats

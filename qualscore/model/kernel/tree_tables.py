@@ -187,11 +187,11 @@ def build_tables(
 
 def _compile(model: Model, static: SlotIndex, factor_of_column: Array, n_static: int, lifts: list[Array]) -> _Compiled:
     own = SlotIndex(model.trees, range(n_static, n_static + len(lifts)))
-    found = [
+    asked = [
         [(column, *(static if column < n_static else own).find(column, mode, threshold)) for column, mode, threshold in questions(tree)]
         for tree in model.trees
     ]
-    used = sorted({slot for tree in found for column, slot, _ in tree if column < n_static})
+    used = sorted({slot for tree in asked for column, slot, _ in tree if column < n_static})
     number = {slot: position for position, slot in enumerate(used)}
     games = [game_table(tree, factor_of_column) for tree in model.trees]
     factors = np.unique(np.concatenate([game.factors for game in games]))
@@ -202,7 +202,7 @@ def _compile(model: Model, static: SlotIndex, factor_of_column: Array, n_static:
             parts=np.searchsorted(factors, game.factors),
             game=game,
         )
-        for splits, game in zip(found, games, strict=True)
+        for splits, game in zip(asked, games, strict=True)
     ]
     codes = [slot.codes(lifts[slot.column - n_static]) for slot in own.slots]
     return _Compiled(used, own.slots, codes, factors, trees, sum(tree.expected_value for tree in model.trees))

@@ -18,11 +18,11 @@ def shares() -> dict[str, Column]:
     return {f"coverage_{name}_{side}": _share(is_covered, of) for name, is_covered in _covers().items() for side, of in sides.items()}
 
 
-def measured(found: Mapping[str, float | None]) -> dict[str, float]:
+def measured(observed: Mapping[str, float | None]) -> dict[str, float]:
     """The `shares` found, 0 of nothing, and how far "is in a CRM" alone would go; nothing where none was looked for."""
-    if not found:
+    if not observed:
         return {}
-    known = {name: float(share or 0) for name, share in found.items()}
+    known = {name: float(share or 0) for name, share in observed.items()}
     return known | {"in_crm_auc": indicator_auc(known["coverage_crm_examples"], known["coverage_crm_unlabelled"])}
 
 

@@ -86,13 +86,13 @@ def _measures(examples: Array, cells: Array) -> dict[str, Array]:
     equal = cells[:, 1::2]
     above = cells.cumsum(axis=1)[:, 0:-1:2]  # unlabelled above each level
     n_examples, n_unlabelled = examples.sum(axis=1), cells.sum(axis=1)
-    found = examples.cumsum(axis=1)
-    precision = found / np.maximum(found + above + equal, 1)
+    reached = examples.cumsum(axis=1)
+    precision = reached / np.maximum(reached + above + equal, 1)
     measures = {
         "roc_auc": (examples * (n_unlabelled[:, None] - above - equal / 2)).sum(axis=1) / (n_examples * n_unlabelled),
         "average_precision": (examples * precision).sum(axis=1) / n_examples,
     }
-    start, size, total = found - examples + above, examples + equal, float(n_examples[0] + n_unlabelled[0])
+    start, size, total = reached - examples + above, examples + equal, float(n_examples[0] + n_unlabelled[0])
     for percent in PERCENTS:
         top = max(1, round(total * percent / 100))
         within = np.clip(top - start, 0, size) / np.maximum(size, 1)

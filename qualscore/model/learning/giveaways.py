@@ -120,13 +120,13 @@ def count_others(accounts: DataFrame, values: Sequence[ValueCount]) -> dict[tupl
     if not values:
         return {}
     wanted: dict[str, list[str]] = {}
-    for it in values:
-        wanted.setdefault(it.column, []).append(str(it.value))
+    for value in values:
+        wanted.setdefault(value.column, []).append(str(value.value))
     others = accounts.where(F.col("has_data") & ~F.col("is_excluded") & ~F.col("is_example"))
     pairs = [_among(_pairs(name), names) for name, names in wanted.items()]
     counted = others.select(F.explode(F.concat(*pairs)).alias("pair")).groupBy("pair.column", "pair.value").count()
-    found = {(str(row["column"]), str(row["value"])): int(row["count"]) for row in counted.collect()}
-    return {_key(it): found.get(_key(it), 0) for it in values}
+    count_of = {(str(row["column"]), str(row["value"])): int(row["count"]) for row in counted.collect()}
+    return {_key(it): count_of.get(_key(it), 0) for it in values}
 
 
 def judge(counts: Sequence[ValueCount], definition: Definition, *, others: Mapping[tuple[str, str], int]) -> list[str]:
@@ -142,16 +142,16 @@ def judge(counts: Sequence[ValueCount], definition: Definition, *, others: Mappi
     """
     of = sides(counts)
     used = sorted(_used(counts, definition), key=lambda it: (-it.examples, *_key(it)))
-    exclusive = {it: _said_exclusive(it, of[0], others[_key(it)]) for it in used if _is_exclusive(it.examples, others.get(_key(it)))}
+    exclusive = {it: _exclusive_in_words(it, of[0], others[_key(it)]) for it in used if _is_exclusive(it.examples, others.get(_key(it)))}
     frequent = {it: ratio(it.examples, of[0], it.unlabelled, of[1]) for it in used if it.examples >= COMMON_SHARE * of[0] and of[1]}
-    given = exclusive | {it: _said_frequent(it, of, found) for it, found in frequent.items() if found.low >= TIMES_AS_COMMON}
+    given = exclusive | {it: _frequent_in_words(it, of, measured) for it, measured in frequent.items() if measured.low >= TIMES_AS_COMMON}
     if given:
         lines = [f"  {_named(it)}: {said}; {_advice(it)}" for it, said in given.items()]
         raise TrainingRefused("\n".join([f"{definition.name}: the answer is given away; a model would only learn to look it up:", *lines]))
     return [
-        f"{definition.name}: {_named(it)} may give the answer away: {_said_frequent(it, of, found)}; {_advice(it)}"
-        for it, found in frequent.items()
-        if found.times >= TIMES_AS_COMMON
+        f"{definition.name}: {_named(count)} may give the answer away: {_frequent_in_words(count, of, measured)}; {_advice(count)}"
+        for count, measured in frequent.items()
+        if measured.times >= TIMES_AS_COMMON
     ]
 
 
@@ -172,14 +172,14 @@ def _is_exclusive(examples: int, others: int | None) -> bool:
     return others is not None and examples >= FEWEST_EXAMPLES and examples >= ALMOST_ALL * (examples + others)
 
 
-def _said_exclusive(count: ValueCount, n_examples: int, others: int) -> str:
+def _exclusive_in_words(count: ValueCount, n_examples: int, others: int) -> str:
     return f"{count.examples} of {n_examples} examples have it, and only {others} of all other accounts"
 
 
-def _said_frequent(count: ValueCount, of: tuple[int, int], found: Ratio) -> str:
+def _frequent_in_words(count: ValueCount, of: tuple[int, int], measured: Ratio) -> str:
     return (
         f"{count.examples} of {of[0]} examples have it, {count.unlabelled} of {of[1]} unlabelled accounts: "
-        f"{found.times:,.0f} times as common, at least {found.low:,.0f} times with 95 % confidence"
+        f"{measured.times:,.0f} times as common, at least {measured.low:,.0f} times with 95 % confidence"
     )
 
 

@@ -79,19 +79,19 @@ def scan(flagged: DataFrame) -> Population:
     event = F.when(F.col("is_example"), F.col(EVENT).cast("string"))
     values = giveaways.counted_values(watched.withColumn(EVENT, event), columns=(*LIFTED, EVENT)).persist(StorageLevel.DISK_ONLY)
     values.count()  # what was observed says which values are worth their place on the driver
-    found = observed.get
-    known = {name: int(found[name]) for name in counts}
+    results = observed.get
+    known = {name: int(results[name]) for name in counts}
     telling = giveaways.collected(values.where(_is_telling(known)))
     values.unpersist()
     shares: dict[str, dict[str | None, float]] = {}
-    for it in telling:
-        if it.column != EVENT and it.reference:
-            shares.setdefault(it.column, {})[it.value] = it.reference / known["reference"]
+    for value in telling:
+        if value.column != EVENT and value.reference:
+            shares.setdefault(value.column, {})[value.value] = value.reference / known["reference"]
     dated = {it.value: it.examples for it in telling if it.column == EVENT and it.examples}
     days = [
         None if day is None else date.fromisoformat(day) for day, examples in sorted(dated.items(), key=_by_day) for _ in range(examples)
     ]
-    return Population(known, coverage.measured({name: found[name] for name in covered}), shares, days)
+    return Population(known, coverage.measured({name: results[name] for name in covered}), shares, days)
 
 
 def _is_telling(known: Mapping[str, int]) -> Column:

@@ -49,7 +49,7 @@ class Preview:
     selectors: Sequence[Selected]
     counts: Mapping[str, int]
     verdict: str
-    said: str
+    sentence: str
 
     @property
     def record(self) -> dict[str, object]:
@@ -62,7 +62,7 @@ class Preview:
         head = [f"\n{self.score_name} as of {self.as_of_on}, connection mode: {self.connection_mode}"]
         title = _row("", "accounts", *KINDS)
         parts = [_row(f"{'  ' * it.depth}{_title(it)}", it.accounts, *it.by_source.values()) for it in self.selectors]
-        return "\n".join([*head, title, *parts, "", *self._steps(), f"  {self.said}"])
+        return "\n".join([*head, title, *parts, "", *self._steps(), f"  {self.sentence}"])
 
     def _steps(self) -> list[str]:
         counts = self.counts
@@ -103,31 +103,31 @@ def preview(
     nodes, lost = definition.nodes, without_domain or {}
     marked = population.marked(inputs.with_stack(accounts, definition.features))
     row = marked.agg(*(F.count_if(it).alias(name) for name, it in _counted(definition, own_domains).items())).first()
-    found = {str(name): int(number) for name, number in (row.asDict() if row else {}).items()}
+    number_of = {str(name): int(number) for name, number in (row.asDict() if row else {}).items()}
     selectors = [
         Selected(
             node.place,
             node.depth,
             node.selection.text,
-            found[f"{number}"],
-            {kind: found[f"{number} {kind}"] for kind in KINDS},
+            number_of[f"{number}"],
+            {kind: number_of[f"{number} {kind}"] for kind in KINDS},
             lost.get(definition.selectors.index(node.selection), 0) if node.selection.is_leaf else 0,
         )
         for number, node in enumerate(nodes)
     ]
-    counts = {name: number for name, number in found.items() if not name[0].isdigit()}
+    counts = {name: number for name, number in number_of.items() if not name[0].isdigit()}
     counts |= {"dated": counts["examples"] - counts["undated"], "without_domain": _lost(definition, lost)}
-    verdict, said = _verdict(counts, definition)
-    return Preview(definition.name, as_of, connection_mode, selectors, counts, verdict, said)
+    verdict, sentence = _verdict(counts, definition)
+    return Preview(definition.name, as_of, connection_mode, selectors, counts, verdict, sentence)
 
 
 def by_selector(accounts: DataFrame, definition: Definition, *, without_domain: Mapping[int, int]) -> str:
     """A sentence: how many accounts each selector of the examples finds, for those who have too few."""
     leaves = list(dict.fromkeys(definition.examples.selectors()))
     row = accounts.agg(*(F.count_if(labels.holds(leaf, definition.selectors)) for leaf in leaves)).first()
-    said = ", ".join(f"{leaf.text}: {number}" for leaf, number in zip(leaves, row or (), strict=True))
+    counts = ", ".join(f"{leaf.text}: {number}" for leaf, number in zip(leaves, row or (), strict=True))
     lost = _lost(definition, without_domain)
-    return f"Of them the selectors find: {said}" + (f"; and {lost} records without a usable domain" if lost else "") + "."
+    return f"Of them the selectors find: {counts}" + (f"; and {lost} records without a usable domain" if lost else "") + "."
 
 
 def _lost(definition: Definition, without_domain: Mapping[int, int]) -> int:
@@ -157,10 +157,10 @@ def _verdict(counts: Mapping[str, int], definition: Definition) -> tuple[str, st
     return ENOUGH, f"enough: {counts['examples']:,} customers; {refusals.RECOMMENDED_EXAMPLES} or more are recommended"
 
 
-def _title(it: Selected) -> str:
-    root = "" if it.depth else f"{it.place}: "
-    lost = f" (and {it.without_domain:,} without a domain)" if it.without_domain else ""
-    return f"{root}{it.selector}{lost}"
+def _title(selected: Selected) -> str:
+    root = "" if selected.depth else f"{selected.place}: "
+    lost = f" (and {selected.without_domain:,} without a domain)" if selected.without_domain else ""
+    return f"{root}{selected.selector}{lost}"
 
 
 def _row(name: str, *cells: int | str) -> str:

@@ -66,11 +66,11 @@ class Registry:
         """
         with _asking(self.uri):
             mlflow = _client(self.uri)
-            found = _by_alias(mlflow, self.model_name(score_name), CHAMPION)
-            if found is None:
+            stored = _by_alias(mlflow, self.model_name(score_name), CHAMPION)
+            if stored is None:
                 return None
-            fingerprint = found.tags.get(FINGERPRINT) or _fingerprint_of_files(found, self.uri)
-            return Version(int(found.version), fingerprint, date.fromisoformat(found.tags[TRAINED_ON]))
+            fingerprint = stored.tags.get(FINGERPRINT) or _fingerprint_of_files(stored, self.uri)
+            return Version(int(stored.version), fingerprint, date.fromisoformat(stored.tags[TRAINED_ON]))
 
     def register(self, trained: JudgedModel, *, as_of: date, inputs: dict[str, int]) -> Version:
         """Logs the run and its model in one go and makes it the champion.
@@ -121,11 +121,11 @@ def load(uri: str, tracking_uri: str | None = None) -> QualificationModel:
         import mlflow.artifacts
 
         store = _client(tracking_uri)
-        found = _by_alias(store, name, alias) if alias else _by_number(store, name, number)
-        if found is None:
+        stored = _by_alias(store, name, alias) if alias else _by_number(store, name, number)
+        if stored is None:
             raise ConfigurationError(f"{uri}: no such model in the registry {_shown(tracking_uri)}; train the score first")
-        folder = mlflow.artifacts.download_artifacts(found.source, dst_path=place, tracking_uri=tracking_uri)
-        return saved_model.read(Path(folder), of=uri, version=int(found.version))
+        folder = mlflow.artifacts.download_artifacts(stored.source, dst_path=place, tracking_uri=tracking_uri)
+        return saved_model.read(Path(folder), of=uri, version=int(stored.version))
 
 
 def _describe(model: QualificationModel, folder: Path, run_id: str) -> None:
@@ -208,30 +208,30 @@ def _raise_unless_missing(error: "MlflowException") -> None:
         raise error
 
 
-def _fingerprint_of_files(found: "ModelVersion", tracking_uri: str | None) -> str:
+def _fingerprint_of_files(stored: "ModelVersion", tracking_uri: str | None) -> str:
     """Of a version that has the former fingerprint alone, that of the definition among its files."""
     import mlflow.artifacts
 
-    file = mlflow.artifacts.download_artifacts(f"{found.source}/{saved_model.DESCRIPTION}", tracking_uri=tracking_uri)
+    file = mlflow.artifacts.download_artifacts(f"{stored.source}/{saved_model.DESCRIPTION}", tracking_uri=tracking_uri)
     try:
         return saved_model.definition_of(Path(file)).fingerprint
     except ConfigurationError:  # it asked for what no longer exists, so that it is another
-        return found.tags[FORMER_FINGERPRINT]
+        return stored.tags[FORMER_FINGERPRINT]
 
 
 def _experiment(mlflow: "MlflowClient", artifacts: str | None) -> str:
     """The id of the one experiment of all scores, made by the first training. Several may be the first at the same time."""
     from mlflow.exceptions import MlflowException
 
-    found = mlflow.get_experiment_by_name(EXPERIMENT)
-    if found is None:
+    experiment = mlflow.get_experiment_by_name(EXPERIMENT)
+    if experiment is None:
         try:
             return mlflow.create_experiment(EXPERIMENT, artifact_location=artifacts)
         except MlflowException as error:
-            found = mlflow.get_experiment_by_name(EXPERIMENT)
-            if found is None:
+            experiment = mlflow.get_experiment_by_name(EXPERIMENT)
+            if experiment is None:
                 raise error
-    return str(found.experiment_id)
+    return str(experiment.experiment_id)
 
 
 def _log(mlflow: "MlflowClient", run_id: str, trained: JudgedModel, as_of: date, inputs: dict[str, int]) -> None:

@@ -24,6 +24,7 @@ from qualscore.model.scoring.qualification import QualificationModel
 
 DESCRIPTION = "model.json"
 FEATURES = "features/account_features"
+_SAVED_AS = {"keyword_sets": "topics"}  # models stay readable by the names that their inputs were first saved under
 
 
 def write(model: QualificationModel, reliability: list[dict[str, float]], folder: Path) -> None:
@@ -37,7 +38,7 @@ def write(model: QualificationModel, reliability: list[dict[str, float]], folder
     np.save(folder / "examples.npy", model.examples)
     described = {
         "definition": model.definition.model_dump(mode="json", by_alias=True, exclude_none=True),
-        "inputs": asdict(model.inputs),
+        "inputs": {_SAVED_AS.get(name, name): values for name, values in asdict(model.inputs).items()},
         "reads": read_columns(model),
         "factors": model.inputs.factors,
         "starts": [[asdict(start) for start in starts] for starts in model.starts],
@@ -60,7 +61,8 @@ def read(folder: Path, *, of: str, version: int | None = None) -> QualificationM
         ConfigurationError: account features lack a column that the model reads, or have it in another type.
     """
     described: dict[str, Any] = json.loads((folder / DESCRIPTION).read_text())
-    inputs = Inputs(**{name: tuple(values) for name, values in described["inputs"].items()})
+    named = {saved: name for name, saved in _SAVED_AS.items()}
+    inputs = Inputs(**{named.get(saved, saved): tuple(values) for saved, values in described["inputs"].items()})
     # Of a model that says nothing of types the names are known: they follow from its inputs.
     _check_reads(described.get("reads") or dict.fromkeys(_names(inputs)), of)
     definition = definition_of(folder / DESCRIPTION)
@@ -96,7 +98,7 @@ def definition_of(file: Path) -> Definition:
 
 
 def _names(inputs: Inputs) -> list[str]:
-    return [*account_columns(inputs.numeric, inputs.lifted, inputs.topics), "has_data"]
+    return [*account_columns(inputs.numeric, inputs.lifted, inputs.keyword_sets), "has_data"]
 
 
 def _check_reads(reads: Mapping[str, str | None], of: str) -> None:

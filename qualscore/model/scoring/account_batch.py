@@ -59,11 +59,11 @@ class AccountBatch:
         ends, entries = _flat(self.batch.column("tech_stack"))
         return Stack(ends, coded(entries.field("product")), coded(entries.field("category")))
 
-    def researched(self, topic: str) -> dict[str, Array]:
-        """The measures of a topic by name, float64: NaN where an account has no signal of it. See intent.py."""
-        if topic not in self._researched:
-            self._researched[topic] = self._of_any_set if topic == intent.ANY_SET else self._of_set(topic)
-        return self._researched[topic]
+    def researched(self, keyword_set: str) -> dict[str, Array]:
+        """The measures of a keyword set by name, float64: NaN where an account has no signal of it. See intent.py."""
+        if keyword_set not in self._researched:
+            self._researched[keyword_set] = self._of_any_set if keyword_set == intent.ANY_SET else self._of_set(keyword_set)
+        return self._researched[keyword_set]
 
     @cached_property
     def _of_any_set(self) -> dict[str, Array]:
@@ -74,13 +74,14 @@ class AccountBatch:
         ends, entries = _flat(self.batch.column("intent"))
         return np.repeat(np.arange(self.rows), np.diff(ends)), coded(entries.field("keyword_set")), entries
 
-    def _of_set(self, topic: str) -> dict[str, Array]:
+    def _of_set(self, keyword_set: str) -> dict[str, Array]:
         rows, sets, entries = self._signals
-        found = np.flatnonzero(sets.lookup(lambda name: name == topic, missing=0))[::-1]  # the first of a row is written last, and stays
+        # Backwards: the first of a row is written last, and stays.
+        places = np.flatnonzero(sets.lookup(lambda name: name == keyword_set, missing=0))[::-1]
         measures = {}
         for measure in MEASURES:
             measures[measure] = np.full(self.rows, np.nan)
-            measures[measure][rows[found]] = _numbers(entries.field(measure))[found]
+            measures[measure][rows[places]] = _numbers(entries.field(measure))[places]
         return measures
 
 

@@ -117,9 +117,9 @@ def reliability(examples: Array, unlabelled: Array, *, example_folds: Array, unl
         mine = [scored[(scored >= low) & (scored < high)] for scored in (scored_examples, scored_unlabelled)]
         c, u = len(mine[0]) / scored_examples.size, len(mine[1]) / scored_unlabelled.size
         if c + u > 0:
-            said = (mine[0].sum() / scored_examples.size + mine[1].sum() / scored_unlabelled.size) / (c + u) / 100
+            mean_score = (mine[0].sum() / scored_examples.size + mine[1].sum() / scored_unlabelled.size) / (c + u) / 100
             rows.append(
-                {"from": low, "to": min(high, 100.0), "customers": c, "unlabelled": u, "said": float(said), "observed": c / (c + u)}
+                {"from": low, "to": min(high, 100.0), "customers": c, "unlabelled": u, "said": float(mean_score), "observed": c / (c + u)}
             )
     return rows
 

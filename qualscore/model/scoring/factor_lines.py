@@ -25,7 +25,7 @@ class FactorNames(NamedTuple):
 
     Attributes:
         names: of the factors.
-        topics: the keyword set of a factor that is research, else None.
+        keyword_sets: a factor's keyword set; None of factors that are no research.
         kinds: AS_TEXT, AS_COUNT or AS_USE.
         columns: the static column that AS_COUNT and AS_USE look at.
         heads: two a factor: what stands before its value in the line of words; of AS_USE the phrases without and with the technology.
@@ -33,7 +33,7 @@ class FactorNames(NamedTuple):
     """
 
     names: tuple[str, ...]
-    topics: tuple[str | None, ...]
+    keyword_sets: tuple[str | None, ...]
     kinds: Array
     columns: Array
     heads: tuple[str, ...]
@@ -42,19 +42,19 @@ class FactorNames(NamedTuple):
 
 def factor_names(inputs: Inputs) -> FactorNames:
     """How the factors of a model are said."""
-    topics = {intent.factor(topic): topic for topic in inputs.topics}
+    set_of = {intent.factor(name): name for name in inputs.keyword_sets}
     of_column = inputs.factor_of_column[: len(inputs.factor_of_column) - len(inputs.lifted)]
     columns = np.full(len(inputs.factors), -1, np.int32)
     columns[of_column[::-1]] = np.arange(len(of_column), dtype=np.int32)[::-1]
     kinds, heads, tails = [], [], []
     for name in inputs.factors:
-        used, is_topic = name.removeprefix("uses "), name.startswith("researches: ")
+        used, is_keyword_set = name.removeprefix("uses "), name.startswith("researches: ")
         is_count = name == "technologies known" or name.startswith("technologies in ")
         kinds.append(AS_USE if used != name else AS_COUNT if is_count else AS_TEXT)
-        heads += [f"does not use {used}", name] if used != name else [f"{name} (" if is_topic else f"{name}: ", ""]
-        tails.append(")" if is_topic else "")
-    of_topics = tuple(topics.get(name) for name in inputs.factors)
-    return FactorNames(inputs.factors, of_topics, np.array(kinds, np.int32), columns, tuple(heads), tuple(tails))
+        heads += [f"does not use {used}", name] if used != name else [f"{name} (" if is_keyword_set else f"{name}: ", ""]
+        tails.append(")" if is_keyword_set else "")
+    keyword_sets = tuple(set_of.get(name) for name in inputs.factors)
+    return FactorNames(inputs.factors, keyword_sets, np.array(kinds, np.int32), columns, tuple(heads), tuple(tails))
 
 
 def columns(names: FactorNames, values: FactorValues, static: SparseRows, top: TopFactors, *, most: int) -> dict[str, pa.Array]:
@@ -84,10 +84,10 @@ def _texts(names: FactorNames, values: FactorValues, top: TopFactors, most: int)
     is_listed[top.for_ids] = is_listed[top.against_ids] = True
     place, lines = np.full(len(names.names), -1, np.int32), [np.zeros(len(top.margin), np.int32)]
     for factor in np.flatnonzero(is_listed[:-1] & (names.kinds == AS_TEXT)):
-        found = values.of(names.names[factor], names.topics[factor])
+        texts = values.of(names.names[factor], names.keyword_sets[factor])
         place[factor] = len(lines)
-        lines.append(found.codes + np.int32(len(pool)))
-        pool += found.values
+        lines.append(texts.codes + np.int32(len(pool)))
+        pool += texts.values
     return np.stack(lines), place, pool
 
 

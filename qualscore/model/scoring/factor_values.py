@@ -21,31 +21,31 @@ class FactorValues:
         self._batch = batch
         self._made: dict[str, Coded] = {}
 
-    def of(self, factor: str, topic: str | None) -> Coded:
+    def of(self, factor: str, keyword_set: str | None) -> Coded:
         """The text of each row; every code is a place in its list.
 
         Args:
             factor: that is no technology.
-            topic: the keyword set of a factor that says what was researched.
+            keyword_set: the keyword set of a factor that says what was researched.
         """
         if factor not in self._made:
-            made = self._researched(topic) if topic is not None else KNOWN.get(factor, _plain(factor))(self._batch)
+            made = self._researched(keyword_set) if keyword_set is not None else KNOWN.get(factor, _plain(factor))(self._batch)
             self._made[factor] = _filled(made)
         return self._made[factor]
 
-    def _researched(self, topic: str) -> Coded:
+    def _researched(self, keyword_set: str) -> Coded:
         """`12 signals in 13 weeks`; of 52 weeks when there is none in 13."""
-        found, any_set = (self._batch.researched(name) for name in (topic, intent.ANY_SET))
+        measures, any_set = (self._batch.researched(name) for name in (keyword_set, intent.ANY_SET))
         number, window = np.full(self._batch.rows, np.nan), np.zeros(self._batch.rows)
-        if topic != intent.ANY_SET:  # without a signal: 0 in the longest window that is covered
+        if keyword_set != intent.ANY_SET:  # without a signal: 0 in the longest window that is covered
             for weeks in WINDOWS:
                 is_covered = ~np.isnan(any_set[f"signals_{weeks}w"])
                 number[is_covered], window[is_covered] = 0, weeks
         for weeks in WINDOWS:
-            is_known = ~np.isnan(found[f"signals_{weeks}w"])
-            number[is_known], window[is_known] = found[f"signals_{weeks}w"][is_known], weeks
-        is_recent = found["signals_13w"] > 0
-        number[is_recent], window[is_recent] = found["signals_13w"][is_recent], 13
+            is_known = ~np.isnan(measures[f"signals_{weeks}w"])
+            number[is_known], window[is_known] = measures[f"signals_{weeks}w"][is_known], weeks
+        is_recent = measures["signals_13w"] > 0
+        number[is_recent], window[is_recent] = measures["signals_13w"][is_recent], 13
         return _formatted(number * 100 + window, lambda both: _signals(int(both) // 100, int(both) % 100))
 
 
@@ -86,8 +86,8 @@ READ = ("employees", "employees_range", "firmo_size", "revenue_usd", "revenue_ra
 
 def _formatted(numbers: Array, text: Callable[[float], str]) -> Coded:
     """Each different number's text; NaN has none."""
-    found = coded(pa.array(numbers, from_pandas=True))
-    return Coded(found.codes, [text(float(value)) for value in found.values])
+    different = coded(pa.array(numbers, from_pandas=True))
+    return Coded(different.codes, [text(float(value)) for value in different.values])
 
 
 def _first(*choices: Coded) -> Coded:
@@ -101,5 +101,5 @@ def _first(*choices: Coded) -> Coded:
     return Coded(codes, values)
 
 
-def _filled(found: Coded) -> Coded:
-    return Coded(np.where(found.codes < 0, len(found.values), found.codes).astype(np.int32), [*found.values, UNKNOWN])
+def _filled(texts: Coded) -> Coded:
+    return Coded(np.where(texts.codes < 0, len(texts.values), texts.codes).astype(np.int32), [*texts.values, UNKNOWN])

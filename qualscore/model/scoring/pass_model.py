@@ -56,7 +56,7 @@ class PassModel:
     @property
     def reads(self) -> list[str]:
         """The columns of account features that it needs."""
-        return account_columns(self.static.numeric, list(self.lifted), self.static.topics)
+        return account_columns(self.static.numeric, list(self.lifted), self.static.keyword_sets)
 
     def scored(self, accounts: AccountBatch, values: FactorValues) -> pa.RecordBatch:
         """The columns of scores/account_scores but those of the run."""
@@ -109,11 +109,11 @@ class PassModel:
         return is_example
 
 
-def account_columns(numeric: Sequence[str], lifted: Sequence[str], topics: Sequence[str]) -> list[str]:
+def account_columns(numeric: Sequence[str], lifted: Sequence[str], keyword_sets: Sequence[str]) -> list[str]:
     """The columns of account features that a model with such inputs reads to score and to explain."""
     names = ["domain", "company_name", "as_of_on", "tech_stack", *factor_values.READ, *lifted]
     names += [name for name in numeric if name != STACK_SIZE]
-    names += ["intent", *(f"intent_{measure}" for measure in MEASURES)] if topics else []
+    names += ["intent", *(f"intent_{measure}" for measure in MEASURES)] if keyword_sets else []
     return list(dict.fromkeys(names))
 
 

@@ -135,6 +135,6 @@ class QualificationModel:
         """Adds `static` and `folds` (one entry a repeat) to account features with_stack."""
         training = self.definition.training
         folds = F.array(*(draw("fold", training.folds, seed=training.seed, repeat=repeat) for repeat in range(training.repeats)))
-        unneeded = ("tech_categories_counts", "tech_products_counts", *self.inputs.research)
-        researched = intent.with_columns(stacked, self.inputs.topics, self.inputs.measures)
+        unneeded = ("tech_categories_counts", "tech_products_counts", *self.inputs.intent_columns)
+        researched = intent.with_columns(stacked, self.inputs.keyword_sets, self.inputs.measures)
         return self.vectorizer.transform(researched).drop(*unneeded).withColumn("folds", folds)

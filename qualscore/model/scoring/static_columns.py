@@ -1,4 +1,4 @@
-"""Account features to the static columns of a model, in arrays: the same that inputs.with_stack, research and the Spark ML pipeline make.
+"""Account features to the static columns of a model, in arrays: as inputs.with_stack, intent.with_columns and the pipeline make them.
 
 Scoring takes this way because the other one costs more than the score itself: a CountVectorizer makes objects of each row's words. A
 test holds the two against each other.
@@ -26,8 +26,8 @@ class StaticColumns(NamedTuple):
 
     Attributes:
         numeric: numeric columns of account features, the first columns of the model (STACK_SIZE among them).
-        topics: keyword sets.
-        measures: of each topic; their columns are next.
+        keyword_sets: that the model learned from.
+        measures: of each keyword set; their columns are next.
         categories: category to column.
         products: product to column.
         left_categories: those whose entries of the stack it does not see, as `letters` spells them.
@@ -37,7 +37,7 @@ class StaticColumns(NamedTuple):
     """
 
     numeric: tuple[str, ...]
-    topics: tuple[str, ...]
+    keyword_sets: tuple[str, ...]
     measures: tuple[str, ...]
     categories: dict[str, int]
     products: dict[str, int]
@@ -48,7 +48,7 @@ class StaticColumns(NamedTuple):
 
     def rows(self, batch: AccountBatch) -> SparseRows:
         """The values of all rows; 0 is not stored, NaN (missing) is."""
-        numbers = np.empty((batch.rows, len(self.numeric) + len(self.topics) * len(self.measures)))
+        numbers = np.empty((batch.rows, len(self.numeric) + len(self.keyword_sets) * len(self.measures)))
         stack_size = NO_COLUMN
         for place, name in enumerate(self.numeric):
             if name == STACK_SIZE:
@@ -56,10 +56,10 @@ class StaticColumns(NamedTuple):
             else:
                 numbers[:, place] = batch.numbers(name)
         place = len(self.numeric)
-        for topic in self.topics:
-            found = batch.researched(topic)
+        for keyword_set in self.keyword_sets:
+            measures = batch.researched(keyword_set)
             for measure in self.measures:
-                numbers[:, place] = _research(found, batch, measure)
+                numbers[:, place] = _intent_values(measures, batch, measure)
                 place += 1
         ends, products, categories = batch.stack
         if not self.uses_stack:
@@ -76,11 +76,12 @@ def static_columns(inputs: Inputs, left_out: Names) -> StaticColumns:
         inputs: the model's columns.
         left_out: products and categories whose entries of the stack it does not see.
     """
-    first = len(inputs.numeric) + len(inputs.research)
+    first = len(inputs.numeric) + len(inputs.intent_columns)
     categories = _placed(inputs.categories, first)
     products = _placed(inputs.products, first + len(inputs.categories))
     return StaticColumns(
-        inputs.numeric, inputs.topics, inputs.measures, categories, products, left_out.spelt("categories"), left_out.spelt("products"),
+        inputs.numeric, inputs.keyword_sets, inputs.measures, categories, products,
+        left_out.spelt("categories"), left_out.spelt("products"),
         "technographics" not in left_out.families, first + len(inputs.categories) + len(inputs.products),
     )  # fmt: skip
 
@@ -94,12 +95,12 @@ def _place_of(places: Mapping[str, int], left_out: Collection[str]) -> Callable[
     return lambda name: LEFT_OUT if left_out and letters(name) in left_out else places.get(name, NO_COLUMN)
 
 
-def _research(found: dict[str, Array], batch: AccountBatch, measure: str) -> Array:
+def _intent_values(measures: dict[str, Array], batch: AccountBatch, measure: str) -> Array:
     """What intent.with_columns makes of a measure: 0 for what was not seen in a window that the deliveries cover."""
     if measure == "weeks_since_last":
-        seen, weeks = 52 - found[measure], 52
+        seen, weeks = 52 - measures[measure], 52
     else:
-        seen, weeks = found[measure], 13 if measure == "trend" else int(measure.rpartition("_")[2][:-1])
+        seen, weeks = measures[measure], 13 if measure == "trend" else int(measure.rpartition("_")[2][:-1])
     is_covered = ~np.isnan(batch.researched(intent.ANY_SET)[f"signals_{weeks}w"])
     values: Array = np.where(np.isnan(seen) & is_covered, 0.0, seen)
     return values
