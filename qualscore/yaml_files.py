@@ -83,7 +83,7 @@ def _repeated_keys(node: yaml.Node | None, place: tuple[str, ...] = (), known: s
             name = str(key.value)
             lines.setdefault((key.tag, name), []).append(key.start_mark.line + 1)
             yield from _repeated_keys(value, (*place, name), known)
-        for (_, name), found in lines.items():
-            if len(found) > 1:
-                told = f"{', '.join(map(str, found[:-1]))} and {found[-1]}"
-                yield f"the key '{'.'.join((*place, name))}' is repeated (lines {told}): join them, or rename one"
+        for (_, name), numbers in lines.items():
+            if len(numbers) > 1:
+                places = f"{', '.join(map(str, numbers[:-1]))} and {numbers[-1]}"
+                yield f"the key '{'.'.join((*place, name))}' is repeated (lines {places}): join them, or rename one"

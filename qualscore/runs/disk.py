@@ -44,23 +44,23 @@ def _held_per_byte(source: Source) -> float:
 def needs(tables: Tables, settings: Settings, *, scores: int) -> tuple[str, dict[str, int]]:
     """The room that a whole run needs, in words and as bytes by kind."""
     kept, temporary = sum(estimate(tables, settings, scores=scores).values()), held(tables.spark, settings)
-    said = (
+    sentence = (
         f"needs about {_megabytes(kept)} in {settings.warehouse}, and {_megabytes(temporary)} of temporary files while deliveries are read"
     )
-    return said, {"disk_bytes": kept, "temporary_bytes": temporary}
+    return sentence, {"disk_bytes": kept, "temporary_bytes": temporary}
 
 
 def warnings(tables: Tables, settings: Settings, *, scores: int, stages: Collection[str]) -> list[str]:
     """What to say before a run whose stages may need more room than there is."""
     needed = sum(size for stage, size in estimate(tables, settings, scores=scores).items() if stage in stages)
     room = files.free(tables.spark, settings.warehouse)
-    found = [f"the run may need about {_gigabytes(needed)}, and {settings.warehouse} has {_gigabytes(room)} left"] if needed > room else []
+    lines = [f"the run may need about {_gigabytes(needed)}, and {settings.warehouse} has {_gigabytes(room)} left"] if needed > room else []
     if "ingest" in stages and str(tables.spark.sparkContext.master).startswith("local"):
         needed, folder = held(tables.spark, settings), local_folder(tables.spark)
         if needed > (room := files.free(tables.spark, folder)):
-            said = f"ingest may hold about {_gigabytes(needed)} of temporary files, and {folder} has {_gigabytes(room)} left"
-            found.append(f"{said}: `-- --conf spark.local.dir=FOLDER` names another folder")
-    return found
+            sentence = f"ingest may hold about {_gigabytes(needed)} of temporary files, and {folder} has {_gigabytes(room)} left"
+            lines.append(f"{sentence}: `-- --conf spark.local.dir=FOLDER` names another folder")
+    return lines
 
 
 def require(tables: Tables, settings: Settings, *, scores: int, stage: str) -> None:
@@ -69,8 +69,8 @@ def require(tables: Tables, settings: Settings, *, scores: int, stage: str) -> N
         return  # the deliveries of an object store are not listed again for nothing
     needed, room = estimate(tables, settings, scores=scores)[stage], files.free(tables.spark, settings.warehouse)
     if needed > room:
-        said = f"{stage} needs about {_gigabytes(needed)}, and {settings.warehouse} has {_gigabytes(room)} left"
-        raise ConfigurationError(f"{said}: make room, or choose another --warehouse")
+        sentence = f"{stage} needs about {_gigabytes(needed)}, and {settings.warehouse} has {_gigabytes(room)} left"
+        raise ConfigurationError(f"{sentence}: make room, or choose another --warehouse")
 
 
 def _gigabytes(size: int) -> str:

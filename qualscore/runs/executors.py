@@ -24,13 +24,13 @@ def check(spark: SparkSession, libraries: Sequence[str] = NEEDED) -> None:
     """
     number = spark.sparkContext.defaultParallelism
     try:
-        found = spark.sparkContext.parallelize(range(number), number).mapPartitions(_probe(libraries)).collect()
+        missing_by_python = spark.sparkContext.parallelize(range(number), number).mapPartitions(_probe(libraries)).collect()
     except Exception as error:  # an executor's Python that does not start, or is another version, fails the job itself
         raise ConfigurationError(f"the executors cannot run Python ({_reason(error)}): {_advice()}") from None
-    lacking = sorted({(python, library) for python, missing in found for library in missing})
+    lacking = sorted({(python, library) for python, missing in missing_by_python for library in missing})
     if lacking:
-        said = ", ".join(f"{library} ({python})" for python, library in lacking)
-        raise ConfigurationError(f"the executors lack {said}: {_advice()}")
+        libraries_lacking = ", ".join(f"{library} ({python})" for python, library in lacking)
+        raise ConfigurationError(f"the executors lack {libraries_lacking}: {_advice()}")
 
 
 def _advice() -> str:

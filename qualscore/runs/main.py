@@ -11,8 +11,9 @@ from uuid import uuid4
 from pyspark.sql import SparkSession
 
 from qualscore import config
-from qualscore.definitions import connections, definition
+from qualscore.definitions import connections
 from qualscore.definitions.definition import Definition
+from qualscore.definitions.definition import load as load_definitions
 from qualscore.deliveries.own_domains import own_domains
 from qualscore.errors import QualscoreError
 from qualscore.parallel import side_by_side
@@ -67,8 +68,8 @@ def main(
 
 
 def _say_disk(run: Run) -> None:
-    said, sizes = disk.needs(run.tables, run.settings, scores=len(run.definitions))
-    run.console.result(said, **sizes)
+    sentence, sizes = disk.needs(run.tables, run.settings, scores=len(run.definitions))
+    run.console.result(sentence, **sizes)
 
 
 def _prepare(job: str, options: Any, console: Console, overlay: Callable[..., Any] | None) -> Run:
@@ -79,7 +80,7 @@ def _prepare(job: str, options: Any, console: Console, overlay: Callable[..., An
         console.say(connections.check(settings.sources, is_scored=bool(settings.scores)))
     lists = sorted({str(source.list) for source in settings.sources if source.list})
     delivered, sets = {source.table for source in settings.sources}, sorted(settings.keywords)
-    definitions = definition.load(settings.scores, lists=lists, tables=delivered, keyword_sets=sets, names=options.score)
+    definitions = load_definitions(settings.scores, lists=lists, tables=delivered, keyword_sets=sets, names=options.score)
     places.check_writable(settings.warehouse)
     session = SparkSession.builder.appName("qualscore").getOrCreate()
     if doubt := entries.doubt(session, settings.warehouse):
@@ -109,19 +110,19 @@ def _run_all(run: Run, job: str, stages: Sequence[Stage]) -> int:
     return next(iter(failed.values()), 0)
 
 
-def _run_one(run: Run, stage: Stage, last: Mapping[tuple[str, str | None], str] | None, one: Definition | None) -> int:
+def _run_one(run: Run, stage: Stage, last: Mapping[tuple[str, str | None], str] | None, definition: Definition | None) -> int:
     started, fingerprint = datetime.now(UTC), None
-    name = f"{stage.name} {one.name}" if one else stage.name
+    name = f"{stage.name} {definition.name}" if definition else stage.name
     try:
         run = pinning.pinned(run, stage.inputs)
-        fingerprint, is_asked = _asked(run, stage, last, one)
+        fingerprint, is_asked = _asked(run, stage, last, definition)
         if not is_asked:
             return 0
         _begin(run, stage, name)
-        result: Outcome | Exception = stage.work(run, one) if one else stage.work(run)
+        result: Outcome | Exception = stage.work(run, definition) if definition else stage.work(run)
     except Exception as error:
         result = error
-    return _finished(run, stage, one, started, fingerprint, result)
+    return _finished(run, stage, definition, started, fingerprint, result)
 
 
 def _run_together(run: Run, stage: Stage, last: Mapping[tuple[str, str | None], str] | None, going: Sequence[Definition]) -> list[int]:
@@ -130,12 +131,12 @@ def _run_together(run: Run, stage: Stage, last: Mapping[tuple[str, str | None], 
     fingerprints: dict[str, str] = {}
     results: dict[str, Outcome | Exception] = {}
     run = pinning.pinned(run, stage.inputs)
-    for one in going:
+    for definition in going:
         try:
-            fingerprint, is_asked = _asked(run, stage, last, one)
-            fingerprints |= {one.name: fingerprint} if is_asked else {}
+            fingerprint, is_asked = _asked(run, stage, last, definition)
+            fingerprints |= {definition.name: fingerprint} if is_asked else {}
         except Exception as error:
-            results[one.name] = error
+            results[definition.name] = error
     due = [one for one in going if one.name in fingerprints]
     try:
         if due:
@@ -143,8 +144,8 @@ def _run_together(run: Run, stage: Stage, last: Mapping[tuple[str, str | None], 
             results |= stage.work(run, due)
     except Exception as error:
         results |= {one.name: error for one in due}
-    found = [(one, fingerprints.get(one.name), results.get(one.name)) for one in going]
-    return [_finished(run, stage, one, started, fingerprint, result) if result else 0 for one, fingerprint, result in found]
+    outcomes = [(one, fingerprints.get(one.name), results.get(one.name)) for one in going]
+    return [_finished(run, stage, one, started, fingerprint, result) if result else 0 for one, fingerprint, result in outcomes]
 
 
 def _begin(run: Run, stage: Stage, name: str) -> None:
@@ -154,12 +155,12 @@ def _begin(run: Run, stage: Stage, name: str) -> None:
     run.spark.sparkContext.setJobDescription(name)
 
 
-def _asked(run: Run, stage: Stage, last: Mapping[tuple[str, str | None], str] | None, one: Definition | None) -> tuple[str, bool]:
+def _asked(run: Run, stage: Stage, last: Mapping[tuple[str, str | None], str] | None, definition: Definition | None) -> tuple[str, bool]:
     """What the stage depends on, and whether it is to be done; says why, or what would be done."""
-    name, given = (f"{stage.name} {one.name}", (run, one)) if one else (stage.name, (run,))
+    name, given = (f"{stage.name} {definition.name}", (run, definition)) if definition else (stage.name, (run,))
     fingerprint = records.fingerprint_of({**stage.depends(*given), "inputs": run.tables.pins})
     if last is not None:
-        known = last.get((stage.name, one.name if one else None))
+        known = last.get((stage.name, definition.name if definition else None))
         reason = stage.due(*given) if stage.due else _news(run, stage, known, fingerprint)
         if reason is None:
             run.console.say(f"{name}: up to date")
@@ -169,8 +170,8 @@ def _asked(run: Run, stage: Stage, last: Mapping[tuple[str, str | None], str] | 
         run.console.say(name)
     if run.options.dry_run:
         reads = [*stage.reads(run), *(_named(name, version) for name, version in run.tables.pins.items())]
-        said = ", reading " + ", ".join(reads) if reads else ""
-        run.console.result(f"would run: {name}{said}", stage=stage.name, score_name=one.name if one else None, reads=reads)
+        reading = ", reading " + ", ".join(reads) if reads else ""
+        run.console.result(f"would run: {name}{reading}", stage=stage.name, score_name=definition.name if definition else None, reads=reads)
     return fingerprint, not run.options.dry_run
 
 
@@ -179,7 +180,7 @@ def _named(table: str, version: int) -> str:
 
 
 def _finished(
-    run: Run, stage: Stage, one: Definition | None, started: datetime, fingerprint: str | None, result: Outcome | Exception
+    run: Run, stage: Stage, definition: Definition | None, started: datetime, fingerprint: str | None, result: Outcome | Exception
 ) -> int:
     """Says and records what came of it; returns its exit code."""
     outcome, code = result if isinstance(result, Outcome) else Outcome(""), 0
@@ -191,8 +192,8 @@ def _finished(
     else:
         for warning in outcome.warnings:
             run.console.complain(f"warning: {warning}")
-        run.console.say(f"{f'{stage.name} {one.name}' if one else stage.name}: {outcome.said}")
-    records.record(run, stage, one, started, outcome, code, fingerprint)
+        run.console.say(f"{f'{stage.name} {definition.name}' if definition else stage.name}: {outcome.sentence}")
+    records.record(run, stage, definition, started, outcome, code, fingerprint)
     return code
 
 

@@ -46,12 +46,12 @@ class Doing:
         >>> Doing(7, "ingest", 16, 0, 12.0, 0).line()
         'ingest: 0 of 16 parts done after 0:12'
         """
-        said = f"{self.name}: {self.done} of {self.tasks} parts done"
+        sentence = f"{self.name}: {self.done} of {self.tasks} parts done"
         if self.rows:
-            said += f", {self.rows:,} rows, {int(self.rows / self.seconds):,} rows a second"
+            sentence += f", {self.rows:,} rows, {int(self.rows / self.seconds):,} rows a second"
         if self.done:
-            said += f", about {_minutes(self.seconds * (self.tasks - self.done) / self.done)} left"
-        return said if self.rows or self.done else f"{said} after {_minutes(self.seconds)}"
+            sentence += f", about {_minutes(self.seconds * (self.tasks - self.done) / self.done)} left"
+        return sentence if self.rows or self.done else f"{sentence} after {_minutes(self.seconds)}"
 
 
 def _minutes(seconds: float) -> str:

@@ -18,21 +18,21 @@ RUNS = "scores/score_runs"
 
 
 def record(
-    run: Run, stage: Stage, one: Definition | None, started: datetime, outcome: Outcome, exit_code: int, fingerprint: str | None
+    run: Run, stage: Stage, definition: Definition | None, started: datetime, outcome: Outcome, exit_code: int, fingerprint: str | None
 ) -> None:
     """Adds the row of one stage, or of one score in it, to scores/score_runs."""
     finished = datetime.now(UTC)
     metrics = {"seconds": (finished - started).total_seconds()} | {name: float(value) for name, value in outcome.metrics.items()}
     left = {name: version for name, version in {**outcome.outputs, **run.tables.commits}.items() if name != RUNS}
     row = {
-        "run_id": run.run_id, "job": stage.name, "score_name": one.name if one else None, "as_of_on": outcome.as_of or run.as_of,
-        "started_at": started,
+        "run_id": run.run_id, "job": stage.name, "score_name": definition.name if definition else None,
+        "as_of_on": outcome.as_of or run.as_of, "started_at": started,
         "finished_at": finished, "exit_code": exit_code, "inputs": dict(run.tables.pins), "counts": dict(outcome.counts),
         "metrics": metrics, "model_version": outcome.model_version, "deliveries": list(outcome.deliveries),
         "code_version": code.commit(), "fingerprint": fingerprint, "outputs": left, "rules": outcome.rules,
         "tables": list(outcome.tables), "versions": dict(outcome.versions),
     }  # fmt: skip
-    run.console.result(outcome.said, **row) if run.console.as_json else None
+    run.console.result(outcome.sentence, **row) if run.console.as_json else None
     run.tables.append(RUNS, contracts.load(RUNS).rows(run.spark, [row]))
 
 

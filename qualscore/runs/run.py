@@ -37,7 +37,7 @@ class Run:
 class Outcome:
     """What a stage did, for its run record and for the person who waits."""
 
-    said: str
+    sentence: str
     counts: Mapping[str, int] = field(default_factory=dict)
     metrics: Mapping[str, float] = field(default_factory=dict)
     model_version: int | None = None

@@ -45,8 +45,8 @@ def _is_far(source: Source) -> bool:
 
 def _sizes(source: Source) -> Iterator[int]:
     path = paths.local(str(source.path)) or ""
-    for found in glob.glob(path) or [path]:
-        yield _size(Path(found))
+    for file in glob.glob(path) or [path]:
+        yield _size(Path(file))
 
 
 def _size(path: Path) -> int:

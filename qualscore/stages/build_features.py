@@ -16,8 +16,8 @@ def build_features(run: Run) -> Outcome:
     dates = run.tables.read(ACCOUNTS).select("domain", "company_name", F.lit(run.as_of).alias("as_of_on"))
     with locks.held(run.tables, "build_features", run_id=run.run_id):
         written = run.tables.replace(FEATURES, describe(run, as_of=run.as_of)(dates))
-    said = f"{written:,} accounts described as of {run.as_of}"
-    return Outcome(said, counts={"accounts": written}, warnings=_missing_intent(run))
+    sentence = f"{written:,} accounts described as of {run.as_of}"
+    return Outcome(sentence, counts={"accounts": written}, warnings=_missing_intent(run))
 
 
 def _missing_intent(run: Run) -> list[str]:

@@ -77,8 +77,8 @@ def write_history(
     if not compared:
         return {}
     _take_back(run, before)
-    found = [_changes(run, one, scores, before, _scored_by(run, one, before, model_versions[one.name], as_of)) for one in compared]
-    run.tables.append(HISTORY, reduce(DataFrame.unionByName, found))
+    changes = [_changes(run, one, scores, before, _scored_by(run, one, before, model_versions[one.name], as_of)) for one in compared]
+    run.tables.append(HISTORY, reduce(DataFrame.unionByName, changes))
     counts: dict[str, dict[str, int]] = {}
     mine = run.tables.read(HISTORY).where(F.col("run_id") == run.run_id)
     for name, cause, number in mine.groupBy("score_name", "cause").count().collect():

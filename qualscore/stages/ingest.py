@@ -59,7 +59,9 @@ class _Judged:
         """Of tables that stay as they are those of the ingest that judged them."""
         tables = [table for table in SOURCES if table in self.links.judgements]
         return [
-            it for table in tables for it in (self.counted[table].summaries if table in self.counted else self.links.left.summaries(table))
+            summary
+            for table in tables
+            for summary in (self.counted[table].summaries if table in self.counted else self.links.left.summaries(table))
         ]
 
 
@@ -76,8 +78,8 @@ def ingest_deliveries(run: Run) -> Outcome:
 def _ingest(run: Run, staging: Staging) -> Outcome:
     left = Left.of_record(records.last_ingest(run))
     judged = _judge(run, staging, left)
-    for one in judged.summaries:
-        run.console.result("\n".join(one.lines()), **one.record())
+    for summary in judged.summaries:
+        run.console.result("\n".join(summary.lines()), **summary.record())
     check_rejects(run, judged.tables, judged.summaries)
     # Deals before the accounts that they follow: after a run that was killed in between, the next one still sees the old accounts.
     for together in reversed(JUDGED_TOGETHER):
@@ -91,12 +93,14 @@ def _ingest(run: Run, staging: Staging) -> Outcome:
     empty = [f"{one.source}: no row is kept (where)" for one in done if one.rows_read == 0]
     remarks = [it for one in judged.tables.values() for delivery in one.deliveries.values() for it in delivery.remarks]
     unchanged = [table for table in SOURCES if table in judged.links.judgements and table not in judged.tables]
-    said = f"{written:,} accounts from {rows:,} rows; {rejected:,} rejected" + (f"; unchanged: {', '.join(unchanged)}" if unchanged else "")
+    sentence = f"{written:,} accounts from {rows:,} rows; {rejected:,} rejected" + (
+        f"; unchanged: {', '.join(unchanged)}" if unchanged else ""
+    )
     judgements = judged.links.judgements | {ACCOUNTS: made_of()}
     tables = [f"{layer}/{table}" for table in judged.links.judgements if table in SOURCES for layer in ("clean", "rejected")]
     tables += [ACCOUNTS, *(f"clean/{table}" for table, _, _ in accounts.PRECEDENCE)]
     return Outcome(
-        said,
+        sentence,
         counts={"accounts": written, "rows_read": rows, "rejected": rejected},
         deliveries=[one.record() for one in done],
         versions=versions_now(run, *dict.fromkeys(tables)),
@@ -118,27 +122,27 @@ def _judge(run: Run, staging: Staging, left: Left) -> _Judged:
     own = {table: own_inputs(run, table) for table in delivered}
     # Tables that another one has written since, or a run that broke off, are judged again.
     held = {table for table in delivered if table in left.judgements and is_held(run, left, table)}
-    found, read = _Judged(Links(run, left)), _read(run, [it for it in delivered if it not in held or left.judgements[it].own != own[it]])
+    judged, read = _Judged(Links(run, left)), _read(run, [it for it in delivered if it not in held or left.judgements[it].own != own[it]])
     for together in JUDGED_TOGETHER:
         there = [table for table in together if table in delivered]
-        hashes = {table: found.links.hash_for(table) for table in there}
+        hashes = {table: judged.links.hash_for(table) for table in there}
         due = [it for it in there if it in read or left.judgements[it].links != hashes[it]]
         read |= _read(run, [table for table in due if table not in read])
-        linked = {table: found.links.frames_for(table) for table in due}
-        side_by_side(partial(_judge_table, run, staging, read, linked, found), due)
+        linked = {table: judged.links.frames_for(table) for table in due}
+        side_by_side(partial(_judge_table, run, staging, read, linked, judged), due)
         for table in there:
-            counted = found.counted.get(table)
+            counted = judged.counted.get(table)
             content = counted.content if counted else left.judgements[table].content
-            found.links.judgements[table] = Judgement(own[table], hashes[table], content)
-    return found
+            judged.links.judgements[table] = Judgement(own[table], hashes[table], content)
+    return judged
 
 
 def _read(run: Run, tables: Sequence[str]) -> dict[str, list[tuple[Source, Delivery]]]:
     """The deliveries of some tables, opened."""
-    found: dict[str, list[tuple[Source, Delivery]]] = {table: [] for table in tables}
+    opened: dict[str, list[tuple[Source, Delivery]]] = {table: [] for table in tables}
     for source, delivery in deliveries.read_all(run.spark, [it for it in run.settings.sources if it.table in tables]):
-        found[source.table].append((source, delivery))
-    return found
+        opened[source.table].append((source, delivery))
+    return opened
 
 
 def _judge_table(
@@ -146,20 +150,20 @@ def _judge_table(
     staging: Staging,
     read: Mapping[str, Sequence[tuple[Source, Delivery]]],
     linked: Mapping[str, Mapping[str, DataFrame | None]],
-    found: _Judged,
+    judged: _Judged,
     table: str,
 ) -> None:
     """Judges the rows of a table and counts what became of them; of firmographics also says which stored rows they replace."""
     mine = read[table]
     undated = snapshots.undated(mine, contracts.load(f"clean/{table}"))
-    judged = _rows_judged(run, staging, mine, linked[table], found, undated if table == "firmographics" else [])
-    found.counted[table] = judged.counted(undated=undated, unordered=[it.id for it, _ in mine if it.jdbc])
+    ingested = _rows_judged(run, staging, mine, linked[table], judged, undated if table == "firmographics" else [])
+    judged.counted[table] = ingested.counted(undated=undated, unordered=[it.id for it, _ in mine if it.jdbc])
     if table == "firmographics":
-        found.undated.extend(undated)
+        judged.undated.extend(undated)
     if table == "firmographics" and not _changing(mine):
-        found.replaced[table] = snapshots.replaced(snapshot_days(judged.clean), undated)
-        found.links.kept[table] = f"NOT coalesce({found.replaced[table]}, false)"
-    found.tables[table] = judged
+        judged.replaced[table] = snapshots.replaced(snapshot_days(ingested.clean), undated)
+        judged.links.kept[table] = f"NOT coalesce({judged.replaced[table]}, false)"
+    judged.tables[table] = ingested
 
 
 def _rows_judged(
@@ -167,7 +171,7 @@ def _rows_judged(
     staging: Staging,
     mine: Sequence[tuple[Source, Delivery]],
     linked: Mapping[str, DataFrame | None],
-    found: _Judged,
+    judged: _Judged,
     undated: Sequence[str],
 ) -> Ingested:
     contract, changing = contracts.load(f"clean/{mine[0][0].table}"), _changing(mine)
@@ -179,7 +183,7 @@ def _rows_judged(
             # Counted, then written as clean and as rejected: one reading of the files instead of three. A checkpoint, not a cache: each
             # of these actions would analyse the whole plan behind a cached frame again, which takes longer than a small delivery.
             return ingest.table(mine, contract, rules=rules, **linked).checkpointed()
-        stored = _stored(run, contract, changing, found.tables.get(CRM))
+        stored = _stored(run, contract, changing, judged.tables.get(CRM))
         if len(changing) == len(mine):
             return ingest.changed_table(mine, contract, rules=rules, stored=stored, undated=undated, **linked)
         rows = stored.rows if stored.buried is None else stored.rows.unionByName(stored.buried)
@@ -232,10 +236,10 @@ def _bury(run: Run, ingested: Ingested) -> None:
         run.tables.merge("clean/crm_deletions", ingested.deletions.where(F.col("source").isin(changing)), before=before)
 
 
-def _drift(run: Run, found: Sequence[DeliverySummary]) -> list[str]:
+def _drift(run: Run, summaries: Sequence[DeliverySummary]) -> list[str]:
     """What is delivered otherwise than the last time that the same source was ingested."""
     before = records.last_deliveries(run)
-    return [line for one in found if one.source in before for line in ingest.news(one, before[one.source])]
+    return [line for one in summaries if one.source in before for line in ingest.news(one, before[one.source])]
 
 
 def _ingest_depends(run: Run) -> Mapping[str, object]:

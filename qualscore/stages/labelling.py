@@ -31,8 +31,9 @@ def without_domain(run: Run, definition: Definition) -> dict[int, int]:
 
     A rejected activity was refused before its type was known: a selector of some types counts those of all.
     """
-    leaves, found = definition.selectors, labels.records_found
-    deals = found(selectable(run), leaves, as_of=features_date(run)).where("domain is null").groupBy("selector").count()
+    leaves = definition.selectors
+    records = labels.records_found(selectable(run), leaves, as_of=features_date(run))
+    deals = records.where("domain is null").groupBy("selector").count()
     lost = {int(row["selector"]): int(row["count"]) for row in deals.collect()}
     refused = rejected(run).groupBy("source").count()
     of_source = {str(row["source"]): int(row["count"]) for row in refused.collect()}

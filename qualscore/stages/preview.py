@@ -47,7 +47,7 @@ def show(run: Run, definition: Definition) -> Outcome:
     """Prints what one definition selects."""
     as_of, own_domains = features_date(run), run.settings.own_domains
     mode = connections.mode({source.table for source in run.settings.sources})
-    found = preview(
+    shown = preview(
         with_coverage(run, labelled(run, definition)),
         definition,
         as_of=as_of,
@@ -55,9 +55,9 @@ def show(run: Run, definition: Definition) -> Outcome:
         own_domains=own_domains,
         without_domain=without_domain(run, definition),
     )
-    run.console.result(found.text, **found.record)
-    said = f"{found.counts['examples']:,} customers, {found.verdict}"
-    return Outcome(said, found.counts)
+    run.console.result(shown.text, **shown.record)
+    sentence = f"{shown.counts['examples']:,} customers, {shown.verdict}"
+    return Outcome(sentence, shown.counts)
 
 
 def _preview_depends(run: Run, definition: Definition) -> Mapping[str, object]:

@@ -90,9 +90,9 @@ def _rank(run: Run, counts: Mapping[str, Mapping[str, int]], scores: DataFrame, 
     most = run.settings.top_accounts
     best = [
         ranking.top_accounts(
-            scores.where((F.col("score_name") == name) & F.col("band").isin(ranking.best_bands(found, most=most))), most=most
+            scores.where((F.col("score_name") == name) & F.col("band").isin(ranking.best_bands(of_band, most=most))), most=most
         )
-        for name, found in counts.items()
+        for name, of_band in counts.items()
     ]
     run.tables.replace(TOP, reduce(DataFrame.unionByName, best), where=of_these)
 
@@ -101,17 +101,17 @@ def _outcome(
     run: Run,
     definition: Definition,
     model: QualificationModel,
-    found: Mapping[str, int],
+    number_of: Mapping[str, int],
     changed: Mapping[str, int],
 ) -> Outcome:
-    counts = {"unscored": found.get("unscored", 0), "scored": sum(number for kind, number in found.items() if kind != "unscored")}
-    said = f"{counts['scored']:,} accounts scored, {counts['unscored']:,} without a score"
+    counts = {"unscored": number_of.get("unscored", 0), "scored": sum(number for kind, number in number_of.items() if kind != "unscored")}
+    sentence = f"{counts['scored']:,} accounts scored, {counts['unscored']:,} without a score"
     if changed:
         causes = ", ".join(f"{cause} {number:,}" for cause, number in sorted(changed.items()))
-        said += f"; {sum(changed.values()):,} changed band or whole points since the run before ({causes})"
+        sentence += f"; {sum(changed.values()):,} changed band or whole points since the run before ({causes})"
     counts |= {f"changed_by_{cause}": number for cause, number in changed.items()}
     rules = rules_of(run, definition)
-    return Outcome(said, counts=counts, model_version=model.version, warnings=_lost_sets(run, model), rules=rules)
+    return Outcome(sentence, counts=counts, model_version=model.version, warnings=_lost_sets(run, model), rules=rules)
 
 
 def _lost_sets(run: Run, model: QualificationModel) -> list[str]:

@@ -33,7 +33,7 @@ def _say_score(run: Run, name: str, scores: DataFrame) -> None:
     bands = {row["band"]: row["scored"] for row in by_band}
     customers = {row["band"]: row["customers"] for row in by_band}
     n_customers = sum(customers.values())
-    found = n_customers - customers.get(UNLIKELY, 0)
+    likely_customers = n_customers - customers.get(UNLIKELY, 0)
     reasons = run.tables.read(UNSCORED).where(F.col("score_name") == name).groupBy("reason").count().orderBy("reason").collect()
     unscored = {row["reason"]: row["count"] for row in reasons}
     console, likely = run.console, BAND_WORDS[LIKELY]
@@ -41,7 +41,7 @@ def _say_score(run: Run, name: str, scores: DataFrame) -> None:
         f"\n{name}",
         f"  scored     {sum(bands.values()):,}: {_listed({word: bands.get(band, 0) for band, word in BAND_WORDS.items()})}",
         f"  unscored   {sum(unscored.values()):,}: {_listed(unscored)}",
-        f"  customers  {n_customers:,} found, {found:,} of them {likely} or better by models that did not see them",
+        f"  customers  {n_customers:,} found, {likely_customers:,} of them {likely} or better by models that did not see them",
     ]
     hidden = _hidden_quality(run, name, scores)
     if hidden:

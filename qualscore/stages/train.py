@@ -34,8 +34,8 @@ def train(run: Run, definition: Definition) -> Outcome:
     inputs = dict(run.tables.pins)
     version = store.register(judgement.judged, as_of=as_of, inputs=inputs)
     path = _report(run, judgement, version.number)
-    said = f"version {version.number}, {trained.counts['examples']:,} customers; what was measured is in {path}"
-    return Outcome(said, trained.counts, judgement.judged.metrics, version.number, warnings=judgement.warnings, as_of=as_of)
+    sentence = f"version {version.number}, {trained.counts['examples']:,} customers; what was measured is in {path}"
+    return Outcome(sentence, trained.counts, judgement.judged.metrics, version.number, warnings=judgement.warnings, as_of=as_of)
 
 
 def _trained(run: Run, accounts: DataFrame, definition: Definition, *, as_of: date) -> Trained:

@@ -94,6 +94,7 @@ def test_each_cleaning_rule_is_counted(found: Preview) -> None:
         "reference": 23,
     }
     assert found.verdict == "few" and found.sentence.startswith("enough with a warning: 3 customers with a domain and data")
+    assert found.record["said"] == found.sentence
 
 
 def test_it_is_shown_as_the_definition_is_written(found: Preview) -> None:

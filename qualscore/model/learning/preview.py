@@ -53,8 +53,9 @@ class Preview:
 
     @property
     def record(self) -> dict[str, object]:
-        """For JSON."""
-        return asdict(self)
+        """For JSON, with the sentence as `said`."""
+        values = asdict(self)
+        return values | {"said": values.pop("sentence")}
 
     @property
     def text(self) -> str:
