@@ -5,7 +5,7 @@ from pathlib import Path
 from qualscore.sample.intent import newest_week
 from qualscore.sample.layout import AS_OF, places
 from qualscore.sample.markets import SELLER_DOMAIN
-from qualscore.sample.vocabulary import TOPICS, keywords_of
+from qualscore.sample.vocabulary import KEYWORD_SETS, keywords_of
 
 _CONFIGURATION = """\
 # A synthetic universe of {accounts:,} companies (seed {seed}), made by generate_sample: two products of an imaginary seller.
@@ -44,7 +44,7 @@ def write_configuration(folder: Path, *, accounts: int, seed: int, file_format: 
     (folder / "scores").mkdir(parents=True, exist_ok=True)
     for name in ("platform", "analytics"):
         (folder / "scores" / f"{name}.yml").write_text(_SCORE.format(name=name, title=name.capitalize(), seed=seed), encoding="utf-8")
-    sets = [f"{topic.replace(' ', '_')}: [{', '.join(keywords_of(topic))}]" for topic in TOPICS]
+    sets = [f"{name.replace(' ', '_')}: [{', '.join(keywords_of(name))}]" for name in KEYWORD_SETS]
     (folder / "keyword_sets.yml").write_text("\n".join(["# Intent keywords by what they are about.", *sets, ""]), encoding="utf-8")
     configuration = folder / "qualscore.yml"
     configuration.write_text(text, encoding="utf-8")

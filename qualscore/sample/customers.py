@@ -44,9 +44,9 @@ def last_seen_days(draws: Draws, product: Column) -> Column:
     return F.when(draws.chance("last seen known", 0.95, F.col("id"), product), day)
 
 
-def interested_in(draws: Draws, topic: str) -> Column:
-    """Whether a company keeps researching a topic."""
-    return ~F.col("is_bare") & draws.chance("interest " + topic, 0.08)
+def interested_in(draws: Draws, keyword_set: str) -> Column:
+    """Whether a company keeps researching a keyword set."""
+    return ~F.col("is_bare") & draws.chance("interest " + keyword_set, 0.08)
 
 
 def with_truth(frame: DataFrame, draws: Draws, *, as_of: date, accounts: int) -> DataFrame:
@@ -80,7 +80,7 @@ def log_odds(market: Market, draws: Draws) -> Column:
         _effect(market.age, age_place),
         F.when(F.col("industry").isNotNull(), _effect(market.of_industries(), F.col("industry_place"))).otherwise(0.0),
         F.when(F.col("country").isNotNull(), _effect(market.of_countries(), F.col("country_place"))).otherwise(0.0),
-        F.when(interested_in(draws, market.topic), market.interest).otherwise(0.0),
+        F.when(interested_in(draws, market.keyword_set), market.interest).otherwise(0.0),
     ]
     effects += [F.when(_has_any(products), effect).otherwise(0.0) for products, effect in market.of_products()]
     return sum(effects[1:], effects[0])

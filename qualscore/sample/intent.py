@@ -7,7 +7,7 @@ from pyspark.sql import functions as F
 
 from qualscore.sample.customers import interested_in
 from qualscore.sample.draws import Draws, nth
-from qualscore.sample.markets import MARKETS, TOPIC_OF_A_DEAL
+from qualscore.sample.markets import KEYWORD_SET_OF_A_DEAL, MARKETS
 from qualscore.sample.vocabulary import KEYWORDS, keywords_of
 
 WEEKS = 156
@@ -26,7 +26,7 @@ def newest_week(as_of: date) -> date:
 
 def signals(companies: DataFrame, draws: Draws) -> DataFrame:
     """A row per company and week in which it was seen to research something; most are never seen."""
-    interests = {f"interest_{market.name}": interested_in(draws, market.topic) for market in MARKETS}
+    interests = {f"interest_{market.name}": interested_in(draws, market.keyword_set) for market in MARKETS}
     frame = companies.withColumns(interests)
     of_interest = sum((F.col(name).cast("int") for name in interests), F.lit(0)) * draws.whole("weeks of interest", 14, 34)
     speaks = ~F.col("is_bare") & draws.chance(
@@ -40,10 +40,10 @@ def signals(companies: DataFrame, draws: Draws) -> DataFrame:
 
 
 def _keyword(draws: Draws) -> Column:
-    any_topic = nth(KEYWORDS, draws.rank("keyword", len(KEYWORDS), F.col("id"), F.col("slot")))
-    of_topic = [nth(keywords_of(m.topic), draws.rank("topic keyword", 8, F.col("id"), F.col("slot"))) for m in MARKETS]
+    of_any_set = nth(KEYWORDS, draws.rank("keyword", len(KEYWORDS), F.col("id"), F.col("slot")))
+    of_market = [nth(keywords_of(m.keyword_set), draws.rank("topic keyword", 8, F.col("id"), F.col("slot"))) for m in MARKETS]
     odd = F.col("interest_platform") & (~F.col("interest_analytics") | (F.pmod(F.col("slot"), F.lit(2)) == 0))
-    return F.when(F.col("slot") > F.col("of_interest"), any_topic).when(odd, of_topic[0]).otherwise(of_topic[1])
+    return F.when(F.col("slot") > F.col("of_interest"), of_any_set).when(odd, of_market[0]).otherwise(of_market[1])
 
 
 def intent(companies: DataFrame, known: DataFrame, draws: Draws, *, as_of: date) -> DataFrame:
@@ -59,7 +59,7 @@ def _because_of_deals(known: DataFrame, monday: date, draws: Draws) -> DataFrame
     frame = known.select("id", "domain", "opened_on", F.explode(F.sequence(F.lit(1), weeks)).alias("slot"))
     frame = frame.where(draws.chance("deal week", 0.5, F.col("id"), F.col("slot")))
     week = F.next_day(F.date_add("opened_on", F.col("slot") * 7), "Mon")
-    keyword = nth(keywords_of(TOPIC_OF_A_DEAL), draws.rank("deal keyword", 8, F.col("id"), F.col("slot")))
+    keyword = nth(keywords_of(KEYWORD_SET_OF_A_DEAL), draws.rank("deal keyword", 8, F.col("id"), F.col("slot")))
     return _rows(frame.withColumn("keyword", keyword).where(week < F.lit(monday)), week, draws, key=F.col("slot") + 1000)
 
 

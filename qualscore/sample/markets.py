@@ -8,7 +8,7 @@ from qualscore.sample.vocabulary import COUNTRIES, INDUSTRIES, products_of
 SELLER_DOMAIN = "tallowmere-data.com"
 PRODUCTS_OF_A_DEAL = ["Pipefit", "Clickpath", "Heatlens"]
 """Adopted because of a deal, after it; others use them too, less often."""
-TOPIC_OF_A_DEAL = "vendor onboarding"
+KEYWORD_SET_OF_A_DEAL = "vendor onboarding"
 """Researched because of a deal, from its first day on."""
 SCALE_ENDS_AT = 1_000_000
 """From here on, a larger universe has no more customers, deals and CRM accounts: a seller does not grow with the world."""
@@ -30,7 +30,7 @@ class Market:
     name: str
     share: float
     intercept: float  # gives that share, as long as the universe is not larger than the seller's world
-    topic: str
+    keyword_set: str
     size: list[float]  # by employees range; the ninth: not known
     industry: dict[str, float]
     country: dict[str, float]
@@ -64,7 +64,7 @@ PLATFORM = Market(
     name="platform",
     share=0.03,
     intercept=-4.09,
-    topic="data platform",
+    keyword_set="data platform",
     size=[-2.0, -0.5, 1.1, 2.0, 2.3, 1.8, 1.1, 0.6, -1.3],
     industry={"Software": 1.8, "E-Commerce": 1.9, "Fintech": 2.0, "IT Services": 1.0, "Media": 1.0, "Telecommunications": 1.0}
     | {"Marketing & Advertising": 0.6, "Retail": 0.3, "Banking": 0.5, "Restaurants": -1.8, "Construction": -1.5},
@@ -77,7 +77,7 @@ ANALYTICS = Market(
     name="analytics",
     share=0.015,
     intercept=-4.16,
-    topic="analytics",
+    keyword_set="analytics",
     size=[-2.2, -0.8, 0.4, 1.3, 1.9, 2.3, 2.1, 1.9, -1.2],
     industry={"Banking": 1.5, "Insurance": 1.6, "Retail": 1.1, "Logistics": 1.1, "Energy": 1.0, "Food Production": 1.0, "Chemicals": 1.0}
     | {"Pharmaceuticals": 1.3, "Automotive": 1.0, "Wholesale": 0.6, "Restaurants": -1.3},

@@ -105,7 +105,7 @@ _BY_CATEGORY = {category: names.split(",") for category, names in CATEGORIES.ite
 PRODUCTS: list[tuple[str, str]] = [(names[place], category) for place in range(8) for category, names in _BY_CATEGORY.items()]
 """(product, category), the most common first."""
 
-TOPICS: dict[str, str] = {  # topic: its keywords
+KEYWORD_SETS: dict[str, str] = {  # name: its keywords
     "data platform": "data warehouse,data lake,cloud data platform,data pipeline,change data capture,data catalog,data mesh,etl tools",
     "analytics": "self-service analytics,business intelligence,dashboard software,embedded analytics,kpi reporting,data visualization,"
     "predictive analytics,ad hoc reporting",
@@ -121,17 +121,17 @@ TOPICS: dict[str, str] = {  # topic: its keywords
     "warehouse automation,iot",
     "cloud": "kubernetes,cloud cost management,serverless,cloud migration,observability,disaster recovery,edge computing,devops",
 }
-_BY_TOPIC = {topic: keywords.split(",") for topic, keywords in TOPICS.items()}
-KEYWORDS: list[str] = [keywords[place] for place in range(8) for keywords in reversed(_BY_TOPIC.values())]
+_BY_KEYWORD_SET = {name: keywords.split(",") for name, keywords in KEYWORD_SETS.items()}
+KEYWORDS: list[str] = [keywords[place] for place in range(8) for keywords in reversed(_BY_KEYWORD_SET.values())]
 
 
-def keywords_of(topic: str) -> list[str]:
-    """The keywords of a topic.
+def keywords_of(keyword_set: str) -> list[str]:
+    """The keywords of a keyword set.
 
     >>> keywords_of("analytics")[:2]
     ['self-service analytics', 'business intelligence']
     """
-    return _BY_TOPIC[topic]
+    return _BY_KEYWORD_SET[keyword_set]
 
 
 def products_of(category: str) -> list[str]:

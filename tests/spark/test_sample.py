@@ -217,8 +217,8 @@ def test_what_a_deal_changes_is_dated_after_it(folder: Path) -> None:
     assert len(adopted) > 0.2 * len(known) and later > 0.85
     others = truth(folder).query("not is_known")
     assert used["domain"].isin(others["domain"]).sum() > 0.005 * len(others)  # so the product alone does not give the answer away
-    topic = intent[(intent["keyword"] == "implementation partner") & intent["domain"].isin(known.index)]
-    after = topic.join(known["opened_on"].astype(str), on="domain")
+    signals = intent[(intent["keyword"] == "implementation partner") & intent["domain"].isin(known.index)]
+    after = signals.join(known["opened_on"].astype(str), on="domain")
     assert (after["week_start"] > after["opened_on"]).mean() > 0.9
     assert intent["week_start"].max() < "2026-10-26"
 

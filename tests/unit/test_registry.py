@@ -1,14 +1,9 @@
-"""The registry: what a version holds, when it fits, and that a store which fails is never taken for an empty one."""
+"""The registry: what a version holds, what it takes and gives, and what versions of earlier commits still are."""
 
 import json
-import shutil
-import sqlite3
-import threading
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from dataclasses import replace
-from http.server import BaseHTTPRequestHandler, HTTPServer
 from pathlib import Path
-from types import SimpleNamespace
 from typing import Any
 
 import numpy as np
@@ -19,33 +14,11 @@ from mlflow.entities import Experiment
 from mlflow.models import Model
 
 from qualscore import contracts, model
-from qualscore.config import Models
-from qualscore.contracts import Contract
-from qualscore.errors import ConfigurationError, RegistryUnavailable
+from qualscore.errors import ConfigurationError
 from qualscore.model.lifecycle import registry, saved_model
 from qualscore.model.lifecycle.registry import Registry
 from qualscore.model.scoring.qualification import QualificationModel
-from qualscore.stages.train import TRAIN
 from tests.small_model import AS_OF, DEFINITION, small_model, small_training
-
-
-@pytest.fixture(scope="module")
-def empty(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """A new store's database; to make one takes seconds."""
-    file = tmp_path_factory.mktemp("store") / "mlflow.db"
-    assert Registry(f"sqlite:///{file}").champion("tiny") is None
-    return file
-
-
-@pytest.fixture
-def store(empty: Path, tmp_path: Path) -> Registry:
-    shutil.copy(empty, tmp_path / "mlflow.db")
-    return Registry(f"sqlite:///{tmp_path / 'mlflow.db'}", (tmp_path / "artifacts").as_uri())
-
-
-@pytest.fixture(scope="module")
-def small() -> QualificationModel:
-    return small_model()
 
 
 def files_of(store: Registry, name: str) -> Path:
@@ -96,97 +69,6 @@ def test_names_of_three_levels(store: Registry) -> None:
     assert catalog.load_champion("tiny").version == 1 and store.champion("tiny") is None
 
 
-def corrupt(folder: Path) -> str:
-    (folder / "mlflow.db").write_bytes(b"SQLite format 3\0" + b"x" * 4096)
-    return f"sqlite:///{folder / 'mlflow.db'}"
-
-
-def damaged(folder: Path) -> str:
-    """A database that opens, and has lost a table."""
-    shutil.copy(folder.parent / "mlflow.db", folder / "mlflow.db")
-    with sqlite3.connect(folder / "mlflow.db") as database:
-        database.execute("DROP TABLE registered_models")
-    return f"sqlite:///{folder / 'mlflow.db'}"
-
-
-def answering(status: int, text: bytes) -> Iterator[str]:
-    """The address of a server of this machine that answers everything alike."""
-
-    class Answer(BaseHTTPRequestHandler):
-        def do_GET(self) -> None:  # noqa: N802  named by the library
-            self.send_response(status)
-            self.end_headers()
-            self.wfile.write(text)
-
-        do_POST = do_GET  # noqa: N815
-
-        def log_message(self, *_: object) -> None: ...
-
-    server = HTTPServer(("127.0.0.1", 0), Answer)
-    threading.Thread(target=server.serve_forever, daemon=True).start()
-    yield f"http://127.0.0.1:{server.server_port}"
-    server.shutdown()
-    server.server_close()
-
-
-def closed() -> str:
-    """The address of a port on which nobody listens."""
-    server = HTTPServer(("127.0.0.1", 0), BaseHTTPRequestHandler)
-    server.server_close()
-    return f"http://127.0.0.1:{server.server_port}"
-
-
-@pytest.fixture(params=["corrupt", "damaged", "closed", "unavailable", "forbidden", "another"])
-def failing(request: pytest.FixtureRequest, empty: Path, tmp_path: Path) -> Iterator[str]:
-    files: dict[str, Callable[[], str]] = {"corrupt": lambda: corrupt(tmp_path), "closed": closed}
-    answers = {
-        "unavailable": (503, b"no healthy upstream"),
-        "forbidden": (403, b'{"error_code": "PERMISSION_DENIED", "message": "not for you"}'),
-        "another": (404, b"<html>nothing here</html>"),  # a server, but none of MLflow's
-    }
-    if request.param == "damaged":
-        shutil.copy(empty, tmp_path / "mlflow.db")
-        (tmp_path / "inner").mkdir()
-        yield damaged(tmp_path / "inner")
-    elif request.param in files:
-        yield files[request.param]()
-    else:
-        yield from answering(*answers[request.param])
-
-
-@pytest.mark.usefixtures("_hasty")
-def test_a_registry_that_fails_is_not_an_empty_one(failing: str) -> None:
-    said = r"^the model registry {} does not answer as it should \([^\n]+\), so that no model was trained, replaced or used: see [^\n]+$"
-    with pytest.raises(RegistryUnavailable, match=said.format(failing)) as caught:
-        Registry(failing).champion("tiny")
-    assert caught.value.exit_code == 1
-    with pytest.raises(RegistryUnavailable, match=said.format(failing)):
-        model.load("models:/qualscore.tiny@champion", failing)
-
-
-@pytest.fixture
-def _hasty(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Without the seconds between attempts."""
-    monkeypatch.setenv("MLFLOW_HTTP_REQUEST_MAX_RETRIES", "0")
-    monkeypatch.setattr(registry, "DATABASE_ATTEMPTS", 1)
-
-
-def test_a_registry_is_asked_for_a_minute_at_most(monkeypatch: pytest.MonkeyPatch, store: Registry) -> None:
-    """By default; what the environment says goes first."""
-    for name in registry.PATIENCE:
-        monkeypatch.delenv(name, raising=False)
-    monkeypatch.setenv("MLFLOW_HTTP_REQUEST_TIMEOUT", "60")
-    store.champion("tiny")
-    from mlflow.environment_variables import MLFLOW_HTTP_REQUEST_MAX_RETRIES, MLFLOW_HTTP_REQUEST_TIMEOUT
-    from mlflow.store.db import utils
-
-    assert (MLFLOW_HTTP_REQUEST_MAX_RETRIES.get(), MLFLOW_HTTP_REQUEST_TIMEOUT.get(), utils.MAX_RETRY_COUNT) == (2, 60, 4)
-
-
-def test_a_password_is_not_shown() -> None:
-    assert registry._shown("postgresql://me:secret@db:5432/ml") == "postgresql://me:...@db:5432/ml"
-
-
 FORMER = "b91fc0711460a96f"
 """The fingerprint that an earlier commit gave DEFINITION: it counted every key, those at their default too."""
 
@@ -219,44 +101,6 @@ def test_a_version_of_an_earlier_commit_whose_definition_is_no_longer_one(former
     described = json.loads(file.read_text())
     file.write_text(json.dumps(described | {"definition": described["definition"] | {"gone": 1}}))
     assert former.champion("tiny") == registry.Version(1, FORMER, AS_OF)
-
-
-def changed(*, without: tuple[str, ...] = (), types: dict[str, str] | None = None, added: str = "string") -> Contract:
-    """account_features with another column, and with changes."""
-    contract = contracts.load(saved_model.FEATURES)
-    columns = {name: it for name, it in contract.columns.items() if name not in without}
-    columns |= {name: columns[name].model_copy(update={"type": kind}) for name, kind in (types or {}).items()}
-    new = contract.columns["city"].model_copy(update={"type": added})
-    return contract.model_copy(update={"columns": {"new": new} | columns})
-
-
-def read_with(monkeypatch: pytest.MonkeyPatch, folder: Path, contract: Contract) -> QualificationModel:
-    monkeypatch.setattr(contracts, "load", lambda name: contract)
-    return saved_model.read(folder, of="models:/x/1")
-
-
-def test_a_model_fits_as_long_as_what_it_reads_is_there(monkeypatch: pytest.MonkeyPatch, small: QualificationModel, tmp_path: Path) -> None:
-    saved_model.write(small, [], tmp_path)
-    wider = {"tech_stack": "array<struct<product:string,vendor:string,category:string>>"}
-    unread = {"industry": "int", "intent_trend": "float"}
-    read_with(monkeypatch, tmp_path, changed(without=("city", "founded_year"), types=wider | unread))
-
-
-def test_a_model_does_not_fit_when_what_it_reads_has_changed(
-    monkeypatch: pytest.MonkeyPatch, small: QualificationModel, tmp_path: Path
-) -> None:
-    saved_model.write(small, [], tmp_path)
-    narrower = changed(
-        without=("firmo_size", "country", "city"),
-        types={"employees": "string", "tech_stack": "array<struct<product:string>>", "industry": "int"},
-    )
-    with pytest.raises(ConfigurationError) as caught:
-        read_with(monkeypatch, tmp_path, narrower)
-    assert str(caught.value) == (
-        "models:/x/1: reads columns of features/account_features that have changed: firmo_size is gone; country is gone; "
-        "tech_stack is array<struct<product:string>>, was array<struct<product:string,category:string>>; "
-        "employees is string, was bigint; train the score again"
-    )
 
 
 ACCOUNTS = pd.DataFrame(
@@ -313,16 +157,3 @@ def test_trainings_that_begin_together_share_one_experiment(store: Registry, mon
     seen: Iterator[Experiment | None] = iter([None, first.get_experiment(made)])  # the second looked before the first made it
     monkeypatch.setattr(MlflowClient, "get_experiment_by_name", lambda *_: next(seen))
     assert registry._experiment(second, store.artifacts) == made
-
-
-@pytest.mark.usefixtures("_hasty")
-def test_nothing_is_trained_while_the_registry_fails(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Neither as `no model yet`, nor when a training is asked for: that is met before its work."""
-    monkeypatch.setattr("qualscore.stages.train.training.train", lambda *_, **__: pytest.fail("trained"))
-    run: Any = SimpleNamespace(
-        store=(closed(), None), settings=SimpleNamespace(models=Models()), options=SimpleNamespace(retrain=False), as_of=AS_OF
-    )
-    for asked in (TRAIN.due, TRAIN.work):
-        assert asked is not None
-        with pytest.raises(RegistryUnavailable):
-            asked(run, DEFINITION)
