@@ -31,7 +31,7 @@ TOLD = {
 
 
 class Strict(BaseModel):
-    """Frozen, and refuses what it does not know."""
+    """Settings that are frozen, and refuse keys that they do not know."""
 
     model_config = ConfigDict(extra="forbid", frozen=True, hide_input_in_errors=True)
 
@@ -79,7 +79,7 @@ class Source(Strict):
 
     @property
     def name(self) -> str:
-        """The last part of its place."""
+        """The last part of the place: a table's or a file's name."""
         return self.jdbc.table if self.jdbc else Path(str(self.path)).name
 
     @field_validator("currency")

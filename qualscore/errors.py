@@ -1,4 +1,4 @@
-"""The ways this can fail. Each is one message for a person, and has its exit code."""
+"""The ways a run can fail. Each is one message for a person, and has its exit code."""
 
 from collections.abc import Mapping
 

@@ -25,5 +25,5 @@ def side_by_side(work: Callable[[Item], Result], items: Iterable[Item]) -> list[
 
 
 def _as_here(work: Callable[[], Result]) -> Callable[[], Result]:
-    """With a copy of its own of what Spark knows of this thread: what the jobs are for, in the lines of progress."""
+    """The work with its own copy of what Spark knows of this thread: what the jobs are for, in the lines of progress."""
     return inheritable_thread_target(work) if SparkContext._active_spark_context else work

@@ -80,7 +80,7 @@ class Contract(BaseModel):
 
     @property
     def schema(self) -> T.StructType:  # type: ignore[override]  # not the JSON schema that pydantic deprecates
-        """The Spark schema; a column's comment is its meaning. All are nullable: ingest checks what is required."""
+        """The Spark schema; a column's comment is its meaning. All columns are nullable: ingest checks what is required."""
         fields = [T.StructField(name, datatype(it.type), True, {"comment": it.meaning}) for name, it in self.columns.items()]
         return T.StructType(fields)
 
@@ -97,7 +97,7 @@ class Contract(BaseModel):
         return tuple(kind.names)
 
     def conform(self, frame: DataFrame) -> DataFrame:
-        """Exactly the contract's columns, in its order and types.
+        """The frame with exactly the contract's columns, in the contract's order and types.
 
         Raises:
             DataError: every missing, extra and mistyped column, each with the line to change.

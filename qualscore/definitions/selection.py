@@ -32,7 +32,7 @@ class Opportunities(Strict):
 
     @property
     def text(self) -> str:
-        """In one line, as the definition has it."""
+        """The selector in one line, as the definition has it."""
         texts = [f"{name} {' or '.join(getattr(self, name))}" for name in ("product", "stage", "type", "owner") if getattr(self, name)]
         amount = [f"of at least {self.min_amount:,.0f}"] if self.min_amount is not None else []
         return ", ".join([f"opportunities {self.outcome}", *texts, *amount, *self._window()])
@@ -53,7 +53,7 @@ class Activities(Strict):
 
     @property
     def text(self) -> str:
-        """In one line, as the definition has it."""
+        """The selector in one line, as the definition has it."""
         count = f"at least {self.min_count}" if self.min_count > 1 else ""
         window = f"within {self.within_days} days" if self.within_days else ""
         return ", ".join(filter(None, ["activities", " or ".join(self.type), count, window])).replace(", ", " ", 1)
@@ -81,12 +81,12 @@ class Selection(Strict):
 
     @property
     def is_leaf(self) -> bool:
-        """Whether it is a selector; else it joins nested ones."""
+        """Whether the selection is a selector; others join nested ones."""
         return not self.nested
 
     @property
     def nested(self) -> tuple["Selection", ...]:
-        """What any, all or not is over."""
+        """The selections that any, all or not joins."""
         return (*(self.any_of or ()), *(self.all_of or ()), *((self.none_of,) if self.none_of else ()))
 
     @property
@@ -96,7 +96,7 @@ class Selection(Strict):
 
     @property
     def text(self) -> str:
-        """A selector in one line; any, all and not by their name."""
+        """A selection in one line; any, all and not by their name."""
         if self.opportunities or self.activities:
             return (self.opportunities or self.activities).text  # type: ignore[union-attr]  # one of the two is there
         return f"account list {self.account_list}" if self.account_list is not None else self.kind
@@ -108,14 +108,14 @@ class Selection(Strict):
 
     @property
     def holds_for_the_unknown(self) -> bool:
-        """Whether it picks an account that no selector in it finds."""
+        """Whether the selection picks an account that none of its selectors finds."""
         inner = [one.holds_for_the_unknown for one in self.nested]
         if self.none_of:
             return not inner[0]
         return (any(inner) if self.any_of else all(inner)) if inner else False
 
     def nodes(self, place: str, depth: int = 0) -> Iterator["Node"]:
-        """Itself and all nested ones, each before those in it."""
+        """The selection and all nested ones, each before those within it."""
         yield Node(place, depth, self)
         for index, selection in enumerate(self.nested):
             yield from selection.nodes(f"{place}.{self.kind}" + ("" if self.none_of else f".{index}"), depth + 1)

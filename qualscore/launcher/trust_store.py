@@ -37,7 +37,7 @@ def trusted_certificates() -> list[bytes]:
 
 
 def write_trust_store(target: Path) -> None:
-    """Write them as PKCS12, whole or not at all."""
+    """Write the machine's trusted certificates as PKCS12, whole or not at all."""
     from cryptography import x509
     from cryptography.hazmat.primitives.serialization import BestAvailableEncryption, pkcs12
 

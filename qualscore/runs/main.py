@@ -182,7 +182,7 @@ def _named(table: str, version: int) -> str:
 def _finished(
     run: Run, stage: Stage, definition: Definition | None, started: datetime, fingerprint: str | None, result: Outcome | Exception
 ) -> int:
-    """Says and records what came of it; returns its exit code."""
+    """Says and records what came of a stage; returns the exit code."""
     outcome, code = result if isinstance(result, Outcome) else Outcome(""), 0
     if isinstance(result, QualscoreError):
         run.console.complain(str(result))

@@ -46,7 +46,7 @@ def last_successes(run: Run) -> dict[tuple[str, str | None], str]:
 
 
 def last_outputs(run: Run) -> dict[str, int]:
-    """By table the version that the last completed stage left of those that wrote it."""
+    """By table the version that the last completed stage left that wrote the table."""
     done = _successes(run, "outputs")
     if done is None:
         return {}
@@ -56,7 +56,7 @@ def last_outputs(run: Run) -> dict[str, int]:
 
 
 def ended_well(run: Run, writers: Collection[str]) -> set[str]:
-    """Those of the writers, each a run and its stage, that have ended well, if only for one of their scores."""
+    """The writers, each a run and its stage, that have ended well, if only for one of their scores."""
     done = _successes(run)
     if done is None:
         return set()

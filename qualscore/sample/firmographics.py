@@ -31,7 +31,7 @@ def firmographics(rows: DataFrame, draws: Draws) -> DataFrame:
 
 
 def _unfit(extra: DataFrame, accounts: int) -> DataFrame:
-    """The first two are companies of their own, then kinds 2 to 8 in turn; kind 8 repeats a company: the same id gives the same row."""
+    """Rows that do not fit: two companies of their own, then kinds 2 to 8 in turn; kind 8 repeats a company: the same id, the same row."""
     number = (F.col("id") - accounts).cast("int")
     kind = F.when(number < 2, number).otherwise(2 + F.pmod(number, F.lit(_KINDS)))
     return extra.select(F.when(kind == 8, F.pmod(F.col("id") * 31, F.lit(accounts))).otherwise(F.col("id")).alias("id"), kind.alias("kind"))

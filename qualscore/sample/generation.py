@@ -87,7 +87,7 @@ def _of_the_seller(spark: SparkSession, people: DataFrame, draws: Draws, *, as_o
 
 @contextmanager
 def _many_small_methods(spark: SparkSession) -> Iterator[None]:
-    """These are wide, shallow plans: as one method they are too large for the JVM's compiler, and run three times slower."""
+    """Compiles wide, shallow plans to many methods: as one they are too large for the JVM's compiler, and run three times slower."""
     key = "spark.sql.codegen.wholeStage"
     before = spark.conf.get(key, "true")
     spark.conf.set(key, "false")

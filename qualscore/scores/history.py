@@ -73,6 +73,6 @@ def score_history(before: DataFrame, after: DataFrame, excluded: Mapping[str, Da
 
 
 def _cause_of_move(run: ScoredBy) -> Column:
-    """Of an account that both runs scored."""
+    """Why the score of an account moved that both runs scored."""
     by_rule = band(F.col("score_before"), run.definition) != F.col("band_before")
     return F.when(F.col("model_version_before") != run.model_version, "model").when(by_rule, "rule").otherwise("data")

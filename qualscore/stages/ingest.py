@@ -52,11 +52,11 @@ class _Judged:
 
     @property
     def summaries(self) -> list[DeliverySummary]:
-        """Of the deliveries that were judged."""
+        """The summaries of the deliveries that were judged."""
         return [it for table in SOURCES if table in self.counted for it in self.counted[table].summaries]
 
     def all_summaries(self) -> list[DeliverySummary]:
-        """Of tables that stay as they are those of the ingest that judged them."""
+        """The summaries of all tables; of a table that stays as it is, those of the ingest that judged it."""
         tables = [table for table in SOURCES if table in self.links.judgements]
         return [
             summary

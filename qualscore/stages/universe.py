@@ -36,7 +36,7 @@ def write_universe(run: Run, left: Left) -> int:
 
 
 def _universe(run: Run) -> DataFrame:
-    """Of a large one the accounts that only firmographics know go their own way: nothing of them is moved or compared."""
+    """The accounts of all tables; in a large universe those that only firmographics know are neither moved nor compared."""
     tables = {table: clean(run, table) for table, _, _ in accounts.PRECEDENCE}
     if run.tables.size(FIRMOGRAPHICS) < LARGE:
         return accounts.universe(**tables)

@@ -41,7 +41,7 @@ class Staged:
     _files: Any
 
     def commit(self, where: str, partition_by: tuple[str, ...]) -> int:
-        """Makes them the rows of the partitions that `where` selects, in one commit; returns its version."""
+        """Makes the written rows those of the partitions that `where` selects, in one commit; returns the version."""
         jvm = internals.java(self._spark)
         some, to_seq = jvm.scala.Option.apply, jvm.org.apache.spark.api.python.PythonUtils.toSeq
         replaced = self._transaction.filterFiles(to_seq([internals.expression(F.expr(where))]), False)

@@ -32,7 +32,7 @@ class Entries(Protocol):
 
     @property
     def place(self) -> str:
-        """Where they are."""
+        """Where the entries are."""
 
     def last(self) -> int:
         """The highest number; -1 when there is none."""
@@ -87,7 +87,7 @@ class LocalEntries:
     """Entries in a folder of this machine."""
 
     def __init__(self, folder: Path) -> None:
-        """Of a folder, which need not be there."""
+        """Entries of a folder, which need not be there."""
         self._folder = folder
         self.place = str(folder)
 
@@ -140,7 +140,7 @@ class StoredEntries:
     """Entries in any file system, by the log store that Delta commits with there."""
 
     def __init__(self, spark: SparkSession, place: str) -> None:
-        """Of a folder, which need not be there."""
+        """Entries of a folder, which need not be there."""
         self.place = place
         self._spark = spark
         self._configuration = hadoop_configuration(spark)

@@ -20,11 +20,11 @@ class RemoteFile(io.RawIOBase):
         self._size, self._place, self._stream = int(system.getFileStatus(place).getLen()), 0, system.open(place)
 
     def readable(self) -> bool:
-        """It can be read."""
+        """Whether the file can be read: yes."""
         return True
 
     def seekable(self) -> bool:
-        """Any place of it can be sought."""
+        """Whether any place of the file can be sought: yes."""
         return True
 
     def tell(self) -> int:

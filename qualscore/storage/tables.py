@@ -156,7 +156,7 @@ class Tables:
         return None if lag.is_none else lag
 
     def _upgrade(self, lag: upgrades.Lag, kept: str) -> None:
-        """One commit; a column that is new alone changes no file."""
+        """Brings a table to today's form, in one commit; a column that is new alone changes no file."""
         name, identifier = lag.contract.name, self.identifier(lag.contract.name)
         rows = self.spark.table(identifier)
         if lag.is_reshaped:
@@ -281,7 +281,7 @@ class StagedSlice:
         return self._staged.rows
 
     def commit(self) -> int:
-        """Makes them the table's slice, in one commit; returns their number. What fails before leaves the old rows."""
+        """Makes the rows the table's slice, in one commit; returns their number. What fails before leaves the old rows."""
         version = self._staged.commit(self._where, contracts.load(self._name).partition_by)
         self._tables.commits[self._name] = version
         if self._lag:

@@ -36,7 +36,7 @@ def draws(domain_hashes: Array, purpose: str, n: int, *, seed: int, repeat: int 
 
 
 def _number(number: int) -> bytes:
-    """As Spark hashes a literal of Python: an int where it fits, else a bigint."""
+    """The bytes of a number that Spark hashes for a literal of Python: an int where it fits, else a bigint."""
     return number.to_bytes(4 if -(2**31) <= number < 2**31 else 8, "little", signed=True)
 
 

@@ -50,7 +50,7 @@ class Evidence:
 
     @property
     def margins(self) -> tuple[Array, Array]:
-        """Those of the examples, and of the drawn unlabelled accounts."""
+        """The margins of the examples, and those of the drawn unlabelled accounts."""
         margins, is_example = self.judged["margin"].to_numpy(), self.judged["is_example"].to_numpy(bool)
         return margins[is_example], margins[~is_example]
 

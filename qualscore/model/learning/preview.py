@@ -53,13 +53,13 @@ class Preview:
 
     @property
     def record(self) -> dict[str, object]:
-        """For JSON, with the sentence as `said`."""
+        """The preview for JSON, with the sentence as `said`."""
         values = asdict(self)
         return values | {"said": values.pop("sentence")}
 
     @property
     def text(self) -> str:
-        """For people."""
+        """The preview for people."""
         head = [f"\n{self.score_name} as of {self.as_of_on}, connection mode: {self.connection_mode}"]
         title = _row("", "accounts", *KINDS)
         parts = [_row(f"{'  ' * it.depth}{_title(it)}", it.accounts, *it.by_source.values()) for it in self.selectors]

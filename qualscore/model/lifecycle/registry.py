@@ -152,7 +152,7 @@ def _client(tracking_uri: str | None) -> "MlflowClient":
 
 @contextmanager
 def _asking(tracking_uri: str | None) -> Iterator[None]:
-    """Within it, a store that fails is an error that names the store and what happened."""
+    """Makes one error of what a failing store raises: which store, and what happened."""
     from mlflow.exceptions import MlflowException
     from sqlalchemy.exc import SQLAlchemyError
 
@@ -209,7 +209,7 @@ def _raise_unless_missing(error: "MlflowException") -> None:
 
 
 def _fingerprint_of_files(stored: "ModelVersion", tracking_uri: str | None) -> str:
-    """Of a version that has the former fingerprint alone, that of the definition among its files."""
+    """The fingerprint of the definition among the files of a version that is tagged with a former fingerprint alone."""
     import mlflow.artifacts
 
     file = mlflow.artifacts.download_artifacts(f"{stored.source}/{saved_model.DESCRIPTION}", tracking_uri=tracking_uri)

@@ -20,7 +20,7 @@ class Coded(NamedTuple):
     values: list[str]
 
     def lookup(self, place: Callable[[str], int], *, missing: int) -> Array:
-        """What `place` says of each value: int32; `missing` for null. It is asked once for each different value."""
+        """What `place` says of each value: int32; `missing` for null. `place` is asked once for each different value."""
         places: Array = np.array([*map(place, self.values), missing], np.int32)[self.codes]
         return places
 

@@ -55,7 +55,7 @@ class PassModel:
 
     @property
     def reads(self) -> list[str]:
-        """The columns of account features that it needs."""
+        """The columns of account features that the model needs."""
         return account_columns(self.static.numeric, list(self.lifted), self.static.keyword_sets)
 
     def scored(self, accounts: AccountBatch, values: FactorValues) -> pa.RecordBatch:

@@ -40,7 +40,7 @@ class ScoringPass:
 
     @property
     def reads(self) -> list[str]:
-        """The columns of account features that it needs."""
+        """The columns of account features that the pass needs."""
         return list(dict.fromkeys(name for model in self.models for name in model.reads))
 
 

@@ -136,7 +136,7 @@ def _assembled(
 
 @compiled
 def _counted(indices: Array, values: Array, place: Array, used: int, column: int, more: float) -> int:
-    """One more of a column, if it is one; returns how many entries are used then."""
+    """Adds to the entry of a column, if there is such a column; returns how many entries are used then."""
     if column < 0:
         return used
     if place[column] >= 0:
