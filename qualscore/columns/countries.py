@@ -101,8 +101,8 @@ def country(text: Column) -> Column:
         codes = {name: code_of(name) for name in names.unique() if isinstance(name, str)}
         return names.map(codes).astype(object).where(names.notna(), None)
 
-    found: Column = pandas_udf(find, "string")(text)  # type: ignore[call-overload]
-    return found
+    code: Column = pandas_udf(find, "string")(text)  # type: ignore[call-overload]
+    return code
 
 
 @lru_cache(maxsize=100_000)
@@ -112,9 +112,9 @@ def code_of(name: str) -> str | None:
     >>> code_of("United Kingdom (UK)"), code_of("\u00d6sterreich"), code_of("Georgia"), code_of("")
     ('GB', 'AT', 'GE', None)
     """
-    found = _named(name) or _of_part(name)
+    code = _named(name) or _of_part(name)
     plain = normalised(name)
-    return found or (_misspelt(plain) if len(plain) >= LEAST_LETTERS else None)
+    return code or (_misspelt(plain) if len(plain) >= LEAST_LETTERS else None)
 
 
 def _named(name: str) -> str | None:
@@ -139,10 +139,10 @@ def _of_part(name: str) -> str | None:
         return code if code in cities else next((it for part in others if (it := _parts().get(normalised(part)))), None)
     if last in _codes_of_states():
         return "US"
-    found, first = _named(last), _codes().get(normalised(parts[0]))
-    if found and first and found != first and re.search("[/;|]", name):
+    last_code, first_code = _named(last), _codes().get(normalised(parts[0]))
+    if last_code and first_code and last_code != first_code and re.search("[/;|]", name):
         return None  # two countries
-    return found or (first if len(parts[0]) > 2 else None)
+    return last_code or (first_code if len(parts[0]) > 2 else None)
 
 
 def _misspelt(plain: str) -> str | None:
@@ -153,15 +153,15 @@ def _misspelt(plain: str) -> str | None:
 @lru_cache(maxsize=1)
 def _parts() -> Mapping[str, str]:
     """Names of states, and of other parts that are written for their country, to it; none that names a country or parts of two."""
-    found: dict[str, set[str]] = {}
-    for it in pycountry.subdivisions:
-        if (it.country_code, it.type) in STATES:
-            found.setdefault(normalised(it.name), set()).add(it.country_code)
+    codes_of: dict[str, set[str]] = {}
+    for subdivision in pycountry.subdivisions:
+        if (subdivision.country_code, subdivision.type) in STATES:
+            codes_of.setdefault(normalised(subdivision.name), set()).add(subdivision.country_code)
     for code, names in PARTS.items():
         for name in names.split(", "):
-            found.setdefault(normalised(name), set()).add(code)
-    found |= {normalised(code): {"US"} for code in _codes_of_states() if normalised(code) not in _codes()}
-    return {name: next(iter(codes)) for name, codes in found.items() if len(codes) == 1 and name not in _codes()}
+            codes_of.setdefault(normalised(name), set()).add(code)
+    codes_of |= {normalised(code): {"US"} for code in _codes_of_states() if normalised(code) not in _codes()}
+    return {name: next(iter(codes)) for name, codes in codes_of.items() if len(codes) == 1 and name not in _codes()}
 
 
 @lru_cache(maxsize=1)
@@ -181,15 +181,15 @@ def _doubtful() -> frozenset[str]:
 @lru_cache(maxsize=1)
 def _cities() -> Mapping[str, frozenset[str]]:
     """Large cities, those after which time zones are named, and a few more, to their countries."""
-    found: dict[str, set[str]] = {}
+    codes_of: dict[str, set[str]] = {}
     for line in (resources.files("tzdata") / "zoneinfo" / "zone.tab").read_text(encoding="utf-8").splitlines():
         if not line.startswith("#"):
             code, _, zone = line.split("\t")[:3]
-            found.setdefault(normalised(zone.rpartition("/")[2]), set()).add(code)
+            codes_of.setdefault(normalised(zone.rpartition("/")[2]), set()).add(code)
     for code, names in CITIES.items():
         for name in names.split(", "):
-            found.setdefault(normalised(name), set()).add(code)
-    return {name: frozenset(codes) for name, codes in found.items()}
+            codes_of.setdefault(normalised(name), set()).add(code)
+    return {name: frozenset(codes) for name, codes in codes_of.items()}
 
 
 def normalised(name: str) -> str:
@@ -220,10 +220,10 @@ def _certain() -> Iterator[tuple[str, str]]:
     for code, name in Locale.parse("en").territories.items():
         if code in alpha_2():
             yield name, code
-    for it in pycountry.countries:
+    for entry in pycountry.countries:
         for kind in ("name", "official_name", "common_name", "alpha_3", "alpha_2"):
-            if hasattr(it, kind):
-                yield getattr(it, kind), it.alpha_2
+            if hasattr(entry, kind):
+                yield getattr(entry, kind), entry.alpha_2
     for code, names in ALIASES.items():
         for name in names.split(", "):
             yield name, code

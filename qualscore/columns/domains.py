@@ -61,10 +61,11 @@ def domain(raw: Column, *, rules: DomainRules, accept_free_mail: bool, plain: Co
         return addresses.map(known).astype(object).where(addresses.notna(), None)
 
     # Null for the plain ones: the function is called for all rows, but works on the other addresses only, each once a batch.
-    found = pandas_udf(find, "string")(F.when(~plain, address(raw)))  # type: ignore[call-overload]
-    problem = F.when(raw.isNull(), "NO_DOMAIN").when(~plain, F.nullif(F.substring_index(found, " ", -1), F.lit("")))
+    domain_and_problem = pandas_udf(find, "string")(F.when(~plain, address(raw)))  # type: ignore[call-overload]
+    problem = F.when(raw.isNull(), "NO_DOMAIN").when(~plain, F.nullif(F.substring_index(domain_and_problem, " ", -1), F.lit("")))
     return F.struct(
-        F.when(plain, host).otherwise(F.nullif(F.substring_index(found, " ", 1), F.lit(""))).alias("domain"), problem.alias("problem")
+        F.when(plain, host).otherwise(F.nullif(F.substring_index(domain_and_problem, " ", 1), F.lit(""))).alias("domain"),
+        problem.alias("problem"),
     )
 
 
@@ -145,7 +146,7 @@ def address_of(text: str) -> str:
 
 @lru_cache
 def _plain_suffixes(extra_suffixes: tuple[str, ...]) -> list[str]:
-    """Those of one label and the common ones of two; the common ones first, because they are looked for from the left."""
+    """The public suffixes of one label and the common ones of two; the common ones first, because they are looked for from the left."""
     plain, suffixes = suffixes_of(extra_suffixes)
     pairs = [pair for pair in COMMON_PAIRS if pair in suffixes and f"*.{pair}" not in suffixes]
     return [*(it for it in COMMON if it in plain), *pairs, *sorted(plain.difference(COMMON))]

@@ -92,7 +92,7 @@ OWN_NAMES = frozenset(
 
 @dataclass(frozen=True)
 class DomainRules:
-    """What varies between installations.
+    """What varies between installations in reading a domain.
 
     Attributes:
         extra_suffixes: own or reserved suffixes that count as public ones.
@@ -138,10 +138,10 @@ def shared_hosts(entries: Iterable[str | Sequence[str]]) -> tuple[str, ...]:
         *COMMON_PAIRS,
         *sorted(it for it in suffixes if len(it) == 2 and it.isascii() and it.isalpha() and it not in COMMON),
     ]
-    found = (
+    hosts = (
         entry.replace(".*", f".{ending}") if ".*" in entry else entry for entry in flat for ending in (endings if ".*" in entry else [""])
     )
-    return tuple(dict.fromkeys(found))
+    return tuple(dict.fromkeys(hosts))
 
 
 def _steps(entries: Sequence[str]) -> Mapping[str, frozenset[str]]:
@@ -175,18 +175,18 @@ def registrable(address: str | None, *, rules: DomainRules, accept_free_mail: bo
     plain, _, target = address.partition(TARGET)
     host, _, step = plain.partition("/")
     if target and _has_step(rules.leading, host, step):
-        found, problem = registrable(_address_of(target), rules=rules, accept_free_mail=accept_free_mail)
-        return (found, None) if found and not problem else (None, "SHARED_HOST")
+        domain, problem = registrable(_address_of(target), rules=rules, accept_free_mail=accept_free_mail)
+        return (domain, None) if domain and not problem else (None, "SHARED_HOST")
     builder = rules.builder_of(host)
     tenant = host.removesuffix(f".{builder}").rpartition(".")[2]
     if builder and tenant not in OWN_NAMES and len(tenant) > 2 and LABEL.fullmatch(tenant):
         return f"{tenant}.{builder}", None
-    found, problem = _of_host(host, rules.extra_suffixes)
+    domain, problem = _of_host(host, rules.extra_suffixes)
     if step and _has_step(rules.profiles, host, step):
         return None, "SHARED_HOST"
-    if found in FREE_MAIL and not accept_free_mail:
-        return found, "FREE_MAIL_DOMAIN"
-    return found, problem
+    if domain in FREE_MAIL and not accept_free_mail:
+        return domain, "FREE_MAIL_DOMAIN"
+    return domain, problem
 
 
 def _address_of(target: str) -> str:

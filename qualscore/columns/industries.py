@@ -57,8 +57,8 @@ def industry_group(industry: Column, sector: Column, *, naics: Column, sic: Colu
         return pd.Series([known[row] for row in rows], dtype=object)
 
     parts = F.struct(industry.alias("industry"), sector.alias("sector"), naics.alias("naics"), sic.alias("sic"), nace.alias("nace"))
-    found: Column = pandas_udf(find, "string")(parts)  # type: ignore[call-overload]
-    return found
+    group: Column = pandas_udf(find, "string")(parts)  # type: ignore[call-overload]
+    return group
 
 
 class Groups:
@@ -91,11 +91,11 @@ class Groups:
         ('Banking & Finance', 'Software & Internet', 'IT Services', None)
         """
         for kind, code in zip(CODES, (naics, sic, nace), strict=True):
-            if isinstance(code, str) and (found := self.of_code(kind, code)):
-                return found
+            if isinstance(code, str) and (group := self.of_code(kind, code)):
+                return group
         for name in (industry, sector):
-            if isinstance(name, str) and (found := self.of_name(name)):
-                return found
+            if isinstance(name, str) and (group := self.of_name(name)):
+                return group
         return None
 
     def _of_code(self, kind: str, code: str) -> str | None:
@@ -107,8 +107,8 @@ class Groups:
     def _of_name(self, name: str) -> str | None:
         """The group of a name, or of its first part that has one; a misspelt word is looked for last."""
         parts = [plain for part in [name, *re.split(r"[;,|]", name)] if (plain := _plain(part))]
-        found = self._names.get(parts[0]) if parts else None
-        return found or next(filter(None, map(self._of_words, parts[1:])), None) or next(filter(None, map(self._of_misspelt, parts)), None)
+        group = self._names.get(parts[0]) if parts else None
+        return group or next(filter(None, map(self._of_words, parts[1:])), None) or next(filter(None, map(self._of_misspelt, parts)), None)
 
     def _of_words(self, name: str) -> str | None:
         """The group of the whole name, of the longest phrase in it, or of its words: the first group in the table's order."""

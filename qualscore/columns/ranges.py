@@ -66,7 +66,10 @@ def revenue_range(text: Column) -> Column:
 
 
 def _is_usual(text: Column) -> Column:
-    """Whether it needs none of the ten patterns of the others, which took an eighth of the time of describing 5.5 million accounts."""
+    """Whether a range is written as most are.
+
+    The ten patterns of the others took an eighth of the time of describing 5.5 million accounts.
+    """
     return F.find_in_set(text, F.lit(",".join(EMPLOYEES))) > 0
 
 

@@ -18,10 +18,10 @@ def strength(text: Column) -> Column:
     """
     word = F.lower(text)
     value: Column = text.cast("double")
-    found = F.when(is_whole(text) & (value >= F.lit(0)), value).when(text.rlike(r"^[0-9]+(\.[0-9]+)?$"), value)
+    points_of_text = F.when(is_whole(text) & (value >= F.lit(0)), value).when(text.rlike(r"^[0-9]+(\.[0-9]+)?$"), value)
     for pattern, points in STRENGTHS.items():
-        found = found.when(word.rlike(pattern), F.lit(float(points)))
-    return found
+        points_of_text = points_of_text.when(word.rlike(pattern), F.lit(float(points)))
+    return points_of_text
 
 
 def monday(day: Column) -> Column:

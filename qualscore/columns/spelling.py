@@ -7,19 +7,19 @@ from pyspark.sql import Column
 from pyspark.sql import functions as F
 
 
-def is_one_edit(one: str, other: str) -> bool:
+def is_one_edit(first: str, second: str) -> bool:
     """Whether one letter added, left out, changed or swapped with its neighbour makes one word the other.
 
     >>> [is_one_edit("technolgy", "technology"), is_one_edit("sotfware", "software"), is_one_edit("retail", "metal")]
     [True, True, False]
     """
-    if abs(len(one) - len(other)) > 1:
+    if abs(len(first) - len(second)) > 1:
         return False
-    start = len(os.path.commonprefix([one, other]))
-    rest, others = one[start:], other[start:]
-    if len(one) != len(other):
-        return rest[1:] == others or rest == others[1:]
-    return rest[1:] == others[1:] or (rest[1:2] + rest[:1] + rest[2:]) == others
+    start = len(os.path.commonprefix([first, second]))
+    rest, second_rest = first[start:], second[start:]
+    if len(first) != len(second):
+        return rest[1:] == second_rest or rest == second_rest[1:]
+    return rest[1:] == second_rest[1:] or (rest[1:2] + rest[:1] + rest[2:]) == second_rest
 
 
 def letters(text: str) -> str:

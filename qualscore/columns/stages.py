@@ -45,8 +45,8 @@ class StageWords:
     @classmethod
     def of(cls, table: Mapping[str, Iterable[str]]) -> "StageWords":
         """The words of a table."""
-        found: dict[str, Any] = {key: frozenset(" ".join(tokens(word)) for word in words) for key, words in table.items()}
-        return cls(negations=found.pop("not", frozenset()), **found)
+        words_by_kind: dict[str, Any] = {key: frozenset(" ".join(tokens(word)) for word in words) for key, words in table.items()}
+        return cls(negations=words_by_kind.pop("not", frozenset()), **words_by_kind)
 
     def extended(self, own: Mapping[Outcome, Iterable[str]]) -> "StageWords":
         """With names that a mapping decides: outcome to names."""
@@ -78,11 +78,11 @@ class StageWords:
             following = part[1]
         else:
             following = part[0] if part[1:] and part[1] in self.because and part[0] in self.lost else ""
-        found = self._named(following) or self._named(" ".join(part))
+        outcome = self._named(following) or self._named(" ".join(part))
         rest = [token for token in part if token not in self.closing and token not in self.beside]
-        found = found or self._named(" ".join(rest))
+        outcome = outcome or self._named(" ".join(rest))
         affirmed = [token for token in rest if token not in self.negations]
-        return found or ("lost" if len(affirmed) < len(rest) and " ".join(affirmed) in self.won else None)
+        return outcome or ("lost" if len(affirmed) < len(rest) and " ".join(affirmed) in self.won else None)
 
     def _named(self, name: str) -> str | None:
         return "won" if name in self.won else "lost" if name in self.lost else None
@@ -105,8 +105,8 @@ def stage_outcome(stage: Column, words: StageWords) -> Column:
         known = {stage: words.outcome(stage) for stage in stages.dropna().unique()}
         return stages.map(known).astype(object).where(stages.notna(), None)
 
-    found: Column = pandas_udf(find, "string")(stage)  # type: ignore[call-overload]
-    return found
+    outcome: Column = pandas_udf(find, "string")(stage)  # type: ignore[call-overload]
+    return outcome
 
 
 def tokens(text: str, *, numbers: bool = False) -> list[str]:
@@ -116,8 +116,8 @@ def tokens(text: str, *, numbers: bool = False) -> list[str]:
     (['uzavreno', 'vyhrano'], ['\u53d7\u6ce8'], ["won't", 'do'])
     """
     kept = "".join(it if it == "'" or unicodedata.category(it)[0] in "LMN" else " " for it in _folded(text))
-    found = (token.strip("'") for token in kept.split())
-    return [it for token in found if (it := token if numbers else re.sub(r"^\d+(?=\D)|(?<=\D)\d+$|^\d+$", "", token))]
+    stripped = (token.strip("'") for token in kept.split())
+    return [it for token in stripped if (it := token if numbers else re.sub(r"^\d+(?=\D)|(?<=\D)\d+$|^\d+$", "", token))]
 
 
 def _folded(text: str) -> str:

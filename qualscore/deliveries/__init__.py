@@ -67,23 +67,28 @@ def read(spark: SparkSession, source: Source, contract: Contract) -> Delivery:
         DataError: an empty file, a repeated header, no column for a required one; all findings of the file at once.
     """
     opened = _open(spark, source, contract)
-    found = recognise(source.mapping, contract, opened.names, source.name)
-    named, unnamed, remarks = _named(found, opened.files or (opened.place,))
-    findings = [*opened.findings, *repeated(opened.names), *missing(found, contract, opened.names, tuple(found.how.file_name)), *unnamed]
+    recognised = recognise(source.mapping, contract, opened.names, source.name)
+    named, unnamed, remarks = _named(recognised, opened.files or (opened.place,))
+    findings = [
+        *opened.findings,
+        *repeated(opened.names),
+        *missing(recognised, contract, opened.names, tuple(recognised.how.file_name)),
+        *unnamed,
+    ]
     if findings:
         raise DataError("\n".join([f"{source.place}: does not fit {contract.table} (source {source.id})", *(f"  {it}" for it in findings)]))
-    return _delivery(source, opened, found, named, (*opened.remarks, *remarks))
+    return _delivery(source, opened, recognised, named, (*opened.remarks, *remarks))
 
 
-def _named(found: Recognised, files: Sequence[str]) -> tuple[dict[str, dict[str, str | None]], list[str], list[str]]:
+def _named(recognised: Recognised, files: Sequence[str]) -> tuple[dict[str, dict[str, str | None]], list[str], list[str]]:
     """By column and file what the file's name tells; what is missing there; and what was taken off a name."""
     values: dict[str, dict[str, str | None]] = {}
     findings, remarks = [], []
-    for column, pattern in found.how.file_name.items():
+    for column, pattern in recognised.how.file_name.items():
         of_file = {file: named_value(_speaking(file), pattern) for file in files}
         values[column] = {file: value for file, (value, _) in of_file.items()}
         silent = [_speaking(file) for file, (value, _) in of_file.items() if value is None]
-        if silent and column not in found.mapping:
+        if silent and column not in recognised.mapping:
             findings.append(
                 f"no column for {column}, and the file's name does not tell it either ({', '.join(silent[:3])}): name it like "
                 f"{example_of(pattern, column)}, or add a column {column}"
@@ -99,16 +104,16 @@ def _speaking(file: str) -> str:
 
 
 def _delivery(
-    source: Source, opened: _Opened, found: Recognised, named: Mapping[str, Mapping[str, str | None]], remarks: tuple[str, ...]
+    source: Source, opened: _Opened, recognised: Recognised, named: Mapping[str, Mapping[str, str | None]], remarks: tuple[str, ...]
 ) -> Delivery:
-    how, best = found.how, found.chosen
+    how, best = recognised.how, recognised.chosen
     taken = {*best.mapping.values(), *best.others.values(), *best.currencies.values()}
     values = {f"_named_{name}": _of_file(of_file) for name, of_file in named.items()}
-    rows = split(without_blanks(opened.rows(), opened.names), found)
+    rows = split(without_blanks(opened.rows(), opened.names), recognised)
     return Delivery(
         rows.withColumns(values) if values else rows,
         opened.names,
-        found.mapping,
+        recognised.mapping,
         tuple(name for name in opened.names if name not in taken),
         dates=source.dates or how.dates,
         scale=how.scale,
@@ -127,9 +132,13 @@ def _delivery(
     )
 
 
-def split(rows: DataFrame, found: Recognised) -> DataFrame:
+def split(rows: DataFrame, recognised: Recognised) -> DataFrame:
     """The rows with one for each of several values in a cell of a column that holds one (separators of the mapping)."""
-    several = {found.mapping[name]: signs for name, signs in found.how.separators.items() if name in found.mapping and name not in SEVERAL}
+    several = {
+        recognised.mapping[name]: signs
+        for name, signs in recognised.how.separators.items()
+        if name in recognised.mapping and name not in SEVERAL
+    }
     for header, signs in several.items():
         cell = F.col(quoted(header))
         rows = rows.withColumn(header, F.explode_outer(F.array_distinct(F.array_remove(parts(cell, signs), ""))))
@@ -180,11 +189,11 @@ def _parts(spark: SparkSession, source: Source, own: tuple[str, ...]) -> list[Pa
             return error
 
     listed = files.listed(spark, str(source.path))
-    found = side_by_side(opened, listed)
-    errors = [it for it in found if isinstance(it, Exception)]
+    parts_or_errors = side_by_side(opened, listed)
+    errors = [it for it in parts_or_errors if isinstance(it, Exception)]
     if errors:
         raise _together(errors)
-    return [it for it in found if isinstance(it, Part)]
+    return [it for it in parts_or_errors if isinstance(it, Part)]
 
 
 def _together(errors: Sequence[Exception]) -> ConfigurationError | DataError:

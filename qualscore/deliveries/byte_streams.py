@@ -95,8 +95,8 @@ def damage_named(file: str) -> Iterator[None]:
     except Py4JJavaError as error:
         raise DataError(f"{plain(file)}: cannot be read: {error.java_exception.toString()}") from None
     except OSError as error:  # also what the readers of packed files say of broken blocks
-        said = f"cannot be read: {error.strerror}" if error.errno else DAMAGED
-        raise DataError(f"{plain(file)}: {said}") from None
+        reason = f"cannot be read: {error.strerror}" if error.errno else DAMAGED
+        raise DataError(f"{plain(file)}: {reason}") from None
 
 
 def _member(stream: BinaryIO, file: str) -> BinaryIO:

@@ -42,19 +42,19 @@ class CsvPart(Protocol):
 
     @property
     def file(self) -> str:
-        """As it is delivered."""
+        """The file as it is delivered."""
 
     @property
     def path(self) -> str:
-        """What Spark reads."""
+        """The file that Spark reads."""
 
     @property
     def head(self) -> Header | None:
-        """Its header."""
+        """The header of the file."""
 
     @property
     def first_line(self) -> int:
-        """Of the first record."""
+        """The line of the first record."""
 
 
 def header(place: str, text: str, own: tuple[str, ...] = (), *, is_whole: bool, delimiter: str) -> Header:
@@ -141,7 +141,7 @@ def read_from(parts: Sequence[CsvPart]) -> Column:
 
 
 def _records(spark: SparkSession, parts: Sequence[CsvPart], name: Column) -> DataFrame:
-    """One kind of files; `_line` is that of the first record."""
+    """The records of one kind of files; `_line` is that of the first record."""
     head, line = parts[0].head or Header((), ","), parts[0].first_line
     fields = ", ".join(f"`{name.replace('`', '``')}` string" for name in (*head.names, "_record"))
     dialect = {"sep": head.delimiter, "escape": '"'}

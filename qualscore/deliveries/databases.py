@@ -32,10 +32,10 @@ def table(spark: SparkSession, jdbc: Jdbc, source: str) -> DataFrame:
             options |= _bounds(spark, options, jdbc)
         return spark.read.format("jdbc").options(**options).load()
     except (Py4JJavaError, PySparkException) as error:
-        said = str(error.java_exception.getMessage() if isinstance(error, Py4JJavaError) else error).strip().splitlines()[0]
+        reason = str(error.java_exception.getMessage() if isinstance(error, Py4JJavaError) else error).strip().splitlines()[0]
         secret = options.get("password")
-        said = said.replace(secret, "***") if secret else said
-        raise ConfigurationError(f"source {source}: {jdbc.url.partition('?')[0]}, table {jdbc.table}: cannot be read: {said}") from None
+        reason = reason.replace(secret, "***") if secret else reason
+        raise ConfigurationError(f"source {source}: {jdbc.url.partition('?')[0]}, table {jdbc.table}: cannot be read: {reason}") from None
 
 
 def relation(table: str) -> str:
@@ -52,15 +52,15 @@ def relation(table: str) -> str:
 
 def _credentials(jdbc: Jdbc, source: str) -> dict[str, str]:
     """User and password from the environment, else from the file."""
-    found: dict[str, str] = {}
+    credentials: dict[str, str] = {}
     if jdbc.credentials_file:
         content = load_mapping(Path(jdbc.credentials_file))
-        found = {key: str(content[key]) for key in ("user", "password") if key in content}
+        credentials = {key: str(content[key]) for key in ("user", "password") if key in content}
     named = {"user": jdbc.user_env, "password": jdbc.password_env}
     absent = [f"{key}_env: {name}" for key, name in named.items() if name and name not in os.environ]
     if absent:
         raise ConfigurationError(f"source {source}: the environment has no variable for {', '.join(absent)}; set it before the run")
-    return found | {key: os.environ[name] for key, name in named.items() if name}
+    return credentials | {key: os.environ[name] for key, name in named.items() if name}
 
 
 def _bounds(spark: SparkSession, options: dict[str, str], jdbc: Jdbc) -> dict[str, str]:

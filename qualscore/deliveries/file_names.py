@@ -30,8 +30,8 @@ def named_value(name: str, pattern: str) -> tuple[str | None, bool]:
     >>> named_value("ADAT_20261026.csv.gz", "_([0-9]{8})"), named_value("our list.csv", pattern)
     (('20261026', False), (None, False))
     """
-    found = re.search(pattern, name)
-    value = found[1] if found else None
+    match = re.search(pattern, name)
+    value = match[1] if match else None
     if not value:
         return None, False
     ending, plain, is_changed = ADDED[0], value, False

@@ -28,21 +28,21 @@ def listed(spark: SparkSession, path: str) -> list[str]:
 def entries(spark: SparkSession, path: str) -> list[Entry]:
     """`listed`, with each file's size and time of change."""
     try:
-        found = storage.matching(spark, path)
-        parts = [part for it in found for part in (storage.listed(spark, it.path) if it.is_folder else [it])]
+        matching = storage.matching(spark, path)
+        parts = [part for it in matching for part in (storage.listed(spark, it.path) if it.is_folder else [it])]
     except OSError as error:
         raise ConfigurationError(f"{path}: cannot be read: {error}") from None
-    files = [it for it in parts if not it.is_folder and (len(found) == len(parts) == 1 or not is_hidden(it.name))]
+    files = [it for it in parts if not it.is_folder and (len(matching) == len(parts) == 1 or not is_hidden(it.name))]
     if not files:
         hidden = [it.name for it in parts if not it.is_folder]
         other = f"a folder whose files are hidden by their names ({', '.join(hidden[:3])}); rename them without _ or . before"
-        raise ConfigurationError(f"{path}: " + ("no such file" if not found else other if hidden else "a folder without files"))
+        raise ConfigurationError(f"{path}: " + ("no such file" if not matching else other if hidden else "a folder without files"))
     return sorted(files, key=lambda entry: entry.path)
 
 
-def is_damage(said: str) -> bool:
+def is_damage(message: str) -> bool:
     """Whether Java's words are those for a packed file that is cut or broken."""
-    return any(sign in said for sign in SIGNS_OF_DAMAGE)
+    return any(sign in message for sign in SIGNS_OF_DAMAGE)
 
 
 def is_whole(spark: SparkSession, file: str) -> bool:

@@ -22,7 +22,7 @@ def match(delivered: Sequence[str], accepted: Headers) -> dict[str, str]:
     {'domain': 'Domain'}
     """
     known = {normalised(header): header for header in reversed(delivered) if normalised(header)}
-    found = {
+    headers_of = {
         column: [known[normalised(header)] for header in headers if normalised(header) in known] for column, headers in accepted.items()
     }
-    return {column: headers[0] for column, headers in found.items() if headers}
+    return {column: headers[0] for column, headers in headers_of.items() if headers}

@@ -39,8 +39,8 @@ def records(text: TextIO, place: str) -> Iterator[str]:
         if not isinstance(record, dict):
             raise DataError(f"{place}: is JSON of values ({str(record)[:40]}), not of records; deliver an array of objects, or JSON lines")
         inner = _within(record) if not is_array and not count and reader.is_at_end() else None
-        for one in [written] if inner is None else (json.dumps(it, ensure_ascii=False) for it in inner):
-            yield " ".join(one.splitlines())
+        for text_of_record in [written] if inner is None else (json.dumps(it, ensure_ascii=False) for it in inner):
+            yield " ".join(text_of_record.splitlines())
             count += 1
         reader.take(",")
     if not count:
@@ -52,8 +52,8 @@ def _within(record: dict[str, Any]) -> list[Any] | None:
     lists = {name: it for name, it in record.items() if isinstance(it, list) and it and all(isinstance(one, dict) for one in it)}
     if len(lists) != 1:
         return None
-    ((name, found),) = lists.items()
-    return found if name.lower() in AROUND or (len(found) > 1 and len(record) == 1) else None
+    ((name, inner),) = lists.items()
+    return inner if name.lower() in AROUND or (len(inner) > 1 and len(record) == 1) else None
 
 
 class _Reader:
@@ -70,9 +70,9 @@ class _Reader:
             if sign == "]":
                 raise DataError(f"{self._place}: {DAMAGED}")
             return not sign
-        found = bool(sign) and self._held[self._at] == sign
-        self._at += found
-        return found
+        is_there = bool(sign) and self._held[self._at] == sign
+        self._at += is_there
+        return is_there
 
     def is_at_end(self) -> bool:
         while True:
@@ -82,7 +82,7 @@ class _Reader:
                 return self._at >= len(self._held)
 
     def value(self) -> tuple[Any, str]:
-        """The next value, and as it is written."""
+        """The next value, and its text as written."""
         while True:
             try:
                 record, end = self._decoder.raw_decode(self._held, self._at)

@@ -56,7 +56,7 @@ class Document(Strict):
 
     @property
     def is_of_a_vendor(self) -> bool:
-        """Whether it says which files it is for."""
+        """Whether the document says which files it is for."""
         return bool(self.requires or self.files)
 
 
@@ -72,10 +72,10 @@ def documents(mapping: str, contract: Contract) -> list[Document]:
     if not file.is_file():
         known = ["auto", *(it.stem for it in sorted(SOURCES.glob("*.yml")))]
         raise ConfigurationError(f"mapping {mapping}: no such file" + ("" if "/" in mapping else f"; {nearest(mapping, known)}"))
-    found = _read(file, contract)
-    if not found:
+    for_table = _read(file, contract)
+    if not for_table:
         raise ConfigurationError(f"mapping {file}: says nothing about {contract.table}; add a document with 'table: {contract.table}'")
-    return found
+    return for_table
 
 
 def fingerprint(mapping: str) -> list[str]:
@@ -89,16 +89,16 @@ def _read(file: Path, contract: Contract) -> list[Document]:
     contents = [it for it in load_documents(file, kind="mapping ") if it is not None]
     if not all(isinstance(it, dict) and isinstance(it.get("table"), str) for it in contents):
         raise ConfigurationError(f"mapping {file}: a document should hold 'table: NAME' and 'columns: {{contract column: [headers]}}'")
-    found, findings = [], []
+    for_table, findings = [], []
     for content in (it for it in contents if it["table"] == contract.table):
         findings += _unknown_columns(content, contract)
         try:
-            found.append(validate(Document, content, where=str(file)))
+            for_table.append(validate(Document, content, where=str(file)))
         except ConfigurationError as error:
             findings += [line.strip() for line in str(error).splitlines()[1:]]
     if findings:
         raise ConfigurationError("\n".join([f"mapping {file}: {len(findings)} finding(s)", *(f"  {it}" for it in findings)]))
-    return found
+    return for_table
 
 
 def _unknown_columns(content: Mapping[str, Any], contract: Contract) -> list[str]:

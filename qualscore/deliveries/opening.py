@@ -142,8 +142,8 @@ def _content(spark: SparkSession, file: str, among: int) -> _Content:
 def _workbook(spark: SparkSession, content: _Content, sheet: str | None) -> Part:
     with staged.written(spark, "parquet") as (path, out), content.again() as stream:
         whole = io.BytesIO(stream.read()) if content.layers else stream
-        line, said = workbooks.write_sheet(whole, out, sheet=sheet, place=plain(content.file))
-    return Part(content.file, "parquet", path, first_line=line + 1, remarks=(*content.remarks, f"{plain(content.file)}: {said}"))
+        line, remark = workbooks.write_sheet(whole, out, sheet=sheet, place=plain(content.file))
+    return Part(content.file, "parquet", path, first_line=line + 1, remarks=(*content.remarks, f"{plain(content.file)}: {remark}"))
 
 
 def _parquet(spark: SparkSession, content: _Content) -> Part:
@@ -210,8 +210,8 @@ def _decoded_head(content: _Content, encoding: str) -> str:
 
 
 def _refuse(place: str, check: QuoteCheck | None) -> None:
-    if check and check.found:
-        raise DataError(f"{place}: {check.found}")
+    if check and check.quote:
+        raise DataError(f"{place}: {check.quote}")
 
 
 def _json(spark: SparkSession, content: _Content, text: str, encoding: str, remarks: tuple[str, ...]) -> Part:
@@ -234,7 +234,7 @@ class _Survey:
 
 
 def _survey(content: _Content, check: QuoteCheck | None) -> _Survey:
-    """Reads the file once, and lets the check see it."""
+    """Reads a file once, for the survey and for the check of quotes."""
     survey, ends, sizes = _Survey(), LineEnds(), {"read": 0, "odd": 0}
 
     def seen(stream: BinaryIO) -> Iterator[bytes]:

@@ -50,17 +50,17 @@ def preferred(mapping: Mapping[str, str], accepted: Mapping[str, Sequence[str]],
         names: the delivered headers.
     """
     there = {normalised(name): name for name in reversed(names)}
-    found = Preferred(dict(mapping))
+    chosen = Preferred(dict(mapping))
     for column, headers in accepted.items():
         known = [normalised(header) for header in headers]
         primary = next((there[f"{it}{PRIMARY}"] for it in known if f"{it}{PRIMARY}" in there), None)
         if primary and column in mapping and mapping[column] != primary:
-            found.others[column] = mapping[column]
+            chosen.others[column] = mapping[column]
         if primary:
-            found.mapping[column] = primary
+            chosen.mapping[column] = primary
         if (contract.columns[column].clean or contract.columns[column].type) in MONEY:
-            _of_money(column, known, there, found)
-    return found
+            _of_money(column, known, there, chosen)
+    return chosen
 
 
 def code_in(header: str) -> tuple[str, str | None]:
@@ -77,20 +77,20 @@ def code_in(header: str) -> tuple[str, str | None]:
     return normalised(header), None
 
 
-def _of_money(column: str, known: Sequence[str], there: Mapping[str, str], found: Preferred) -> None:
+def _of_money(column: str, known: Sequence[str], there: Mapping[str, str], chosen: Preferred) -> None:
     converted = next((there[f"{it}{end}"] for end in CONVERTED for it in known if f"{it}{end}" in there), None)
     coded = {name: code_in(name) for name in there.values()}
     of_code = {code: name for name, (bare, code) in reversed(coded.items()) if code and bare in known}
-    plain = found.mapping.get(column)
+    plain = chosen.mapping.get(column)
     header = converted or of_code.get("USD") or plain or next(iter(of_code.values()), None)
     if header is None:
         return
-    found.mapping[column] = header
+    chosen.mapping[column] = header
     code = coded[header][1]
     if code:
-        found.codes[column] = code
+        chosen.codes[column] = code
         return
     own = [f"{normalised(header)}{end}" for end in ("currency", "currencycode", "currencyisocode")] + [f"currency{normalised(header)}"]
-    names = [it for it in (*own, *([] if converted else CURRENCY)) if it in there and there[it] not in found.mapping.values()]
+    names = [it for it in (*own, *([] if converted else CURRENCY)) if it in there and there[it] not in chosen.mapping.values()]
     if names:
-        found.currencies[column] = there[names[0]]
+        chosen.currencies[column] = there[names[0]]

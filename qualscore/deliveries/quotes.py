@@ -27,7 +27,7 @@ class OpenQuote:
     cell: str
 
     def __str__(self) -> str:
-        """In words, with what to do."""
+        """The quote in words, with what to do."""
         end = (
             f"the lines up to {self.until} look like records of their own" if self.until else "all lines below it would be part of its cell"
         )
@@ -91,12 +91,12 @@ class QuoteCheck:
     Attributes:
         delimiter: between cells.
         line: number of the first line that is fed.
-        found: the quote.
+        quote: the first one that swallows records; None as long as there is none.
     """
 
     delimiter: bytes
     line: int = 1
-    found: OpenQuote | None = None
+    quote: OpenQuote | None = None
     _left: bytes = b""
     _columns: int = 0
     _shapes: dict[int, re.Pattern[bytes]] = field(default_factory=dict)
@@ -106,7 +106,7 @@ class QuoteCheck:
 
     def feed(self, block: bytes) -> None:
         r"""Takes the next block, its lines ending with \n."""
-        if self.found:
+        if self.quote:
             return
         lines, end, self._left = (self._left + block).rpartition(b"\n")
         if end:
@@ -116,9 +116,9 @@ class QuoteCheck:
         """What is wrong, once all blocks are read."""
         if self._left:
             self.feed(b"\n")
-        if self._opening and not self.found:
+        if self._opening and not self.quote:
             self._name(None)
-        return self.found
+        return self.quote
 
     def _read(self, text: bytes) -> None:
         if not self._columns:
@@ -133,7 +133,7 @@ class QuoteCheck:
 
     def _walk(self, text: bytes, ends: "np.typing.NDArray[np.intp]", counts: "np.typing.NDArray[np.intp]") -> None:
         odd, place = np.flatnonzero(counts & 1), 0
-        while place < len(ends) and not self.found:
+        while place < len(ends) and not self.quote:
             if self._opening is None:
                 ahead = odd[np.searchsorted(odd, place) :]
                 if not len(ahead):
@@ -178,7 +178,7 @@ class QuoteCheck:
     def _name(self, until: int | None) -> None:
         number, line = self._opening or (0, b"")
         cell = line[self._place_of_opening(line) :].decode("utf-8", errors="replace")
-        self.found = OpenQuote(number, until, cell[:40] + ("..." if len(cell) > 40 else ""))
+        self.quote = OpenQuote(number, until, cell[:40] + ("..." if len(cell) > 40 else ""))
 
     def _leaves_open(self, line: bytes, *, is_open: bool) -> bool:
         """Whether a cell goes on below the line. A quote within a cell that does not begin with one is a letter like others."""

@@ -62,20 +62,20 @@ def headerless(mapping: str, contract: Contract, file: str) -> tuple[str, ...]:
     return fitting[0] if fitting else ()
 
 
-def missing(found: Recognised, contract: Contract, names: Sequence[str], named: Sequence[str]) -> list[str]:
+def missing(recognised: Recognised, contract: Contract, names: Sequence[str], named: Sequence[str]) -> list[str]:
     """The required columns that no header fits. observed_on has a default in the configuration and the run's date."""
-    there = {*found.mapping, *named, "observed_on"}
+    there = {*recognised.mapping, *named, "observed_on"}
     if there & {"account_id", "account_name"} or any(
         contract.columns[name].clean == "contact" for name in there if name in contract.columns
     ):
         there.add("domain")  # that of the address, else of the account
     wanting = [
         name
-        for name, it in contract.columns.items()
-        if it.required and name not in there and name in found.accepted and (is_own(it) or it.clean in DOMAINS)
+        for name, column in contract.columns.items()
+        if column.required and name not in there and name in recognised.accepted and (is_own(column) or column.clean in DOMAINS)
     ]
     return [
-        f"no column for {name} (accepted: {', '.join(dict.fromkeys(found.accepted[name]))}); delivered: {', '.join(names)};"
+        f"no column for {name} (accepted: {', '.join(dict.fromkeys(recognised.accepted[name]))}); delivered: {', '.join(names)};"
         " rename one, or name it in a mapping file"
         for name in wanting
     ]

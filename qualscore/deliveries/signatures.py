@@ -51,9 +51,9 @@ def refusal_of(head: bytes) -> str | None:
     'is a PDF; export the table as CSV where it was made'
     >>> refusal_of(b"domain,name\n")
     """
-    found = next((said for magic, said in REFUSED.items() if head.startswith(magic)), None)
-    if found:
-        return found
+    refusal = next((said for magic, said in REFUSED.items() if head.startswith(magic)), None)
+    if refusal:
+        return refusal
     if head[257:262] == b"ustar":
         return f"is a tar archive; {UNPACK}"
     text = _start_of(head)

@@ -36,8 +36,8 @@ def described(spark: SparkSession, source: Source) -> list[str]:
 
 def size(spark: SparkSession, sources: Sequence[Source]) -> int:
     """Bytes of all files that are there."""
-    found = 0
+    total = 0
     for source in (it for it in sources if it.path):
         with suppress(ConfigurationError):  # said when it is read
-            found += sum(it.size for it in files.entries(spark, str(source.path)))
-    return found
+            total += sum(it.size for it in files.entries(spark, str(source.path)))
+    return total

@@ -44,9 +44,9 @@ def write_sheet(stream: BinaryIO, out: BinaryIO, *, sheet: str | None, place: st
     findings = repeated(tuple(names))
     if findings:
         raise DataError("\n".join([f"{place}: sheet '{chosen.name}'", *(f"  {it}" for it in findings)]))
-    found = _types(_rows(chosen, first, len(names)), len(names))
+    kinds = _types(_rows(chosen, first, len(names)), len(names))
     # A column without a name and without a cell is only wide.
-    types = {place: kind or pa.string() for place, kind in enumerate(found) if kind or names[place] != f"_column_{place + 1}"}
+    types = {place: kind or pa.string() for place, kind in enumerate(kinds) if kind or names[place] != f"_column_{place + 1}"}
     schema = pa.schema([(names[place], kind) for place, kind in types.items()])
     rows, count = _rows(chosen, first, len(names)), 0
     with pq.ParquetWriter(out, schema) as writer:
@@ -89,9 +89,9 @@ def _rows(sheet: CalamineSheet, header: int, width: int) -> Iterator[Sequence[An
 
 def _types(rows: Iterator[Sequence[Any]], width: int) -> list[pa.DataType | None]:
     """Of each column the type that all of its cells have, else text; None for one without a cell."""
-    found: list[set[str]] = [set() for _ in range(width)]
+    kinds_of: list[set[str]] = [set() for _ in range(width)]
     for row in rows:
-        for kinds, cell in zip(found, row, strict=True):
+        for kinds, cell in zip(kinds_of, row, strict=True):
             if cell not in NOTHING:
                 kinds.add(_kind(cell))
     known = {
@@ -103,7 +103,7 @@ def _types(rows: Iterator[Sequence[Any]], width: int) -> list[pa.DataType | None
         frozenset({"moment"}): pa.timestamp("us"),
         frozenset({"date", "moment"}): pa.timestamp("us"),
     }
-    return [known.get(frozenset(kinds), pa.string()) if kinds else None for kinds in found]
+    return [known.get(frozenset(kinds), pa.string()) if kinds else None for kinds in kinds_of]
 
 
 def _kind(cell: Any) -> str:

@@ -20,7 +20,7 @@ from qualscore.joins import to_be_joined
 
 @dataclass(frozen=True)
 class Stored:
-    """What earlier deliveries left.
+    """The rows that earlier deliveries left.
 
     Attributes:
         rows: of the clean table.
@@ -71,8 +71,8 @@ def changed_table(
     others = _of_keys(_of_keys(stored.rows, wanted, contract), before, contract, how="left_anti").transform(checkpoints.kept)
     buried = [] if stored.buried is None else [as_rows(_of_keys(stored.buried, wanted, contract))]
     rows = reduce(DataFrame.unionByName, [rows, as_rows(others), *buried])
-    found = Ingested(contract, {source.id: delivery for source, delivery in deliveries}, judge(rows, contract))
-    return replace(found.checkpointed(), before=before.unionByName(others))
+    judged = Ingested(contract, {source.id: delivery for source, delivery in deliveries}, judge(rows, contract))
+    return replace(judged.checkpointed(), before=before.unionByName(others))
 
 
 def _following(stored: Stored) -> DataFrame | None:

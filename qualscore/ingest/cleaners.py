@@ -156,7 +156,7 @@ class Cleaners:
 
     def converted(self) -> dict[str, Column]:
         """Amounts in US dollars; and `_foreign_COLUMN`, the reason where there is no rate."""
-        found = {}
+        values = {}
         for name in self.money():
             days = [F.col(it) for it in DAYS.get(name, ()) if it in self.present]
             day = F.coalesce(*days, F.lit(self.rules.as_of))
@@ -166,9 +166,9 @@ class Cleaners:
                 for since, factor in sorted(rates, key=lambda it: it[0] or date.min, reverse=True):
                     rate = rate.when((code == known) & (F.lit(True) if since is None else day >= F.lit(since)), factor)
             reason = F.when(code.rlike("^[A-Z]{3}$"), F.concat(F.lit("NO_RATE_"), code)).otherwise("UNKNOWN_CURRENCY")
-            found[name] = (F.col(name) * rate).cast(self.contract.columns[name].type)
-            found[f"_foreign_{name}"] = F.when(F.col(name).isNotNull() & rate.isNull(), reason)
-        return found
+            values[name] = (F.col(name) * rate).cast(self.contract.columns[name].type)
+            values[f"_foreign_{name}"] = F.when(F.col(name).isNotNull() & rate.isNull(), reason)
+        return values
 
     def _currency(self, name: str) -> Column:
         text, other, header = F.col(f"_text_{name}"), F.lit(self._usual_currency(name)), self.delivery.currencies.get(name)
@@ -187,12 +187,12 @@ class Cleaners:
 
     def moved(self) -> dict[str, Column]:
         """Ranges that are delivered in the column of a number, where there is no other: after the values of single columns."""
-        found = {}
+        values = {}
         for name, number in RANGES.items():
             if name in self.contract.columns and number in self.present:
                 moved = F.when(F.col(number).isNull(), self.range_of(name, number))
-                found[name] = F.coalesce(F.col(name), moved) if name in self.present else moved
-        return found
+                values[name] = F.coalesce(F.col(name), moved) if name in self.present else moved
+        return values
 
     def range_of(self, name: str, number: str) -> Column:
         """The range, of a column of ranges, that the text of a number's column is."""
@@ -200,8 +200,8 @@ class Cleaners:
 
     def derived(self) -> dict[str, Column]:
         """Values that several columns make: after those of one column."""
-        found = {name: _DERIVED[str(it.clean)](self, name) for name, it in self.contract.columns.items() if it.clean in _DERIVED}
-        return {name: value for name, value in found.items() if value is not None}
+        values = {name: _DERIVED[str(it.clean)](self, name) for name, it in self.contract.columns.items() if it.clean in _DERIVED}
+        return {name: value for name, value in values.items() if value is not None}
 
     def text(self, name: str) -> Column:
         """The text of a column; null where the delivery has no such column."""
@@ -236,8 +236,8 @@ class Cleaners:
         codes = {kind: self.text(f"{kind}_code") for kind in ("naics", "sic", "nace")}
         if not {"industry", "sector", "naics_code", "sic_code", "nace_code"} & set(self.present):
             return None
-        found = columns.industry_group(self.text("industry"), self.text("sector"), **codes)
-        return F.coalesce(self.text(name), found) if name in self.present else found
+        group = columns.industry_group(self.text("industry"), self.text("sector"), **codes)
+        return F.coalesce(self.text(name), group) if name in self.present else group
 
 
 _DERIVED: Mapping[str, Callable[[Cleaners, str], Column | None]] = {

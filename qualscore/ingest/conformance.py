@@ -36,7 +36,7 @@ def cleaners_of(source: Source, delivery: Delivery, contract: Contract, rules: R
 
 
 def conform_cells(rows: DataFrame, source: Source, cleaners: Cleaners) -> DataFrame:
-    """The same of rows as `delivery.cells` gives them."""
+    """What `conform_source` gives, of rows as `delivery.cells` gives them."""
     contract = cleaners.contract
     # Step by step in columns, not in structs or in one expression: Spark would write each step out again wherever it is used.
     texts = with_texts(rows, source, cleaners)
@@ -54,8 +54,8 @@ def typed(rows: DataFrame, source: Source, contract: Contract) -> list[Column]:
     given = {"source": source.id, "list_name": source.list}
     there = set(rows.columns)
     values = {
-        name: F.lit(given[name]) if it.clean == GIVEN else F.col(name) if name in there else F.lit(None)
-        for name, it in contract.columns.items()
+        name: F.lit(given[name]) if column.clean == GIVEN else F.col(name) if name in there else F.lit(None)
+        for name, column in contract.columns.items()
     }
     return [value.cast(contract.columns[name].type).alias(name) for name, value in values.items()]
 
@@ -127,8 +127,8 @@ def _domain(cleaners: Cleaners) -> dict[str, Column]:
     if name is None:
         return {}
     accept = DOMAINS[str(cleaners.contract.columns[name].clean)]
-    found = columns.domain(F.col("_address"), rules=cleaners.rules.domains, accept_free_mail=accept, plain=F.col("_is_plain"))
-    return {"_domain": found}
+    domain = columns.domain(F.col("_address"), rules=cleaners.rules.domains, accept_free_mail=accept, plain=F.col("_is_plain"))
+    return {"_domain": domain}
 
 
 def _looked_up(cleaners: Cleaners) -> dict[str, Column]:
@@ -171,14 +171,14 @@ def _code(name: str, cleaners: Cleaners) -> Column | None:
 
 def _misfits(name: str, cleaners: Cleaners) -> list[tuple[Column, Column]]:
     column, text, value = cleaners.contract.columns[name], F.col(f"_text_{name}"), F.col(name)
-    found = broken(name, cleaners)
+    misfits = broken(name, cleaners)
     if name in cleaners.money():
-        found.append((F.col(f"_foreign_{name}").isNotNull(), F.col(f"_foreign_{name}")))
+        misfits.append((F.col(f"_foreign_{name}").isNotNull(), F.col(f"_foreign_{name}")))
     if is_own(column) and (misfit := cleaners.misfit(name)) is not None:
-        found.append((text.isNotNull() & value.isNull() & ~_is_moved(name, cleaners), misfit))
+        misfits.append((text.isNotNull() & value.isNull() & ~_is_moved(name, cleaners), misfit))
     if column.required:
-        found.append((value.isNull() if not is_own(column) else text.isNull(), F.lit("MISSING")))
-    return found
+        misfits.append((value.isNull() if not is_own(column) else text.isNull(), F.lit("MISSING")))
+    return misfits
 
 
 def _is_moved(name: str, cleaners: Cleaners) -> Column:
@@ -251,7 +251,7 @@ def _finding(column: str | None, value: Column, reason: Column) -> Finding:
 
 
 def _listed(findings: list[Finding]) -> Column:
-    """Those with a reason; null where there is none, as in most rows: an array for each would take longer than the rest."""
+    """The findings with a reason; null where there is none, as in most rows: an array for each would take longer than the rest."""
     every = F.array(*(finding for _, finding in findings))
     return F.when(F.coalesce(*(reason for reason, _ in findings)).isNotNull(), F.filter(every, lambda it: it["reason"].isNotNull()))
 

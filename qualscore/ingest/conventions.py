@@ -27,8 +27,10 @@ def with_conventions(deliveries: Sequence[tuple[Source, Delivery]], contract: Co
     """
     known = [(source, cleaners_of(source, delivery, contract, rules)) for source, delivery in deliveries]
     frames = [cells(source, cleaners.delivery) for source, cleaners in known]
-    found = evidence([(source, cleaners, frame) for (source, cleaners), frame in zip(known, frames, strict=True)])
-    return [(source, decided(delivery, found[source.id]) if source.id in found else delivery) for source, delivery in deliveries]
+    evidence_of = evidence([(source, cleaners, frame) for (source, cleaners), frame in zip(known, frames, strict=True)])
+    return [
+        (source, decided(delivery, evidence_of[source.id]) if source.id in evidence_of else delivery) for source, delivery in deliveries
+    ]
 
 
 def evidence(judged: Sequence[tuple[Source, Cleaners, DataFrame]]) -> dict[str, Row]:
@@ -40,8 +42,8 @@ def evidence(judged: Sequence[tuple[Source, Cleaners, DataFrame]]) -> dict[str, 
     asked = [(source, cleaners, rows) for source, cleaners, rows in judged if undecided(cleaners)]
     if not asked:
         return {}
-    told = [_told(source, cleaners, rows) for source, cleaners, rows in asked]
-    return {row["source"]: row for row in reduce(DataFrame.unionByName, told).collect()}
+    frames = [_evidence(source, cleaners, rows) for source, cleaners, rows in asked]
+    return {row["source"]: row for row in reduce(DataFrame.unionByName, frames).collect()}
 
 
 def undecided(cleaners: Cleaners) -> list[str]:
@@ -51,26 +53,28 @@ def undecided(cleaners: Cleaners) -> list[str]:
     return [name for name in cleaners.present if name in cleaners.delivery.mapping and cleaners.is_undecided(name)]
 
 
-def decided(delivery: Delivery, told: Row) -> Delivery:
+def decided(delivery: Delivery, evidence: Row) -> Delivery:
     """The delivery with what was told of it."""
-    days, months = told["days"], told["months"]
+    days, months = evidence["days"], evidence["months"]
     order: columns.Order | None = "dmy" if days and not months else "mdy" if months and not days else None
     signs: dict[str, columns.Decimals] = {
-        it["column"]: "comma" if it["comma"] else "point" for it in told["numbers"] if (it["comma"] > 0) != (it["point"] > 0)
+        number["column"]: "comma" if number["comma"] else "point"
+        for number in evidence["numbers"]
+        if (number["comma"] > 0) != (number["point"] > 0)
     }
     return replace(
         delivery,
         is_told=True,
         dates=delivery.dates or order,
         decimals={**delivery.decimals, **signs},
-        findings=(*delivery.findings, *(_contradictions(told) if days and months else ())),
+        findings=(*delivery.findings, *(_contradictions(evidence) if days and months else ())),
     )
 
 
-def _contradictions(told: Row) -> tuple[str, ...]:
+def _contradictions(evidence: Row) -> tuple[str, ...]:
     parts = [
         f"{count:,} with {WORDS[order]}, first {place['value']!r} in line {place['line']} ({place['column']})"
-        for order, count, place in (("dmy", told["days"], told["day"]), ("mdy", told["months"], told["month"]))
+        for order, count, place in (("dmy", evidence["days"], evidence["day"]), ("mdy", evidence["months"], evidence["month"]))
     ]
     return (
         f"dates in two orders: {' and '.join(parts)}; each is read by itself, and what could be both with the month first: "
@@ -78,26 +82,26 @@ def _contradictions(told: Row) -> tuple[str, ...]:
     )
 
 
-def _told(source: Source, cleaners: Cleaners, rows: DataFrame) -> DataFrame:
+def _evidence(source: Source, cleaners: Cleaners, rows: DataFrame) -> DataFrame:
     mapping, contract = cleaners.delivery.mapping, cleaners.contract
     names = undecided(cleaners)
     texts = {name: F.trim(F.when(F.col("_kept"), F.col(f"_cells.{quoted(mapping[name])}"))) for name in names}
     kept = rows.select("_file", "_line", *(text.alias(f"_{name}") for name, text in texts.items()))
     dates = [name for name in names if contract.columns[name].type == "date"]
     numbers = [name for name in names if name not in dates]
-    found = {"source": F.lit(source.id)}
+    counts = {"source": F.lit(source.id)}
     for count, place, order in (("days", "day", "dmy"), ("months", "month", "mdy")):
         is_so = {name: columns.order_of(F.col(f"_{name}")) == order for name in dates}
-        found[count] = _sum([F.count_if(it) for it in is_so.values()])
-        found[place] = _least([F.min(F.when(it, _place(name, mapping[name]))) for name, it in is_so.items()])
+        counts[count] = _sum([F.count_if(it) for it in is_so.values()])
+        counts[place] = _least([F.min(F.when(it, _place(name, mapping[name]))) for name, it in is_so.items()])
     signs = {name: columns.sign_of_decimals(F.col(f"_{name}")) for name in numbers}
     counted = [F.struct(F.lit(name), *(F.count_if(it == sign) for sign in ("comma", "point"))) for name, it in signs.items()]
-    found["numbers"] = (F.array(*counted) if counted else F.array()).cast(f"array<{NUMBER}>")
+    counts["numbers"] = (F.array(*counted) if counted else F.array()).cast(f"array<{NUMBER}>")
     is_open = [cleaners.is_evidence(name) for name in names]
-    found["is_open"] = F.coalesce(
+    counts["is_open"] = F.coalesce(
         F.bool_or(reduce(lambda one, other: one | other, (F.coalesce(it, F.lit(False)) for it in is_open))), F.lit(False)
     )
-    return kept.withColumns({f"_text_{name}": F.col(f"_{name}") for name in names}).agg(*(it.alias(name) for name, it in found.items()))
+    return kept.withColumns({f"_text_{name}": F.col(f"_{name}") for name in names}).agg(*(it.alias(name) for name, it in counts.items()))
 
 
 def _place(name: str, header: str) -> Column:

@@ -8,7 +8,7 @@ from qualscore.ingest.summary import DeliverySummary
 
 @dataclass(frozen=True)
 class Judgement:
-    """Of what one clean table was made.
+    """What one clean table was made of.
 
     Attributes:
         own: hash of its deliveries, mappings, settings and contract, and of the code.

@@ -32,13 +32,13 @@ def with_account_domains(rows: DataFrame, crm_accounts: DataFrame, stored_accoun
     if stored_accounts is not None:
         rows = _with_account_domain(rows, stored_accounts, "_before", F.col("_rank") < 0)
         wanting |= F.coalesce(F.col("domain") == F.col("_before"), F.lit(False))
-    found = _with_account_domain(rows, crm_accounts, "_found", wanting)
-    accepted = {"domain": F.coalesce("_found", "domain")} | _accepted(F.col("_found").isNotNull())
-    return found.withColumns(accepted).drop("_found", "_before")
+    followed = _with_account_domain(rows, crm_accounts, "_domain_of_account", wanting)
+    accepted = {"domain": F.coalesce("_domain_of_account", "domain")} | _accepted(F.col("_domain_of_account").isNotNull())
+    return followed.withColumns(accepted).drop("_domain_of_account", "_before")
 
 
 def _with_account_domain(rows: DataFrame, crm_accounts: DataFrame, name: str, wanting: Column) -> DataFrame:
-    """With one more column: of the rows that want it the domain of their account."""
+    """Adds a column: of the rows that want a domain that of their account."""
     usable = crm_accounts.where(F.col("domain").isNotNull())
     by_id = usable.select(F.col("account_id").alias("_of_id"), F.col("domain").alias("_domain_of_id"))
     named = crm_accounts.groupBy(account_name(F.col("company_name")).alias("_of_name"))
@@ -57,8 +57,8 @@ def free_mail_companies(firmographics: DataFrame) -> DataFrame:
         firmographics: a frame with a column `domain`.
     """
     # An aggregate of no rows is one row: so the hosts become a frame. (As literals of a condition, 4,800 take seconds to plan.)
-    one = firmographics.limit(0).agg(F.count(F.lit(1)))
-    hosts = one.select(F.explode(F.split(F.lit(" ".join(sorted(columns.FREE_MAIL))), " ")).alias("domain"))
+    single = firmographics.limit(0).agg(F.count(F.lit(1)))
+    hosts = single.select(F.explode(F.split(F.lit(" ".join(sorted(columns.FREE_MAIL))), " ")).alias("domain"))
     return firmographics.select("domain").join(F.broadcast(hosts), "domain", "left_semi").distinct().transform(checkpoints.kept)
 
 
@@ -75,7 +75,7 @@ def with_known_companies(rows: DataFrame, free_mail_companies: DataFrame) -> Dat
 
 
 def with_problems(rows: DataFrame) -> DataFrame:
-    """Of a table that keeps rows without a usable domain: no domain where there is a problem, and the problem beside it."""
+    """In a table that keeps rows without a usable domain: no domain where there is a problem, and the problem beside it."""
     if "domain_problem" not in rows.columns:
         return rows
     values = {"domain": F.when(F.col("_problem").isNull(), F.col("domain")), "domain_problem": F.col("_problem")}

@@ -54,18 +54,18 @@ class Ingested:
     before: DataFrame | None = None
 
     def checkpointed(self) -> "Ingested":
-        """The same with its rows computed and kept: an action."""
+        """The outcome with its rows computed and kept: an action."""
         return replace(self, rows=self.rows.transform(checkpoints.kept))
 
     @property
     def clean(self) -> DataFrame:
-        """By the contract, one row per key."""
+        """The clean rows by the contract, one per key."""
         judged = self._in_state("clean", "kept").select(*self.contract.columns)
         return self.contract.conform(judged if self.direct is None else self.direct.select(*self.contract.columns).unionByName(judged))
 
     @property
     def rejected(self) -> DataFrame:
-        """By the contract rejected/TABLE, each row as delivered."""
+        """The rejected rows by the contract rejected/TABLE, each as delivered."""
         line = {"source": "source", "file": "_file", "line": "_line", "row": "_row", "reasons": "_reasons"}
         named = line | {"account_key": "_account_key", "domain_problem": "_problem"}
         refused = self._in_state("rejected").select(*(F.col(column).alias(name) for name, column in named.items()))
@@ -73,7 +73,7 @@ class Ingested:
 
     @property
     def deletions(self) -> DataFrame:
-        """By the contract clean/crm_deletions: what the CRM has deleted now or, as far as that was stored, earlier."""
+        """The deletions by the contract clean/crm_deletions: what the CRM has deleted now or, as far as that was stored, earlier."""
         (key,) = self.contract.key
         gone = self._in_state("deleted", "buried")
         named = gone.select(F.lit(self.contract.table).alias("table_name"), F.col(key).alias("record_id"), "modified_on", "source")
@@ -105,15 +105,15 @@ class Ingested:
             filled = [F.count(value).alias(name) for name, value in is_full.items() if name in delivered]
             counted = self.direct.groupBy("source", notes).agg(F.count(F.lit(1)).alias("_n"), *filled)
             rows = rows.unionByName(counted.withColumns({"_state": F.lit("clean"), "codes": F.array().cast("array<string>")}))
-        found: dict[str, list[Row]] = {source: [] for source in self.deliveries}
+        groups_of: dict[str, list[Row]] = {source: [] for source in self.deliveries}
         for row in rows.collect():
-            found[row["source"]].append(row)
-        noted = any(row["_state"] == "clean" and row["_noted"] for groups in found.values() for row in groups)
-        told = remarks.collected(self.rows.where(is_clean), self.direct, self.deliveries) if noted else {}
-        summaries = [self._summary(source, groups, told.get(source, ())) for source, groups in found.items()]
+            groups_of[row["source"]].append(row)
+        noted = any(row["_state"] == "clean" and row["_noted"] for groups in groups_of.values() for row in groups)
+        remarks_of = remarks.collected(self.rows.where(is_clean), self.direct, self.deliveries) if noted else {}
+        summaries = [self._summary(source, groups, remarks_of.get(source, ())) for source, groups in groups_of.items()]
         if self.direct is not None:
             return Counted(summaries, None)
-        return Counted(summaries, str(sum(int(row["_content"] or 0) for groups in found.values() for row in groups)))
+        return Counted(summaries, str(sum(int(row["_content"] or 0) for groups in groups_of.values() for row in groups)))
 
     def _content(self, undated: Collection[str], unordered: Collection[str]) -> Column:
         """A hash of what a clean or rejected row holds, else null."""
@@ -125,7 +125,7 @@ class Ingested:
         known = F.when(F.col("_state") == "clean", F.xxhash64(row_hash(clean), *day))
         return known.when(F.col("_state") == "rejected", F.xxhash64(row_hash(refused), *place))
 
-    def _summary(self, source: str, groups: Sequence[Row], told: Sequence[Remark]) -> DeliverySummary:
+    def _summary(self, source: str, groups: Sequence[Row], remarks: Sequence[Remark]) -> DeliverySummary:
         states: Counter[str] = Counter()
         reasons: Counter[str] = Counter()
         notes: Counter[str] = Counter()
@@ -152,7 +152,7 @@ class Ingested:
             mapping=dict(delivery.mapping),
             unmapped=delivery.unmapped,
             types=dict(delivery.types),
-            remarks=tuple(told),
+            remarks=tuple(remarks),
             findings=delivery.findings,
         )
 

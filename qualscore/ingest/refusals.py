@@ -37,7 +37,7 @@ class Refusal:
     examples: tuple[tuple[str, int, str | None], ...]
 
     def line(self, delivery: Delivery) -> str:
-        """In words, with the header that the column is delivered under."""
+        """The refusal in words, with the header that the column is delivered under."""
         where = "the whole record"
         if self.column:
             header = delivery.mapping.get(self.column)
@@ -65,15 +65,15 @@ def refusals(rejected: DataFrame, sources: Sequence[str]) -> list[Refusal]:
     examples: dict[tuple[str, str | None, str], list[tuple[str, int, str | None]]] = {}
     for row in each.withColumn("_place", place).where(F.col("_place") <= EXAMPLES).orderBy("file", "line").collect():
         examples.setdefault(_key(row), []).append((row["file"], row["line"], row["value"]))
-    found = [Refusal(*key, count, tuple(examples[key])) for key, count in counts.items()]
-    return sorted(found, key=lambda it: (it.source, -it.count, it.column or "", it.reason))
+    refusals_of_sources = [Refusal(*key, count, tuple(examples[key])) for key, count in counts.items()]
+    return sorted(refusals_of_sources, key=lambda it: (it.source, -it.count, it.column or "", it.reason))
 
 
-def refusal_lines(found: Sequence[Refusal], deliveries: Mapping[str, Delivery]) -> dict[str, list[str]]:
+def refusal_lines(refused: Sequence[Refusal], deliveries: Mapping[str, Delivery]) -> dict[str, list[str]]:
     """Source to what is said of its refusals."""
     lines: dict[str, list[str]] = {}
-    for one in found:
-        lines.setdefault(one.source, []).append(one.line(deliveries[one.source]))
+    for refusal in refused:
+        lines.setdefault(refusal.source, []).append(refusal.line(deliveries[refusal.source]))
     return lines
 
 

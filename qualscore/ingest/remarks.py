@@ -38,13 +38,13 @@ class Remark:
 
     @classmethod
     def of_record(cls, record: Mapping[str, Any]) -> "Remark":
-        """What `record` gave."""
+        """The remark of which `record` gave these values."""
         return cls(**(dict(record) | {"examples": tuple((it["value"], it["rows"]) for it in record["examples"])}))
 
-    def said(self) -> str:
-        """In words.
+    def sentence(self) -> str:
+        """The remark in words.
 
-        >>> Remark("employees", "Staff", "NOT_A_NUMBER", 3, (("many", 2), ("few", 1)), "/a/b.csv", 7).said()
+        >>> Remark("employees", "Staff", "NOT_A_NUMBER", 3, (("many", 2), ("few", 1)), "/a/b.csv", 7).sentence()
         "employees ('Staff'): NOT_A_NUMBER 3, first in line 7: 'many' 2, 'few' 1"
         """
         place = f", first in line {self.line}" if self.line is not None else ""
@@ -55,7 +55,7 @@ class Remark:
         )
 
     def record(self) -> dict[str, object]:
-        """As scores/score_runs keeps it."""
+        """The remark as scores/score_runs keeps it."""
         examples = [{"value": value, "rows": count} for value, count in self.examples]
         known = {"column": self.column, "header": self.header, "reason": self.reason, "rows": self.rows}
         return known | {"examples": examples, "file": self.file, "line": self.line}
@@ -91,10 +91,10 @@ def collected(rows: DataFrame, direct: DataFrame | None, deliveries: Mapping[str
         most = NAMED_WORDS if reason in WORDS else NAMED
         examples = remark.examples + (((row["value"], row["n"]),) if row["value"] is not None else ())
         named[source, column, reason] = Remark(**(vars(remark) | {"examples": examples[:most]}))
-    found: dict[str, list[Remark]] = {}
+    remarks_of: dict[str, list[Remark]] = {}
     for (source, _, _), remark in named.items():
-        found.setdefault(source, []).append(remark)
-    return found
+        remarks_of.setdefault(source, []).append(remark)
+    return remarks_of
 
 
 def _exploded(rows: DataFrame, place: Column) -> DataFrame:

@@ -36,8 +36,8 @@ def advice(sources: Sequence[str], as_of: date) -> list[str]:
     """
     if not sources:
         return []
-    said = "says of no row what day it describes, so that each delivery replaces the one before"
-    return [f"{', '.join(sources)}: {said}; `observed_on: {as_of}` at the source, or such a column, would keep history"]
+    reason = "says of no row what day it describes, so that each delivery replaces the one before"
+    return [f"{', '.join(sources)}: {reason}; `observed_on: {as_of}` at the source, or such a column, would keep history"]
 
 
 def _text(plain: str) -> str:

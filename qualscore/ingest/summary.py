@@ -62,18 +62,18 @@ class DeliverySummary:
 
     @classmethod
     def of_record(cls, record: Mapping[str, Any]) -> "DeliverySummary":
-        """What `record` gave, as scores/score_runs has it; an older version's has no remarks."""
+        """The summary that scores/score_runs keeps as `record` gave it; that of an older version has no remarks."""
         remarks = tuple(Remark.of_record(it) for it in record.get("remarks") or ())
         lists = {"unmapped": tuple(record["unmapped"]), "findings": tuple(record.get("findings") or ()), "remarks": remarks}
         return cls(**(dict(record) | lists))
 
     def record(self) -> dict[str, object]:
-        """As scores/score_runs keeps it."""
-        told = {"remarks": [it.record() for it in self.remarks], "findings": list(self.findings)}
-        return asdict(replace(self, remarks=())) | {"unmapped": list(self.unmapped)} | told
+        """The summary as scores/score_runs keeps it."""
+        texts = {"remarks": [it.record() for it in self.remarks], "findings": list(self.findings)}
+        return asdict(replace(self, remarks=())) | {"unmapped": list(self.unmapped)} | texts
 
     def lines(self) -> list[str]:
-        """In words, one line per kind of finding.
+        """The summary in words, one line per kind of finding.
 
         >>> print("; ".join(DeliverySummary("lists:won.csv", "account_lists", 10, 0, 7, 1, 0, 2, {"NO_DOMAIN": 2}).lines()))
         lists:won.csv: 10 rows read, 7 clean, 1 superseded, 2 rejected (NO_DOMAIN 2)
@@ -84,21 +84,21 @@ class DeliverySummary:
         lines = [f"{self.source}: {', '.join(parts)}"]
         lines += [f"  filled: {', '.join(f'{name} {share:.0%}' for name, share in self.fill.items())}"] if self.fill else []
         lines += [f"  kept, but: {_counted(self.notes)}"] if self.notes else []
-        lines += [f"    {it.said()}" for it in self.remarks if it.examples]
+        lines += [f"    {it.sentence()}" for it in self.remarks if it.examples]
         lines += [f"  {it}" for it in self.findings]
         lines += [f"  not used: {_listed(self.unmapped)}"] if self.unmapped else []
         return lines
 
     def warnings(self, max_unread_share: float) -> list[str]:
         """What contradicts itself, what is not known, and columns of which more cells than this share are not read."""
-        said = [f"{self.source}: {it}" for it in self.findings]
-        for it in self.remarks:
-            if it.reason in ASKED:
-                said.append(f"{self.source}: {it.said()}; {ASKED[it.reason]}")
-            elif it.reason not in KEPT_VALUES and it.rows > max_unread_share * max(self.rows_read, 1):
-                share = f"{it.rows / max(self.rows_read, 1):.0%} of its cells are not read (max_unread_share {max_unread_share:.0%})"
-                said.append(f"{self.source}: {it.said()}; {share}: mend the column, or map another")
-        return said
+        sentences = [f"{self.source}: {it}" for it in self.findings]
+        for remark in self.remarks:
+            if remark.reason in ASKED:
+                sentences.append(f"{self.source}: {remark.sentence()}; {ASKED[remark.reason]}")
+            elif remark.reason not in KEPT_VALUES and remark.rows > max_unread_share * max(self.rows_read, 1):
+                share = f"{remark.rows / max(self.rows_read, 1):.0%} of its cells are not read (max_unread_share {max_unread_share:.0%})"
+                sentences.append(f"{self.source}: {remark.sentence()}; {share}: mend the column, or map another")
+        return sentences
 
     def _of_deleted(self) -> str:
         return f" ({self.deleted:,} deleted in the CRM)" if self.deleted else ""
@@ -117,14 +117,14 @@ def news(now: DeliverySummary, before: Mapping[str, object]) -> list[str]:
     renamed = {name: (old[name], header) for name, header in now.mapping.items() if name in old and old[name] != header}
     lost = [name for name in old if name not in now.mapping]
     moved = {it for pair in renamed.values() for it in pair}
-    found = [f"{name} now comes from '{new}', before from '{was}'" for name, (was, new) in renamed.items()]
-    found += [f"no longer delivered: {', '.join(f'{name} ({old[name]})' for name in lost)}"] if lost else []
+    lines = [f"{name} now comes from '{new}', before from '{was}'" for name, (was, new) in renamed.items()]
+    lines += [f"no longer delivered: {', '.join(f'{name} ({old[name]})' for name in lost)}"] if lost else []
     fresh = sorted(headers - earlier - moved)
-    found += [f"new headers: {_listed(fresh)}"] if fresh else []
+    lines += [f"new headers: {_listed(fresh)}"] if fresh else []
     gone = sorted(earlier - headers - moved - {old[name] for name in lost})
-    found += [f"headers that are gone: {_listed(gone)}"] if gone else []
-    found += [f"'{it}' is {kind}, before {types[it]}" for it, kind in now.types.items() if it in types and types[it] != kind]
-    return [f"{now.source}: {line}" for line in found]
+    lines += [f"headers that are gone: {_listed(gone)}"] if gone else []
+    lines += [f"'{it}' is {kind}, before {types[it]}" for it, kind in now.types.items() if it in types and types[it] != kind]
+    return [f"{now.source}: {line}" for line in lines]
 
 
 def _mapping(value: object) -> Mapping[str, str]:

@@ -120,7 +120,7 @@ def test_a_deal_without_a_won_flag_is_decided_by_its_stage_and_unknown_stages_ar
     outcomes = dict(enumerate(("won", "lost", "open", "open", "open", "lost", "open", "won"), start=1))
     assert values(result.clean, "opportunity_id", "outcome") == [(str(number), outcome) for number, outcome in outcomes.items()]
     (remark,) = result.summaries()[0].remarks
-    assert remark.said() == "stage ('stage'): UNKNOWN_STAGE 3: 'Geschenk' 2, 'Fertig' 1"
+    assert remark.sentence() == "stage ('stage'): UNKNOWN_STAGE 3: 'Geschenk' 2, 'Fertig' 1"
     assert "taken for open" in result.summaries()[0].warnings(1)[0]
 
 

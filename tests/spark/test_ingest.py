@@ -93,7 +93,7 @@ def test_a_cell_that_cannot_be_read_costs_itself_and_a_required_one_the_row(spar
     assert summary.reasons == {"INVALID_DOMAIN": 1, "NOT_A_DATE": 1}
     notes = {"company_name:BROKEN_ENCODING": 1, "employees:NOT_A_NUMBER": 1, "employees:OUT_OF_RANGE": 1, "founded_year:OUT_OF_RANGE": 1}
     assert summary.notes == notes | {"revenue_usd:NOT_A_NUMBER": 1, "revenue_usd:OUT_OF_RANGE": 1}
-    assert {it.said() for it in summary.remarks} == {
+    assert {it.sentence() for it in summary.remarks} == {
         "company_name ('name'): BROKEN_ENCODING 1, first in line 4: 'Acm\ufffd' 1",
         "employees ('employees'): NOT_A_NUMBER 1, first in line 5: 'many' 1",
         "employees ('employees'): OUT_OF_RANGE 1, first in line 4: '-1' 1",

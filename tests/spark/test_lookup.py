@@ -164,7 +164,7 @@ def test_a_text_that_is_not_known_is_told_by_its_form() -> None:
     known = {"employees": Known(pa.array(["12", "n/a"]), pa.array([12, None], pa.int64())), "kind": Known(pa.array(["x"]), pa.array(["X"]))}
     names = {"domain": "_cell_0", "employees": "_cell_1", "kind": "_cell_2"}
     types = {"domain": T.StringType(), "employees": T.LongType(), "kind": T.StringType()}
-    found = lookup._told(
+    found = lookup._looked_up(
         batch, Lookup(names, known, {"employees": Formed("whole")}, "domain", (host, address, pa.array(exceptions)), types)
     )
     assert found.column("_fits").to_pylist() == [True, False, True, False]

@@ -91,17 +91,17 @@ def frequent(rows: DataFrame, cells: Mapping[str, str]) -> dict[str, list[str | 
     def counted(batches: Iterable[pa.RecordBatch]) -> Iterator[pa.RecordBatch]:
         for batch in batches:
             for name, cell in cells.items():
-                found = _of_kept(batch, cell).value_counts()
-                if len(found) <= MOST_DIFFERENT:
-                    columns = [pa.array([name] * len(found)), found.field("values"), found.field("counts")]
+                counts = _of_kept(batch, cell).value_counts()
+                if len(counts) <= MOST_DIFFERENT:
+                    columns = [pa.array([name] * len(counts)), counts.field("values"), counts.field("counts")]
                     yield pa.RecordBatch.from_arrays(columns, names=["name", "text", "n"])
 
     if not cells:
         return {}
     first = first_of_parts(rows.select("_kept", *sorted(set(cells.values()))), LOOKED_AT)
-    found = first.mapInArrow(counted, "name string, text string, n bigint")
+    counts = first.mapInArrow(counted, "name string, text string, n bigint")
     by_name: dict[str, list[Row]] = {}
-    for row in found.groupBy("name", "text").agg(F.sum("n").alias("n")).orderBy(F.desc("n")).collect():
+    for row in counts.groupBy("name", "text").agg(F.sum("n").alias("n")).orderBy(F.desc("n")).collect():
         by_name.setdefault(row["name"], []).append(row)
     return {name: [row["text"] for row in counted[:MOST_KNOWN]] for name, counted in by_name.items() if _come_again(counted)}
 
@@ -119,13 +119,13 @@ def with_values(rows: DataFrame, lookup: Lookup) -> DataFrame:
         [*(it for it in rows.schema.fields if it.name != "_is_doubtful"), *added, T.StructField("_fits", T.BooleanType())]
     )
 
-    def told(batches: Iterable[pa.RecordBatch]) -> Iterator[pa.RecordBatch]:
-        return (_told(batch, lookup) for batch in batches)
+    def looked_up(batches: Iterable[pa.RecordBatch]) -> Iterator[pa.RecordBatch]:
+        return (_looked_up(batch, lookup) for batch in batches)
 
-    return rows.mapInArrow(told, schema)
+    return rows.mapInArrow(looked_up, schema)
 
 
-def _told(batch: pa.RecordBatch, lookup: Lookup) -> pa.RecordBatch:
+def _looked_up(batch: pa.RecordBatch, lookup: Lookup) -> pa.RecordBatch:
     columns = dict(zip(batch.schema.names, batch.columns, strict=True))
     fits = pc.and_not(columns["_kept"], columns.pop("_is_doubtful"))
     for name, cell in lookup.cells.items():
@@ -166,18 +166,18 @@ def _known_or_formed(texts: pa.Array, known: Known, formed: Formed | None, kind:
 
 def _formed(texts: pa.Array, formed: Formed, kind: pa.DataType) -> tuple[pa.Array, pa.Array]:
     is_told = _matches(texts, FORMS[formed.form])
-    found: Any = pc.if_else(is_told, texts, None)
+    values: Any = pc.if_else(is_told, texts, None)
     if formed.form in ("whole", "decimal"):
-        found = pc.cast(found, pa.int64() if formed.form == "whole" else pa.float64())
-        found = found if formed.scale is None else pc.multiply(pc.cast(found, pa.float64()), formed.scale)
-        found = pc.cast(found, kind, safe=False)
+        values = pc.cast(values, pa.int64() if formed.form == "whole" else pa.float64())
+        values = values if formed.scale is None else pc.multiply(pc.cast(values, pa.float64()), formed.scale)
+        values = pc.cast(values, kind, safe=False)
         if formed.low is not None:
-            is_told = pc.and_(is_told, pc.fill_null(pc.greater_equal(found, formed.low), False))
+            is_told = pc.and_(is_told, pc.fill_null(pc.greater_equal(values, formed.low), False))
         if formed.high is not None:
-            is_told = pc.and_(is_told, pc.fill_null(pc.less_equal(found, formed.high), False))
+            is_told = pc.and_(is_told, pc.fill_null(pc.less_equal(values, formed.high), False))
     elif formed.form == "date":
-        found = pc.cast(found, kind)
-    return pc.or_(is_told, texts.is_null()) if formed.is_optional else is_told, found
+        values = pc.cast(values, kind)
+    return pc.or_(is_told, texts.is_null()) if formed.is_optional else is_told, values
 
 
 def _domain(texts: pa.Array, plain: str, address: str, exceptions: pa.Array) -> tuple[pa.Array, pa.Array]:

@@ -40,7 +40,7 @@ def lookup_of(rows: DataFrame, source: Source, cleaners: Cleaners, cells: Mappin
         return None
     texts = frequent(rows, {name: cell for name, cell in cells.items() if name != domain})
     known = _judged(rows, texts, source, cleaners)
-    formed = {name: it for name in cells if name != domain and (it := _formed(name, cleaners)) is not None}
+    formed = {name: how for name in cells if name != domain and (how := _formed(name, cleaners)) is not None}
     if not cells.keys() <= {domain, *known, *formed}:
         return None
     host, address, exceptions = columns.plain_addresses(cleaners.rules.domains)
@@ -96,14 +96,14 @@ def value_of(cleaners: Cleaners, name: str) -> Column:
 def doubts_of(name: str, column: ContractColumn, cleaners: Cleaners) -> list[Column]:
     """Conditions, each true where a value of a column of its own, made of `_raw_NAME` and `_text_NAME`, may be refused or noted."""
     value, text = F.col(name), cleaners.text(name)
-    found = [check for check, _ in [*limits(value, column), *broken(name, cleaners)]]
+    doubts = [check for check, _ in [*limits(value, column), *broken(name, cleaners)]]
     if column.clean not in NAMES:
-        found += [text.isNotNull() & value.isNull()] if cleaners.misfit(name) is not None else []
-        found += [note.isNotNull() for note in cleaners.notes(name)]
-        found += [cleaners.is_evidence(name)] if cleaners.is_undecided(name) else []
+        doubts += [text.isNotNull() & value.isNull()] if cleaners.misfit(name) is not None else []
+        doubts += [note.isNotNull() for note in cleaners.notes(name)]
+        doubts += [cleaners.is_evidence(name)] if cleaners.is_undecided(name) else []
     if name in cleaners.money():
-        found.append(columns.currency(text) != "USD")
-    return [*found, text.isNull() | value.isNull()] if column.required else found
+        doubts.append(columns.currency(text) != "USD")
+    return [*doubts, text.isNull() | value.isNull()] if column.required else doubts
 
 
 def any_of(checks: Sequence[Column]) -> Column:
@@ -130,6 +130,6 @@ def _judged(rows: DataFrame, texts: Mapping[str, list[str | None]], source: Sour
 def _known(name: str, texts: list[str | None], judged: list[Row], cleaners: Cleaners) -> Known:
     types = {field.name: field.dataType for field in cleaners.contract.schema.fields}
     is_doubtful = f"_is_doubtful_{name}"
-    found = [(text, row[name]) for text, row in zip(texts, judged, strict=False) if not row[is_doubtful]]
-    values = pa.array([value for _, value in found], to_arrow_type(types[name]))
-    return Known(pa.array([text for text, _ in found], pa.string()), values)
+    certain = [(text, row[name]) for text, row in zip(texts, judged, strict=False) if not row[is_doubtful]]
+    values = pa.array([value for _, value in certain], to_arrow_type(types[name]))
+    return Known(pa.array([text for text, _ in certain], pa.string()), values)

@@ -20,16 +20,16 @@ def with_countries(rows: DataFrame, cleaners: Cleaners, *, names: DataFrame) -> 
         cleaners: of the source.
         names: rows with the same names; they may be fewer.
     """
-    found = [name for name in cleaners.present if cleaners.contract.columns[name].clean == "country"]
-    for name in found:
+    countries = [name for name in cleaners.present if cleaners.contract.columns[name].clean == "country"]
+    for name in countries:
         known = _known(names.select(name), columns.country(F.col(name)))
         if known is None:
-            looked_up = rows.withColumn("_found", columns.country(F.col(name)))
+            looked_up = rows.withColumn("_meaning", columns.country(F.col(name)))
         else:
             looked_up = rows.join(F.broadcast(known.withColumnRenamed(name, "_name")), F.col(name) == F.col("_name"), "left")
-        is_unknown = F.col(name).isNotNull() & F.col("_found").isNull()
+        is_unknown = F.col(name).isNotNull() & F.col("_meaning").isNull()
         noted = with_note(name, shown(F.col(name)), F.when(is_unknown, NOTES["country"]))
-        rows = looked_up.withColumns({name: F.col("_found"), "_notes": noted}).drop("_found", "_name")
+        rows = looked_up.withColumns({name: F.col("_meaning"), "_notes": noted}).drop("_meaning", "_name")
     return rows
 
 
@@ -43,20 +43,20 @@ def with_industry_groups(rows: DataFrame, cleaners: Cleaners, *, names: DataFram
     whole = F.struct(*there)
     known = _known(names.select(*there), group)
     if known is None:
-        looked_up = rows.withColumn("_found", group)
+        looked_up = rows.withColumn("_meaning", group)
     else:
-        named = known.select(whole.alias("_name"), "_found")
+        named = known.select(whole.alias("_name"), "_meaning")
         looked_up = rows.join(F.broadcast(named), whole == F.col("_name"), "left").drop("_name")
-    found = F.coalesce("industry_group", "_found")
-    is_unknown = F.coalesce("industry", "sector").isNotNull() & found.isNull()
+    groups = F.coalesce("industry_group", "_meaning")
+    is_unknown = F.coalesce("industry", "sector").isNotNull() & groups.isNull()
     noted = with_note("industry_group", shown(F.coalesce("industry", "sector")), F.when(is_unknown, "UNKNOWN_INDUSTRY"))
-    return looked_up.withColumns({"industry_group": found, "_notes": noted}).drop("_found")
+    return looked_up.withColumns({"industry_group": groups, "_notes": noted}).drop("_meaning")
 
 
-def _known(names: DataFrame, found: Column) -> DataFrame | None:
+def _known(names: DataFrame, meaning: Column) -> DataFrame | None:
     """Each name once, with what it is; None when there are too many."""
     # A checkpoint of some hundred rows, counted before they are looked up.
     each = names.distinct().limit(MOST_NAMES + 1).transform(checkpoints.kept)
     if each.count() > MOST_NAMES:
         return None
-    return each.withColumn("_found", found).transform(checkpoints.kept)
+    return each.withColumn("_meaning", meaning).transform(checkpoints.kept)

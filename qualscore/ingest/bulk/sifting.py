@@ -58,9 +58,9 @@ class Sifted:
         named = [f"_named_{it}" for it in delivery.named]
         return self.with_files(self.rows.where("_kept and not _fits").select("_file_hash", "_line", "_kept", *named, whole))
 
-    def decided(self, told: Row) -> "Sifted":
-        """With what the odd rows tell of all of the delivery's rows: those that fit say nothing of it."""
-        return replace(self, cleaners=replace(self.cleaners, delivery=decided(self.cleaners.delivery, told)))
+    def decided(self, evidence: Row) -> "Sifted":
+        """The source with what the odd rows tell of the whole delivery: rows that fit say nothing of its dates and decimals."""
+        return replace(self, cleaners=replace(self.cleaners, delivery=decided(self.cleaners.delivery, evidence)))
 
     def with_files(self, rows: DataFrame) -> DataFrame:
         """Adds `_file`, the name of which there is `_file_hash`."""
@@ -90,10 +90,10 @@ def with_large_conventions(deliveries: Sequence[tuple[Source, Delivery]], contra
     Most large files write dates as 2026-08-01 and whole numbers, and are not read twice.
     """
     known = [(source, cleaners_of(source, delivery, contract, rules)) for source, delivery in deliveries]
-    told = evidence(
+    evidence_of = evidence(
         [(source, it, cells(source, replace(it.delivery, frame=first_of_parts(it.delivery.frame, LOOKED_AT)))) for source, it in known]
     )
-    asked = [(source, delivery) for source, delivery in deliveries if source.id in told and told[source.id]["is_open"]]
+    asked = [(source, delivery) for source, delivery in deliveries if source.id in evidence_of and evidence_of[source.id]["is_open"]]
     whole = {source.id: delivery for source, delivery in with_conventions(asked, contract, rules=rules)}
     return [(source, whole.get(source.id, delivery)) for source, delivery in deliveries]
 
@@ -108,10 +108,10 @@ def sift(source: Source, cleaners: Cleaners) -> Sifted:
     mapping = cleaners.delivery.mapping
     cells = {name: f"_cell_{_place(cleaners, name)}" for name in cleaners.present if name in mapping and name not in natives}
     lookup = lookup_of(rows, source, cleaners, cells)
-    told = rows.withColumn("_fits", F.lit(False)) if lookup is None else with_values(_with_given(rows, source, cleaners, natives), lookup)
-    values = dict(zip(cleaners.contract.columns, typed(told, source, cleaners.contract), strict=True))
+    sifted = rows.withColumn("_fits", F.lit(False)) if lookup is None else with_values(_with_given(rows, source, cleaners, natives), lookup)
+    values = dict(zip(cleaners.contract.columns, typed(sifted, source, cleaners.contract), strict=True))
     key = F.xxhash64(*(values[name] for name in cleaners.contract.key))
-    return Sifted(source, cleaners, told.withColumn("_hash", F.when(F.col("_fits"), key)))
+    return Sifted(source, cleaners, sifted.withColumn("_hash", F.when(F.col("_fits"), key)))
 
 
 def _place(cleaners: Cleaners, name: str) -> int:
@@ -153,7 +153,7 @@ def _with_given(rows: DataFrame, source: Source, cleaners: Cleaners, natives: Na
 def _natives(source: Source, cleaners: Cleaners) -> Natives:
     """The values that are delivered with a type that gives what their text would give."""
     delivery = cleaners.delivery
-    found: Natives = {}
+    natives: Natives = {}
     for name in cleaners.present:
         kind = delivery.types.get(delivery.mapping.get(name, ""), "string")
         is_plain = not cleaners.is_foreign(name) and name not in delivery.others
@@ -172,5 +172,5 @@ def _natives(source: Source, cleaners: Cleaners) -> Natives:
                 has = columns.has_native(delivered, kind)
                 given = default_of(source, cleaners).get(name)
                 value = value if given is None else F.when(has, value).otherwise(F.lit(given).cast(column.type))
-                found[name] = cleaners.finished(name, value), has
-    return found
+                natives[name] = cleaners.finished(name, value), has
+    return natives

@@ -74,23 +74,23 @@ def large_table(
     dropped = [_unkept(frame, rank) for rank, one in enumerate(held) if (frame := one.filtered()) is not None]
     rows = staging.keep(judge(reduce(DataFrame.unionByName, [others, *competing, *dropped]), contract))
     direct = [frame.select(*contract.columns, "_notes") for frame, _ in split if frame is not None]
-    found = {one.source.id: one.cleaners.delivery for one in held}
-    return Ingested(contract, found, rows, reduce(DataFrame.unionByName, direct) if direct else None)
+    delivery_of = {one.source.id: one.cleaners.delivery for one in held}
+    return Ingested(contract, delivery_of, rows, reduce(DataFrame.unionByName, direct) if direct else None)
 
 
 def _with_rest(held: Sequence[Sifted]) -> list[Sifted]:
-    """With the order of dates and the sign of decimals that rows tell which were not looked at before: they are none that fit."""
-    told = evidence([(one.source, one.cleaners, one.odd()) for one in held])
-    return [one.decided(told[one.source.id]) if one.source.id in told else one for one in held]
+    """The sources with the order of dates and the sign of decimals that rows tell which were not looked at before: none of those fits."""
+    evidence_of = evidence([(one.source, one.cleaners, one.odd()) for one in held])
+    return [one.decided(evidence_of[one.source.id]) if one.source.id in evidence_of else one for one in held]
 
 
 def _hash(contract: Contract) -> Column:
     return F.xxhash64(*contract.key).alias("_hash")
 
 
-def _named(fitting: DataFrame, one: Sifted) -> DataFrame:
-    names = one.fitting()
-    return with_industry_groups(with_countries(fitting, one.cleaners, names=names), one.cleaners, names=names)
+def _named(fitting: DataFrame, sifted: Sifted) -> DataFrame:
+    names = sifted.fitting()
+    return with_industry_groups(with_countries(fitting, sifted.cleaners, names=names), sifted.cleaners, names=names)
 
 
 def _apart(fitting: DataFrame, again: Repeated) -> tuple[DataFrame | None, DataFrame | None]:
@@ -107,9 +107,9 @@ def _apart(fitting: DataFrame, again: Repeated) -> tuple[DataFrame | None, DataF
     return alone, competing
 
 
-def _marked(competing: DataFrame, one: Sifted) -> DataFrame:
+def _marked(competing: DataFrame, sifted: Sifted) -> DataFrame:
     """With the marks of a conformed row."""
-    rows = one.with_files(competing)
+    rows = sifted.with_files(competing)
     return _with_marks(rows, _kept=F.lit(True), _notes=F.col("_notes"), _line=F.col("_line"), _file=F.col("_file"))
 
 
