@@ -50,8 +50,8 @@ class Universe:
         """What training takes."""
         none = (contracts.load(f"clean/{table}").rows(self.account_lists.sparkSession, []) for table in ("crm_opportunities", "activities"))
         records = labels.Records(*none, account_lists or self.account_lists)
-        found = labels.label(self.today(), records, definition=definition, as_of=AS_OF)
-        return found.withColumn("is_in_reference", labels.in_reference(definition.reference))
+        labelled = labels.label(self.today(), records, definition=definition, as_of=AS_OF)
+        return labelled.withColumn("is_in_reference", labels.in_reference(definition.reference))
 
 
 def companies(n: int = 2_000) -> pd.DataFrame:

@@ -108,8 +108,8 @@ def measured(folder: Path, what: str, table: str, form: str) -> Usage:
     """One run in a process of its own; its seconds are those within the session."""
     for old in ("copy", "warehouse"):
         shutil.rmtree(folder / old, ignore_errors=True)
-    usage, said = watched([sys.executable, __file__, str(folder), "--run", what, "--table", table, "--form", form])
-    return replace(usage, seconds=json.loads(said.splitlines()[-1]))
+    usage, output = watched([sys.executable, __file__, str(folder), "--run", what, "--table", table, "--form", form])
+    return replace(usage, seconds=json.loads(output.splitlines()[-1]))
 
 
 def report(results: dict[str, tuple[Usage, Usage]], rows: dict[str, int]) -> None:

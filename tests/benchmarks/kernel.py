@@ -88,9 +88,9 @@ def factor_of_column() -> np.ndarray:
 
 def largest_differences(ensemble: Ensemble, booster: lightgbm.Booster, rows: Rows, whole: np.ndarray) -> tuple[float, float]:
     """Of margins and of contributions by factor, between a model compiled alone and the package."""
-    said = ensemble.explain(*rows)
+    explained = ensemble.explain(*rows)
     truth = booster.predict(whole, pred_contrib=True)[:, :-1] @ np.eye(FACTORS)[factor_of_column()]
-    return np.abs(said.margin - booster.predict(whole, raw_score=True)).max(), np.abs(said.contributions - truth).max()
+    return np.abs(explained.margin - booster.predict(whole, raw_score=True)).max(), np.abs(explained.contributions - truth).max()
 
 
 def main() -> None:
@@ -154,8 +154,8 @@ def print_times(per_row: dict[str, float], trees: int) -> None:
     for name, seconds in per_row.items():
         print(f"| {name} | {1 / seconds:,.0f} | {seconds / trees * 1e9:.1f} | {seconds / plain:.2f} |")
     ratio = per_row[KERNEL] / plain
-    said = "reached" if ratio <= GOAL else "missed"
-    print(f"\n**Goal, top factors in at most {GOAL} times LightGBM's predict per row and tree: {ratio:.2f}, {said}.**")
+    verdict = "reached" if ratio <= GOAL else "missed"
+    print(f"\n**Goal, top factors in at most {GOAL} times LightGBM's predict per row and tree: {ratio:.2f}, {verdict}.**")
 
 
 if __name__ == "__main__":

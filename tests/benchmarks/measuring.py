@@ -66,19 +66,19 @@ def watched(command: Sequence[str]) -> tuple[Usage, str]:
     most, over = {"cpu": 0.0, "memory": 0.0, "java": 0.0, "python": 0.0}, Event()
     watch = Thread(target=_watch, args=(process.pid, most, over))
     watch.start()
-    said, _ = process.communicate()
+    output, _ = process.communicate()
     over.set()
     watch.join()
     if process.returncode:
-        sys.exit(f"{' '.join(command)} failed: exit code {process.returncode}\n{said}")
-    return Usage(time.monotonic() - started, most["cpu"], *(int(most[name]) for name in ("memory", "java", "python"))), said
+        sys.exit(f"{' '.join(command)} failed: exit code {process.returncode}\n{output}")
+    return Usage(time.monotonic() - started, most["cpu"], *(int(most[name]) for name in ("memory", "java", "python"))), output
 
 
 def _watch(pid: int, most: dict[str, float], over: Event) -> None:
     while not over.wait(0.5):
         now = dict.fromkeys(most, 0.0)
-        for one in _family(pid):
-            name, cpu, resident = _of_process(one)
+        for member in _family(pid):
+            name, cpu, resident = _of_process(member)
             now["cpu"] += cpu
             now["memory"] += resident
             now["java" if name == "java" else "python"] += resident
@@ -104,7 +104,7 @@ def _family(pid: int) -> list[int]:
         except OSError:
             continue
         children.setdefault(parent, []).append(int(entry.parent.name))
-    found = [pid]
-    for one in found:
-        found += children.get(one, [])
-    return found
+    family = [pid]
+    for member in family:
+        family += children.get(member, [])
+    return family

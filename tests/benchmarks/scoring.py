@@ -85,9 +85,9 @@ def published(scored: DataFrame, model: QualificationModel) -> DataFrame:
     """What the baseline found, as rows of account_scores without factors."""
     contract = contracts.load(SCORES)
     score, nothing = F.col("score"), F.array().cast(contract.schema["factors_for"].dataType)
-    found = vector_to_array("rawPrediction")[1]
+    margin = vector_to_array("rawPrediction")[1]
     other = vector_to_array("shap")[0] if "shap" in scored.columns else F.lit(0.0)
-    numbers = scored.withColumns({"margin": found, "score": F.floor(10_000 / (1 + F.exp(-found))) / 100, "other_contribution": other})
+    numbers = scored.withColumns({"margin": margin, "score": F.floor(10_000 / (1 + F.exp(-margin))) / 100, "other_contribution": other})
     return contract.conform(
         numbers.select(
             F.lit(model.definition.name).alias("score_name"), "domain", "company_name", "score", "margin", "other_contribution",
@@ -108,30 +108,30 @@ def copies(models: list[QualificationModel], number: int) -> list[PassModel]:
 
 def best(tasks: dict[str, Callable[[], object]], passes: int) -> dict[str, Measured]:
     """The best of each task, the tasks taken in turns; a first, uncounted turn compiles."""
-    found: dict[str, list[Measured]] = {name: [] for name in tasks}
+    measures: dict[str, list[Measured]] = {name: [] for name in tasks}
     for number in range(passes + 1):
         for name, task in tasks.items():
-            one = measure(task)
-            found[name] += [one] if number else []
-    return {name: Measured(min(it.seconds for it in those), min(it.cpu for it in those)) for name, those in found.items()}
+            measure_of_turn = measure(task)
+            measures[name] += [measure_of_turn] if number else []
+    return {name: Measured(min(it.seconds for it in those), min(it.cpu for it in those)) for name, those in measures.items()}
 
 
-def report(found: dict[str, Measured], accounts: dict[str, int]) -> None:
+def report(measured: dict[str, Measured], accounts: dict[str, int]) -> None:
     """The table of times, and the goals."""
     print("# Scoring, features table to published table\n")
     print("| | accounts | s | accounts/s | CPU microseconds an account |\n|---|---|---|---|---|")
-    for name, it in found.items():
+    for name, times in measured.items():
         number = accounts[name]
-        print(f"| {name} | {number:,} | {it.seconds:.1f} | {number / it.seconds:,.0f} | {it.cpu / number * 1e6:.1f} |")
-    ours, plain, shap, five = (found[name] for name in accounts)
+        print(f"| {name} | {number:,} | {times.seconds:.1f} | {number / times.seconds:,.0f} | {times.cpu / number * 1e6:.1f} |")
+    ours, plain, shap, five = (measured[name] for name in accounts)
     share = accounts["SynapseML with featuresShapCol"] / accounts["ours, 1 score"]
-    for said, goal, clock, cpu in (
+    for baseline, goal, clock, cpu in (
         ("the baseline's transform without factors", GOALS["transform"], ours.seconds / plain.seconds, ours.cpu / plain.cpu),
         ("the baseline with its SHAP column", GOALS["shap"], ours.seconds * share / shap.seconds, ours.cpu * share / shap.cpu),
         ("1 score by 5 in one pass", GOALS["five"], five.seconds / ours.seconds, five.cpu / ours.cpu),
     ):
         verdict = "reached" if min(clock, cpu) <= goal else "missed"
-        print(f"\n**Goal, at most {goal:g} times {said}: {clock:.3f} ({cpu:.3f} in CPU time), {verdict}.**")
+        print(f"\n**Goal, at most {goal:g} times {baseline}: {clock:.3f} ({cpu:.3f} in CPU time), {verdict}.**")
 
 
 def main() -> None:

@@ -39,19 +39,19 @@ def job(name: str, folder: Path, memory: str, *given: str) -> list[str]:
 def measure(folder: Path, memory: str, accounts: int) -> dict[str, Row]:
     """What each stage took; those that are not done yet are run."""
     kept = folder / "measured.json"
-    found: dict[str, Row] = json.loads(kept.read_text()) if kept.exists() else {}
+    measured: dict[str, Row] = json.loads(kept.read_text()) if kept.exists() else {}
     sample = folder / "sample"
     given = {"generate_sample": ("--accounts", str(accounts), "--output", str(sample))}
     for stage in ("generate_sample", *STAGES):
-        if stage in found:
+        if stage in measured:
             continue
         before, load = size(folder), os.getloadavg()[0]
         command = job(stage, folder, memory, *given.get(stage, ("--config", str(sample / "qualscore.yml"))))
-        usage, said = watched(command)
-        print(said, file=sys.stderr)
-        found[stage] = asdict(usage) | {"written": size(folder) - before, "load": load}
-        kept.write_text(json.dumps(found, indent=2))
-    return found
+        usage, output = watched(command)
+        print(output, file=sys.stderr)
+        measured[stage] = asdict(usage) | {"written": size(folder) - before, "load": load}
+        kept.write_text(json.dumps(measured, indent=2))
+    return measured
 
 
 def size(folder: Path) -> int:
@@ -64,16 +64,19 @@ def checks(spark: SparkSession, folder: Path) -> Iterator[tuple[bool, str]]:
     tables = Tables(spark, str(folder / "warehouse"))
     deliveries = tables.read("scores/score_runs").where("job = 'ingest' AND exit_code = 0").orderBy(F.desc("finished_at")).first()
     assert deliveries is not None
-    for one in deliveries["deliveries"]:
-        added = one["clean"] + one["rejected"] + one["superseded"]
-        yield one["rows_read"] == added, f"{one['source']}: {one['rows_read']:,} rows read, {added:,} clean, rejected or superseded"
+    for delivery in deliveries["deliveries"]:
+        added = delivery["clean"] + delivery["rejected"] + delivery["superseded"]
+        yield (
+            delivery["rows_read"] == added,
+            f"{delivery['source']}: {delivery['rows_read']:,} rows read, {added:,} clean, rejected or superseded",
+        )
     scores, unscored = tables.read("scores/account_scores"), tables.read("scores/unscored_accounts")
     universe = rows(tables.read("clean/accounts").select("domain"))
     truth = spark.read.parquet(str(folder / "sample" / "truth" / "accounts.parquet"))
     for name in [row["score_name"] for row in scores.select("score_name").distinct().orderBy("score_name").collect()]:
         mine = scores.where(F.col("score_name") == name)
-        told = rows(mine.select("domain")), rows(unscored.where(F.col("score_name") == name).where("domain is not null").select("domain"))
-        yield sum(told) == universe, f"{name}: {told[0]:,} scored + {told[1]:,} unscored = {universe:,} accounts"
+        counts = rows(mine.select("domain")), rows(unscored.where(F.col("score_name") == name).where("domain is not null").select("domain"))
+        yield sum(counts) == universe, f"{name}: {counts[0]:,} scored + {counts[1]:,} unscored = {universe:,} accounts"
         listed = F.expr("aggregate(concat(factors_for, factors_against), 0D, (sum, it) -> sum + it.contribution)")
         off = (
             mine.orderBy(F.xxhash64("domain"))
@@ -83,9 +86,12 @@ def checks(spark: SparkSession, folder: Path) -> Iterator[tuple[bool, str]]:
         most = max(row[0] for row in off.collect())
         yield most <= NEAR, f"{name}: contributions of {ADDED_UP:,} accounts add up to the margin within {most:.1e}"
         quality = hidden_quality(scores, truth, name)
-        said = f"ROC-AUC {quality['roc_auc']:.3f} (the truth itself {quality['truth_roc_auc']:.3f})"
-        said += f", {quality['recall_at_10']:.0%} in the top 10 % ({quality['truth_recall_at_10']:.0%})"
-        yield quality["roc_auc"] > quality["truth_roc_auc"] - 0.03, f"{name}: {quality['hidden_customers']:,.0f} hidden customers, {said}"
+        ranking = f"ROC-AUC {quality['roc_auc']:.3f} (the truth itself {quality['truth_roc_auc']:.3f})"
+        ranking += f", {quality['recall_at_10']:.0%} in the top 10 % ({quality['truth_recall_at_10']:.0%})"
+        yield (
+            quality["roc_auc"] > quality["truth_roc_auc"] - 0.03,
+            f"{name}: {quality['hidden_customers']:,.0f} hidden customers, {ranking}",
+        )
 
 
 def rows(frame: DataFrame) -> int:
@@ -93,16 +99,16 @@ def rows(frame: DataFrame) -> int:
     return int(frame.agg(F.count("domain")).collect()[0][0])
 
 
-def report(found: dict[str, Row], accounts: int, checked: Sequence[tuple[bool, str]]) -> None:
+def report(measured: dict[str, Row], accounts: int, checked: Sequence[tuple[bool, str]]) -> None:
     """The table of stages, the goal, the checks."""
     print(f"# {accounts:,} accounts, from deliveries to scores\n")
     print("| stage | minutes | core-minutes | memory of Java, GB | of Python, GB | of both, GB | written, GB | load before |")
     print("|---|---|---|---|---|---|---|---|")
-    for stage, it in found.items():
-        memory = " | ".join(f"{it[name] / (1 << 30):.1f}" for name in ("java", "python", "memory"))
-        times = f"{it['seconds'] / 60:.1f} | {it['cpu'] / 60:.1f}"
-        print(f"| {stage} | {times} | {memory} | {it['written'] / (1 << 30):.2f} | {it['load']:.1f} |")
-    seconds, cpu = (sum(found[stage][name] for stage in STAGES) for name in ("seconds", "cpu"))
+    for stage, row in measured.items():
+        memory = " | ".join(f"{row[name] / (1 << 30):.1f}" for name in ("java", "python", "memory"))
+        times = f"{row['seconds'] / 60:.1f} | {row['cpu'] / 60:.1f}"
+        print(f"| {stage} | {times} | {memory} | {row['written'] / (1 << 30):.2f} | {row['load']:.1f} |")
+    seconds, cpu = (sum(measured[stage][name] for stage in STAGES) for name in ("seconds", "cpu"))
     goal = GOAL_CORE_HOURS * 3600 * accounts / GOAL_ACCOUNTS
     print(f"\nWithout the generation: {seconds / 60:.1f} minutes, {cpu / 60:.1f} core-minutes, {cpu / accounts * 1e6:.0f} us an account.")
     print(f"\n**Goal, {GOAL_CORE_HOURS} core-hours for 55 million accounts, here {goal / 60:.1f} core-minutes: {cpu / goal:.2f} of it.**\n")
@@ -123,9 +129,9 @@ def main(arguments: Sequence[str] | None = None) -> None:
     if given.restart and kept.exists():
         kept.write_text(json.dumps({stage: it for stage, it in json.loads(kept.read_text()).items() if stage not in STAGES}))
         shutil.rmtree(folder / "warehouse", ignore_errors=True)
-    found = measure(folder, given.memory, given.accounts)
+    measured = measure(folder, given.memory, given.accounts)
     spark = session("6g")
-    report(found, given.accounts, list(checks(spark, folder)))
+    report(measured, given.accounts, list(checks(spark, folder)))
     spark.stop()
 
 

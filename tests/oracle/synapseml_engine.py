@@ -55,9 +55,9 @@ def _with_lifts(vectors: DataFrame, model: QualificationModel) -> DataFrame:
         lifts = column.scoring_lifts()
         rows = [(value, lifts[:, number].tolist()) for value, number in column.ids.items()]
         known = vectors.sparkSession.createDataFrame(rows, f"_value string, _lifts_{place} array<double>")
-        found = vectors.join(F.broadcast(known), F.col(name).eqNullSafe(F.col("_value")), "left").drop("_value")
+        joined = vectors.join(F.broadcast(known), F.col(name).eqNullSafe(F.col("_value")), "left").drop("_value")
         unseen = F.array(*(F.lit(float(lift)) for lift in lifts[:, UNSEEN]))
-        vectors = found.withColumn(f"_lifts_{place}", F.coalesce(f"_lifts_{place}", unseen))
+        vectors = joined.withColumn(f"_lifts_{place}", F.coalesce(f"_lifts_{place}", unseen))
     for repeat in range(training.repeats):
         own = F.col("folds")[repeat] + repeat * training.folds
         columns = {f"_lift_{repeat}_{place}": F.col(f"_lifts_{place}")[own] for place in range(len(model.lifted))}
@@ -133,7 +133,7 @@ def _explained(scored: DataFrame, model: QualificationModel) -> DataFrame:
     with_parts = scored.withColumns({"base": F.element_at("_parts", -1), "_factors": F.transform(summed, lambda it: it.cast("float"))})
     for_account, against = _ranked(1), _ranked(-1)
     listed = with_parts.withColumns({"_for": for_account, "_against": against})
-    found = listed.withColumns(
+    explained = listed.withColumns(
         {
             "ids_for": F.transform("_for", lambda it: it["id"]),
             "ids_against": F.transform("_against", lambda it: it["id"]),
@@ -142,7 +142,7 @@ def _explained(scored: DataFrame, model: QualificationModel) -> DataFrame:
         }
     )
     sums = [_sum(F.col(f"contributions_{side}")) for side in ("for", "against")]
-    return found.withColumn("other_contribution", F.col("margin") - F.col("base") - sums[0] - sums[1])
+    return explained.withColumn("other_contribution", F.col("margin") - F.col("base") - sums[0] - sums[1])
 
 
 def _ranked(sign: int) -> Column:
@@ -172,8 +172,8 @@ def _calibrated(scored: DataFrame, model: QualificationModel) -> DataFrame:
 
 def _interpolated(value: Column, xs: Array, ys: Array) -> Column:
     """numpy.interp as a column."""
-    known, found = (F.array(*(F.lit(float(it)) for it in numbers)) for numbers in (xs, ys))
-    place = F.size(F.filter(known, lambda x: x <= value))
-    before, after = (F.get(known, place - 1), F.get(found, place - 1)), (F.get(known, place), F.get(found, place))
+    places, values = (F.array(*(F.lit(float(it)) for it in numbers)) for numbers in (xs, ys))
+    place = F.size(F.filter(places, lambda x: x <= value))
+    before, after = (F.get(places, place - 1), F.get(values, place - 1)), (F.get(places, place), F.get(values, place))
     between = before[1] + (value - before[0]) * (after[1] - before[1]) / (after[0] - before[0])
     return F.when(place == 0, F.lit(float(ys[0]))).when(place == len(xs), F.lit(float(ys[-1]))).otherwise(between)

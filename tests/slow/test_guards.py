@@ -64,8 +64,8 @@ class Sample:
         """A model of the examples that the definition selects."""
         wanted = wanted or self.definition
         records = labels.Records(*(self.tables[name] for name in labels.Records._fields))
-        found = labels.label(today, records, definition=wanted, as_of=AS_OF)
-        labelled = found.withColumn("is_in_reference", labels.in_reference(wanted.reference))
+        selected = labels.label(today, records, definition=wanted, as_of=AS_OF)
+        labelled = selected.withColumn("is_in_reference", labels.in_reference(wanted.reference))
         return training.train(labelled, describe, wanted, as_of=AS_OF, evaluation_accounts=200_000)
 
     def hidden(self, trained: Trained, today: DataFrame) -> dict[str, float]:
@@ -109,9 +109,9 @@ def guarded(sample: Sample) -> tuple[Trained, DataFrame]:
 
 
 def test_hidden_customers_are_found_as_well_as_the_truth_would(sample: Sample, guarded: tuple[Trained, DataFrame]) -> None:
-    found = sample.hidden(*guarded)
-    print(f"with the guards: out of fold {out_of_fold(guarded[0]):.3f}, {said(found)}")
-    assert found["roc_auc"] > found["truth_roc_auc"] - NEAR
+    quality = sample.hidden(*guarded)
+    print(f"with the guards: out of fold {out_of_fold(guarded[0]):.3f}, {in_words(quality)}")
+    assert quality["roc_auc"] > quality["truth_roc_auc"] - NEAR
 
 
 def test_what_a_deal_brings_makes_no_difference(sample: Sample, guarded: tuple[Trained, DataFrame]) -> None:
@@ -135,10 +135,10 @@ def test_what_a_deal_brings_makes_no_difference(sample: Sample, guarded: tuple[T
 def looks_better_and_is_worse(sample: Sample, leaking: Trained, shown: DataFrame, guarded: tuple[Trained, DataFrame]) -> None:
     """On the customers that it was given, and on those that only the truth knows."""
     trained, today = guarded
-    found, best = sample.hidden(leaking, shown), sample.hidden(trained, today)
-    print(f"unguarded: out of fold {out_of_fold(leaking):.3f}, {said(found)}")
+    unguarded, best = sample.hidden(leaking, shown), sample.hidden(trained, today)
+    print(f"unguarded: out of fold {out_of_fold(leaking):.3f}, {in_words(unguarded)}")
     assert out_of_fold(leaking) > out_of_fold(trained) + NEAR
-    assert found["roc_auc"] < best["roc_auc"] - NEAR
+    assert unguarded["roc_auc"] < best["roc_auc"] - NEAR
 
 
 def test_without_dates_the_model_learns_what_a_deal_brings(sample: Sample, guarded: tuple[Trained, DataFrame]) -> None:
@@ -163,7 +163,7 @@ def test_intent_matters_where_it_is_in_the_truth(sample: Sample, guarded: tuple[
     trained, today = guarded
     left_out = sample.definition.model_dump(by_alias=True) | {"features": {"leave_out": {"families": ["intent"]}}}
     without = sample.train(sample.describe(), today, Definition.model_validate(left_out))
-    print(f"without intent: out of fold {out_of_fold(without):.3f}, {said(sample.hidden(without, today))}")
+    print(f"without intent: out of fold {out_of_fold(without):.3f}, {in_words(sample.hidden(without, today))}")
     (auc, recall), (best_auc, best_recall) = sample.expected(without, today), sample.expected(trained, today)
     print(f"expected by the truth, without and with intent: ROC-AUC {auc:.4f}, {best_auc:.4f}, recall@10% {recall:.4f}, {best_recall:.4f}")
     assert auc < best_auc - 10 * BETWEEN_SEEDS
@@ -182,17 +182,17 @@ def test_scores_mean_what_they_say_by_the_truth(sample: Sample, guarded: tuple[T
 def by_band(scores: np.ndarray, probability: np.ndarray) -> list[tuple[float, float, float, float]]:
     """Bounds of each band, the mean of score / 100 there, and how common it is among customers against all, c / (c + u)."""
     weights = pd.DataFrame({"score": scores, "c": probability / probability.sum(), "u": np.full(len(scores), 1 / len(scores))})
-    found = []
+    bands = []
     for low, high in REPORTED_BANDS:
         band = weights[(weights["score"] >= low) & (weights["score"] < high)]
         weight = band["c"] + band["u"]
-        found.append((low, high, float((weight * band["score"]).sum() / weight.sum() / 100), float(band["c"].sum() / weight.sum())))
-    return found
+        bands.append((low, high, float((weight * band["score"]).sum() / weight.sum() / 100), float(band["c"].sum() / weight.sum())))
+    return bands
 
 
 def out_of_fold(trained: Trained) -> float:
     return ranking(*trained.evidence.margins, weight=1)["roc_auc"]
 
 
-def said(found: dict[str, float]) -> str:
-    return f"hidden customers {found['roc_auc']:.3f} (truth {found['truth_roc_auc']:.3f}), recall@10% {found['recall_at_10']:.3f}"
+def in_words(quality: dict[str, float]) -> str:
+    return f"hidden customers {quality['roc_auc']:.3f} (truth {quality['truth_roc_auc']:.3f}), recall@10% {quality['recall_at_10']:.3f}"

@@ -53,8 +53,8 @@ def test_one_row_per_domain_with_the_best_value_of_each_column(spark: SparkSessi
     universe = accounts.universe(**tables(spark, partitions, **ROWS))
     assert universe.dtypes == contracts.load("clean/accounts").rows(spark, []).dtypes
     shown = ("company_name", "country", "industry", "employees", "sources", "crm_account_ids", "parent_domain")
-    found = {row["domain"]: tuple(row[name] for name in shown) for row in universe.collect()}
-    assert found == {
+    rows = {row["domain"]: tuple(row[name] for name in shown) for row in universe.collect()}
+    assert rows == {
         "all.com": ("All CRM", "AT", "Technology", 9, ["crm", "csv", "firmographics", "marketing"], ["1", "2"], "top.com"),
         "deal.com": ("Deal", None, None, None, ["crm"], None, None),
         "firm.com": (None, None, None, None, ["firmographics"], None, None),
@@ -76,15 +76,15 @@ def test_one_row_per_domain_with_the_best_value_of_each_column(spark: SparkSessi
 
 @pytest.mark.parametrize("only", ROWS)
 def test_the_universe_is_the_distinct_domains_of_its_sources(spark: SparkSession, only: str) -> None:
-    found = accounts.universe(**tables(spark, **{only: ROWS[only]})).collect()
-    assert sorted(row["domain"] for row in found) == sorted({row["domain"] for row in ROWS[only] if "domain" in row})
+    rows = accounts.universe(**tables(spark, **{only: ROWS[only]})).collect()
+    assert sorted(row["domain"] for row in rows) == sorted({row["domain"] for row in ROWS[only] if "domain" in row})
 
 
 def test_several_crm_accounts_of_a_domain_are_counted_and_named(spark: SparkSession) -> None:
     crm = tables(spark, crm_accounts=ROWS["crm_accounts"])["crm_accounts"]
     assert [row["domain"] for row in accounts.ambiguities(crm).sort("domain").collect()] == ["all.com", "twin.com"]
-    (said,) = accounts.ambiguity_warnings(crm)
-    assert said.startswith("2 domains have several CRM accounts") and said.endswith("all.com (1, 2); twin.com (4, 5)")
+    (warning,) = accounts.ambiguity_warnings(crm)
+    assert warning.startswith("2 domains have several CRM accounts") and warning.endswith("all.com (1, 2); twin.com (4, 5)")
     assert accounts.ambiguity_warnings(crm.where("account_id > '5'")) == []
 
 

@@ -97,19 +97,22 @@ def expected(cases: dict[float | None, list[str | None]]) -> dict[str | None, ob
 
 
 def test_domains_of_all_kinds_of_address(spark: SparkSession) -> None:
-    found = applied(spark, lambda raw: columns.domain(columns.text(raw), rules=RULES, accept_free_mail=False), list(DOMAINS))
-    assert {text: tuple(value) for text, value in found.items()} == {text: (domain, None) for text, domain in DOMAINS.items()}
+    values = applied(spark, lambda raw: columns.domain(columns.text(raw), rules=RULES, accept_free_mail=False), list(DOMAINS))
+    assert {text: tuple(value) for text, value in values.items()} == {text: (domain, None) for text, domain in DOMAINS.items()}
 
 
 def test_addresses_without_a_domain_say_why(spark: SparkSession) -> None:
     cases = {text: problem for problem, texts in PROBLEMS.items() for text in texts}
-    found = applied(spark, lambda raw: columns.domain(columns.text(raw), rules=RULES, accept_free_mail=False), list(cases))
-    assert {text: value["problem"] for text, value in found.items()} == cases
+    values = applied(spark, lambda raw: columns.domain(columns.text(raw), rules=RULES, accept_free_mail=False), list(cases))
+    assert {text: value["problem"] for text, value in values.items()} == cases
 
 
 def test_a_company_may_have_a_free_mail_domain(spark: SparkSession) -> None:
-    found = applied(spark, lambda raw: columns.domain(raw, rules=RULES, accept_free_mail=True), ["yandex.com", "github.io"])
-    assert {text: tuple(value) for text, value in found.items()} == {"yandex.com": ("yandex.com", None), "github.io": (None, "SHARED_HOST")}
+    values = applied(spark, lambda raw: columns.domain(raw, rules=RULES, accept_free_mail=True), ["yandex.com", "github.io"])
+    assert {text: tuple(value) for text, value in values.items()} == {
+        "yandex.com": ("yandex.com", None),
+        "github.io": (None, "SHARED_HOST"),
+    }
 
 
 def test_employees_ranges(spark: SparkSession) -> None:
@@ -170,8 +173,8 @@ INDUSTRIES = {
 
 def test_names_of_industries_are_groups_of_one_taxonomy(spark: SparkSession) -> None:
     none = F.lit(None).cast("string")
-    found = applied(spark, lambda text: columns.industry_group(text, none, naics=none, sic=none, nace=none), list(INDUSTRIES))
-    assert found == INDUSTRIES
+    groups = applied(spark, lambda text: columns.industry_group(text, none, naics=none, sic=none, nace=none), list(INDUSTRIES))
+    assert groups == INDUSTRIES
 
 
 @pytest.mark.parametrize(
@@ -195,17 +198,17 @@ def test_the_usual_suffixes_need_no_search() -> None:
 def test_no_special_host_is_taken_for_a_plain_one_and_few_plain_ones_for_special(spark: SparkSession) -> None:
     special = {host for host in domains.FREE_MAIL if host.count(".") == 1}
     plain = {f"company{number}.{suffix}" for number in range(2_000) for suffix in ("com", "co.uk")}
-    found = applied(spark, lambda raw: columns.is_plain(raw, RULES), [*special, *plain])
-    assert len(special) > 1_000 and not any(found[host] for host in special)
-    assert sum(bool(found[host]) for host in plain) > 0.98 * len(plain)
+    is_plain = applied(spark, lambda raw: columns.is_plain(raw, RULES), [*special, *plain])
+    assert len(special) > 1_000 and not any(is_plain[host] for host in special)
+    assert sum(bool(is_plain[host]) for host in plain) > 0.98 * len(plain)
 
 
 def test_a_plain_domain_and_one_that_needs_the_list_of_suffixes_are_found_alike(spark: SparkSession) -> None:
     hosts = {"acme.com": "acme.com", "ACME.de": "acme.de", "a-b.io": "a-b.io", "co.uk": None, "github.io": None, "acme.zz": None}
     hosts |= {"acme.co.uk": "acme.co.uk", "-acme.com": None, "shop.acme.com": "acme.com", "gmail.com": "gmail.com"}
     hosts |= {"yahoo.co.uk": "yahoo.co.uk", "a.com.au": "a.com.au", "shop.acme.co.uk": "acme.co.uk", "x.ck": None, "a.x.ck": "a.x.ck"}
-    found = applied(spark, lambda raw: columns.domain(raw, rules=RULES, accept_free_mail=False)["domain"], list(hosts))
-    assert found == hosts
+    domains_of_hosts = applied(spark, lambda raw: columns.domain(raw, rules=RULES, accept_free_mail=False)["domain"], list(hosts))
+    assert domains_of_hosts == hosts
     problems = applied(spark, lambda raw: columns.domain(raw, rules=RULES, accept_free_mail=False)["problem"], list(hosts))
     assert {host: it for host, it in problems.items() if it} == {
         "co.uk": "SHARED_HOST",
@@ -223,6 +226,6 @@ def test_the_usual_ranges_are_ranges(spark: SparkSession) -> None:
         (columns.ranges.REVENUES, columns.range_midpoint_revenue),
         (columns.ranges.EMPLOYEES, columns.range_midpoint_employees),
     ):
-        found = applied(spark, middle, [*usual, *(f"{text} " for text in usual)])  # a space too many is looked at by the patterns
-        assert all(found[text] == found[f"{text} "] is not None for text in usual)
+        middles = applied(spark, middle, [*usual, *(f"{text} " for text in usual)])  # a space too many is looked at by the patterns
+        assert all(middles[text] == middles[f"{text} "] is not None for text in usual)
     assert applied(spark, columns.revenue_range, ["$1M-$10M", "10B+", "10M-1M"]) == {"$1M-$10M": "$1M-$10M", "10B+": "10B+", "10M-1M": None}

@@ -47,10 +47,10 @@ def test_an_account_without_a_usable_domain_stays_with_its_reason(spark: SparkSe
 def test_deals_have_the_domain_of_their_account(spark: SparkSession, tmp_path: Path) -> None:
     accounts = ingested(spark, tmp_path, "crm_accounts", ACCOUNTS).clean
     result = ingested(spark, tmp_path, "crm_opportunities", DEALS, accounts=accounts)
-    found = values(
+    deals = values(
         result.clean, "opportunity_id", "opportunity_name", "domain", "domain_problem", "outcome", "amount", "created_on", "products"
     )
-    assert found == [
+    assert deals == [
         ("0065g1", "Acme big", "acme.com", None, "won", 12000.0, date(2026, 1, 5), ["GTX Pro", "MG"]),
         ("0065g2", "small", None, "NO_DOMAIN", "open", None, date(2026, 1, 5), None),
         ("0065g3", "orphan", None, "NO_DOMAIN", "lost", 7.0, date(2026, 1, 5), None),

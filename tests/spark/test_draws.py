@@ -23,5 +23,5 @@ def test_hashes_and_draws_are_those_of_spark(spark: SparkSession) -> None:
     hashes = domain_hashes.hashes(pa.array([row["domain"] for row in rows], pa.string()))
     np.testing.assert_array_equal(hashes, [row["hash"] for row in rows])
     for place, (purpose, n, seed, repeat) in enumerate(DRAWS):
-        found = domain_hashes.draws(hashes, purpose, n, seed=seed, repeat=repeat)
-        np.testing.assert_array_equal(found, [row[f"draw_{place}"] for row in rows])
+        draws = domain_hashes.draws(hashes, purpose, n, seed=seed, repeat=repeat)
+        np.testing.assert_array_equal(draws, [row[f"draw_{place}"] for row in rows])

@@ -19,7 +19,7 @@ def described(spark: SparkSession, universe: dict[str, Any] | None) -> dict[str,
     """Features of an account that the CRM knows, by what the universe says of it."""
     snapshot = [{"domain": "a.com", "observed_on": date(2026, 1, 1), **universe}] if universe is not None else []
     own = contracts.load("clean/accounts").rows(spark, [{"domain": "a.com", "industry": "Technology", "city": "MUNICH", "own_values": OWN}])
-    found = features.account_features(
+    described_rows = features.account_features(
         own.select("domain", "company_name", F.lit(date(2026, 5, 1)).alias("as_of_on")),
         firmographics=contracts.load("clean/firmographics").rows(spark, snapshot),
         technographics=contracts.load("clean/technographics").rows(spark, []),
@@ -27,7 +27,7 @@ def described(spark: SparkSession, universe: dict[str, Any] | None) -> dict[str,
         intent_signals=contracts.load("clean/intent_signals").rows(spark, []),
         own_values=own.select("domain", "own_values"),
     )
-    return found.collect()[0].asDict()
+    return described_rows.collect()[0].asDict()
 
 
 def test_own_values_fill_all_of_an_account_that_the_universe_does_not_know(spark: SparkSession) -> None:
@@ -73,10 +73,12 @@ def test_coverage_by_hand(spark: SparkSession) -> None:
         rows, "is_example boolean, is_unlabelled boolean, known_by array<string>, tech_stack array<int>, intent array<int>"
     )
     row = frame.agg(*(share.alias(name) for name, share in coverage.shares().items())).first()
-    found = coverage.measured(row.asDict())
-    assert found["in_crm_auc"] == pytest.approx(0.825)
+    measures = coverage.measured(row.asDict())
+    assert measures["in_crm_auc"] == pytest.approx(0.825)
     names = ("crm_examples", "crm_unlabelled", "csv_examples", "technographics_examples", "intent_unlabelled")
-    assert [found[f"coverage_{name}"] for name in names] == [0.75, 0.1, 0.0, 1.0, 0.1]
-    (said,) = coverage.warnings(found, "one")
-    assert said.startswith("one: 'is in a CRM' alone would reach ROC-AUC 0.8") and "(75% of the examples, 10% of the unlabelled" in said
-    assert coverage.warnings(found | {"in_crm_auc": 0.75}, "one") == []
+    assert [measures[f"coverage_{name}"] for name in names] == [0.75, 0.1, 0.0, 1.0, 0.1]
+    (warning,) = coverage.warnings(measures, "one")
+    assert (
+        warning.startswith("one: 'is in a CRM' alone would reach ROC-AUC 0.8") and "(75% of the examples, 10% of the unlabelled" in warning
+    )
+    assert coverage.warnings(measures | {"in_crm_auc": 0.75}, "one") == []

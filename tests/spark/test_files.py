@@ -32,10 +32,10 @@ def test_a_path_without_a_scheme_is_of_this_machine(on_a_cluster: SparkSession, 
     (tmp_path / "a b.csv").write_text("domain,name\nacme.com,Acme\n")
     on_a_cluster.range(2).selectExpr("concat('c', id, '.com') AS domain").write.parquet(f"file:{tmp_path}/parts")
     (tmp_path / "rows.json").write_text('{"domain": "b.com"}\n')
-    for name, found in {"a b.csv": ["acme.com"], "parts": ["c0.com", "c1.com"], "rows.json": ["b.com"]}.items():
+    for name, domains in {"a b.csv": ["acme.com"], "parts": ["c0.com", "c1.com"], "rows.json": ["b.com"]}.items():
         source = config.Source(table="firmographics", path=str(tmp_path / name))
         frame = deliveries.read(on_a_cluster, source, load("clean/firmographics")).frame
-        assert sorted(row.domain for row in frame.select("domain").collect()) == found
+        assert sorted(row.domain for row in frame.select("domain").collect()) == domains
     assert files.write(on_a_cluster, str(tmp_path), "note.txt", "ä") == f"{tmp_path}/reports/note.txt"
     assert files.read(on_a_cluster, f"{tmp_path}/reports/note.txt").decode() == "ä"
     files.move(on_a_cluster, f"{tmp_path}/reports/note.txt", f"{tmp_path}/rows.json")

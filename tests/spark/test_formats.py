@@ -68,15 +68,15 @@ def judged(spark: SparkSession, path: Path) -> Ingested:
 
 @pytest.mark.parametrize("form", [_csv, _packed, _many, _json, _parquet, _delta])
 def test_every_form_gives_the_same_rows(spark: SparkSession, tmp_path: Path, form: Callable[[SparkSession, Path], Path]) -> None:
-    found = judged(spark, form(spark, tmp_path))
-    clean = found.clean.where(~F.col("domain").startswith("c")).orderBy("domain")
+    outcome = judged(spark, form(spark, tmp_path))
+    clean = outcome.clean.where(~F.col("domain").startswith("c")).orderBy("domain")
     kept = [(row["domain"], row["company_name"], row["employees"], row["observed_on"]) for row in clean.collect()]
     # Where the files are read in any order, either row of a.com may be the later one.
     assert kept in [
         [("a.com", name, employees, date(2026, 10, 1)), ("b.com", "B Group", None, date(2026, 10, 1))]
         for name, employees in (("A again", 3), ("A, Inc.", 1200))
     ]
-    (summary,) = found.summaries()
+    (summary,) = outcome.summaries()
     assert (summary.rows_read, summary.clean, summary.superseded, summary.rejected) == (30, 27, 1, 2)
     assert summary.reasons == {"INVALID_DOMAIN": 1, "NO_DOMAIN": 1}
 
@@ -84,11 +84,11 @@ def test_every_form_gives_the_same_rows(spark: SparkSession, tmp_path: Path, for
 def test_json_may_be_nested_broken_and_uneven(spark: SparkSession, tmp_path: Path) -> None:
     lines = ['{"domain": "a.com", "employees": 1200, "tags": ["x", {"y": 1}]}', '{"domain": "b.com", "employees": ', '{"domain": "c.com"}']
     (tmp_path / "it.json").write_text("\n".join(lines))
-    found = judged(spark, tmp_path / "it.json")
-    assert sorted((row["domain"], row["employees"]) for row in found.clean.collect()) == [("a.com", 1200), ("c.com", None)]
-    (refused,) = found.rejected.collect()
+    outcome = judged(spark, tmp_path / "it.json")
+    assert sorted((row["domain"], row["employees"]) for row in outcome.clean.collect()) == [("a.com", 1200), ("c.com", None)]
+    (refused,) = outcome.rejected.collect()
     assert [(it["reason"], it["value"]) for it in refused["reasons"]][-1] == ("NOT_JSON", lines[1])
-    assert found.summaries()[0].unmapped == ("tags",)
+    assert outcome.summaries()[0].unmapped == ("tags",)
     assert json.loads(refused["row"])["_record"] == lines[1]
 
 
@@ -102,6 +102,6 @@ def test_a_file_that_was_cut_is_named(spark: SparkSession, tmp_path: Path, rows:
     (tmp_path / "other.csv.gz").write_bytes(whole)
     sources = [Source(table="firmographics", path=str(it), id=it.name) for it in (tmp_path / "other.csv.gz", file)]
     # What only shows while rows are read is found in Spark's words.
-    for said in (caught.value, deliveries.explained(spark, ValueError("java.io.EOFException: Unexpected end of input stream"), sources)):
-        assert str(said) == f"{file}: ends in the middle, or is damaged; deliver it again"
+    for error in (caught.value, deliveries.explained(spark, ValueError("java.io.EOFException: Unexpected end of input stream"), sources)):
+        assert str(error) == f"{file}: ends in the middle, or is damaged; deliver it again"
     assert deliveries.explained(spark, ValueError("the disk is full"), sources) is None

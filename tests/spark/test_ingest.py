@@ -200,13 +200,13 @@ def test_rows_read_are_clean_rejected_or_superseded(spark: SparkSession, tmp_pat
     head = ",".join([*HEADERS[table], "own"]) + "\n"
     texts = [head + "".join(",".join(f'"{cell}"' for cell in row) + "\n" for row in rows) for rows in files]
     result = ingested(spark, tmp_path, table, *texts, where="own is null or own <> 'x'").checkpointed()
-    found = result.summaries()
-    for one, rows in zip(found, files, strict=True):
-        assert one.rows_read == one.clean + one.rejected + one.superseded
-        assert one.rows_read + one.filtered == len(rows)
-        assert one.filtered == sum(len(row) > len(HEADERS[table]) and row[len(HEADERS[table])] == "x" for row in rows)
-    assert sum(one.clean for one in found) == len(result.clean.collect())
-    assert sum(one.rejected for one in found) == len(result.rejected.collect())
+    summaries = result.summaries()
+    for summary, rows in zip(summaries, files, strict=True):
+        assert summary.rows_read == summary.clean + summary.rejected + summary.superseded
+        assert summary.rows_read + summary.filtered == len(rows)
+        assert summary.filtered == sum(len(row) > len(HEADERS[table]) and row[len(HEADERS[table])] == "x" for row in rows)
+    assert sum(one.clean for one in summaries) == len(result.clean.collect())
+    assert sum(one.rejected for one in summaries) == len(result.rejected.collect())
 
 
 def _file(folder: Path, text: str) -> str:

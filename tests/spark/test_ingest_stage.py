@@ -46,12 +46,12 @@ def run_on(spark: SparkSession, folder: Path, *sources: str, as_of: date = AS_OF
 
 def recorded(run: Run) -> tuple[str, dict[str, int]]:
     """The stage as a job runs it, with its record; what it says, and the versions of its tables."""
-    said = StringIO()
-    run = replace(run, console=replace(run.console, progress=said))
-    assert _run_one(run, INGEST, None, None) == 0, said.getvalue()
+    printed = StringIO()
+    run = replace(run, console=replace(run.console, progress=printed))
+    assert _run_one(run, INGEST, None, None) == 0, printed.getvalue()
     layers = (folder for layer in ("clean", "rejected") for folder in Path(run.settings.warehouse, layer).iterdir())
     names = sorted(f"{folder.parent.name}/{folder.name}" for folder in layers)
-    return said.getvalue(), {name: run.tables.version(name) for name in names}
+    return printed.getvalue(), {name: run.tables.version(name) for name in names}
 
 
 def test_stored_deals_follow_a_corrected_account_even_after_a_run_that_broke_off(
@@ -87,9 +87,9 @@ def test_only_tables_whose_own_deliveries_changed_are_read_and_written(spark: Sp
     _, before = recorded(run)
     counts = _counts(run)
 
-    said, again = recorded(run_on(spark, tmp_path, *sources, as_of=date(2026, 7, 1)))
+    printed, again = recorded(run_on(spark, tmp_path, *sources, as_of=date(2026, 7, 1)))
     assert again == before
-    assert "unchanged: firmographics, crm_accounts, crm_opportunities, account_lists" in said
+    assert "unchanged: firmographics, crm_accounts, crm_opportunities, account_lists" in printed
     assert _counts(run) == [*counts, *counts], "the record of a run is whole"
     (tmp_path / "sets.yml").write_text("data: [kafka]\n")
     edited = replace(run, settings=run.settings.model_copy(update={"keyword_sets": str(tmp_path / "sets.yml")}))
@@ -134,8 +134,8 @@ def test_an_undated_source_is_what_it_delivers_now(spark: SparkSession, tmp_path
     sources = ["{table: firmographics, path: dated.csv, observed_on: 2026-01-01}", "{table: firmographics, path: now.csv}"]
     days = [date(2026, 6, 1), date(2026, 7, 1), date(2026, 8, 1)]
     run = run_on(spark, tmp_path, *sources, as_of=days[0])
-    said, first = recorded(run)
-    assert said.count("`observed_on: 2026-06-01` at the source, or such a column, would keep history") == 1
+    printed, first = recorded(run)
+    assert printed.count("`observed_on: 2026-06-01` at the source, or such a column, would keep history") == 1
     (tmp_path / "now.csv").write_text("domain,name\nb.com,B2\nd.com,D2\n")
     _, second = recorded(run_on(spark, tmp_path, *sources, as_of=days[1]))
     old = [("a.com", "A", date(2026, 1, 1)), ("b.com", "B", date(2026, 1, 1))]

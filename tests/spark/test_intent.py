@@ -31,7 +31,7 @@ def sets_of(rows: list[Signal]) -> dict[str, list[str]]:
 
 
 def described(spark: SparkSession, dates: list[tuple[str, date]], rows: list[Signal], **given: Any) -> dict[tuple[str, date], Row]:
-    found = features.account_features(
+    described_rows = features.account_features(
         spark.createDataFrame([(domain, domain, day) for domain, day in dates], "domain string, company_name string, as_of_on date"),
         firmographics=contracts.load("clean/firmographics").rows(spark, []),
         technographics=contracts.load("clean/technographics").rows(spark, []),
@@ -39,7 +39,9 @@ def described(spark: SparkSession, dates: list[tuple[str, date]], rows: list[Sig
         keyword_sets=sets_of(rows),
         **given,
     )
-    by_key = {(row["domain"], row["as_of_on"]): row for row in contracts.load("features/account_features").conform(found).collect()}
+    by_key = {
+        (row["domain"], row["as_of_on"]): row for row in contracts.load("features/account_features").conform(described_rows).collect()
+    }
     assert len(by_key) == len(dates)
     return by_key
 
@@ -61,8 +63,8 @@ def test_a_week_counts_once_it_is_over_and_for_364_days(spark: SparkSession) -> 
         "364 days": MONDAY + 364 * day,
     }
     later = [("else.com", "kafka", MONDAY + timedelta(weeks=week), 50.0, ["data"]) for week in (-60, 60)]
-    found = described(spark, [("a.com", on) for on in dates.values()], [("a.com", "kafka", MONDAY, 70.0, ["data"]), *later])
-    seen = {name: (*counts(found["a.com", on]), found["a.com", on]["intent_weeks_since_last"]) for name, on in dates.items()}
+    rows = described(spark, [("a.com", on) for on in dates.values()], [("a.com", "kafka", MONDAY, 70.0, ["data"]), *later])
+    seen = {name: (*counts(rows["a.com", on]), rows["a.com", on]["intent_weeks_since_last"]) for name, on in dates.items()}
     assert seen == {
         "unfinished": (0, 0, 0, None),
         "just over": (1, 1, 1, 0),
@@ -73,7 +75,7 @@ def test_a_week_counts_once_it_is_over_and_for_364_days(spark: SparkSession) -> 
         "363 days": (0, 0, 1, 51),
         "364 days": (0, 0, 0, None),
     }
-    assert {name: found["a.com", on]["has_data"] for name, on in dates.items() if name in ("unfinished", "just over", "364 days")} == {
+    assert {name: rows["a.com", on]["has_data"] for name, on in dates.items() if name in ("unfinished", "just over", "364 days")} == {
         "unfinished": False,
         "just over": True,
         "364 days": False,
@@ -89,21 +91,21 @@ def test_measures_by_hand_and_each_set_of_a_keyword(spark: SparkSession) -> None
         *EVERYWHERE,
     ]
     dates = [(domain, SUNDAY) for domain in ("a.com", "b.com", "none.com")]
-    found = {domain: row for (domain, _), row in described(spark, dates, rows).items()}
+    row_of = {domain: row for (domain, _), row in described(spark, dates, rows).items()}
     trend = 2 / 4 - 3 / 13
     busy = {"signals_4w": 2, "signals_13w": 3, "signals_52w": 3, "strength_4w": 140.5, "strength_13w": 210.75, "strength_52w": 210.75}
     busy |= {"trend": pytest.approx(trend), "weeks_since_last": 0}
     none_now = {"signals_4w": 0, "signals_13w": 0, "signals_52w": 1, "strength_4w": 0.0, "strength_13w": 0.0, "strength_52w": 40.0}
-    assert [row.asDict() for row in found["a.com"]["intent"]] == [
+    assert [row.asDict() for row in row_of["a.com"]["intent"]] == [
         {"keyword_set": "analytics", **none_now, "trend": 0.0, "weeks_since_last": 20},
         {"keyword_set": "data", **busy},
         {"keyword_set": "streaming", **busy},
     ]
     # Over all sets a signal counts once; a keyword of no set counts nowhere, but is known.
-    total = {name: found["a.com"][f"intent_{name}"] for name in intent.MEASURES}
+    total = {name: row_of["a.com"][f"intent_{name}"] for name in intent.MEASURES}
     assert total == busy | {"signals_52w": 4, "strength_52w": 250.75}
     for domain, is_known in (("b.com", True), ("none.com", False)):
-        row = found[domain]
+        row = row_of[domain]
         assert (row["intent"], row["has_data"]) == ([], is_known)
         assert [row[f"intent_{name}"] for name in intent.MEASURES] == [0, 0, 0, 0.0, 0.0, 0.0, 0.0, None]
 
@@ -118,8 +120,8 @@ def test_what_no_delivery_covers_is_null_and_not_0(spark: SparkSession) -> None:
         "just 13": SUNDAY - timedelta(weeks=8),
     }
     dates = [(domain, day) for day in sorted(set(days.values())) for domain in ("a.com", "none.com")]
-    found = described(spark, dates, rows)
-    of = {(domain, name): found[domain, day] for domain in ("a.com", "none.com") for name, day in days.items()}
+    row_of = described(spark, dates, rows)
+    of = {(domain, name): row_of[domain, day] for domain in ("a.com", "none.com") for name, day in days.items()}
     assert counts(of["a.com", "all but the year"]) == [1, 1, None]
     assert counts(of["none.com", "all but the year"]) == [0, 0, None]
     assert counts(of["none.com", "just 13"]) == [0, 0, None] and counts(of["none.com", "a week short of 13"]) == [0, None, None]

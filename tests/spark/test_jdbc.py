@@ -69,21 +69,21 @@ def rows(result: Ingested) -> tuple[list[object], list[object]]:
 def test_the_same_crm_from_a_database_and_from_its_export(
     spark: SparkSession, tmp_path: Path, postgres: Postgres, login: dict[str, str]
 ) -> None:
-    found: dict[str, dict[str, Ingested]] = {"csv": {}, "jdbc": {}}
+    outcomes: dict[str, dict[str, Ingested]] = {"csv": {}, "jdbc": {}}
     for name, (table, text) in EXPORTS.items():
         (tmp_path / f"{name}.csv").write_text(text)
         jdbc = Jdbc(url=postgres.url, table=name, partition_column="row_number", partitions=3, **login)
         for kind, place in {"csv": {"path": str(tmp_path / f"{name}.csv")}, "jdbc": {"jdbc": jdbc}}.items():
-            accounts = found[kind]["crm_accounts"].clean if found[kind] else None
-            found[kind][table] = judged(spark, table, Source.model_validate({"table": table, "id": "crm", **place}), accounts)
-    for table, theirs in found["csv"].items():
-        ours = found["jdbc"][table]
+            accounts = outcomes[kind]["crm_accounts"].clean if outcomes[kind] else None
+            outcomes[kind][table] = judged(spark, table, Source.model_validate({"table": table, "id": "crm", **place}), accounts)
+    for table, theirs in outcomes["csv"].items():
+        ours = outcomes["jdbc"][table]
         assert rows(ours) == rows(theirs)
         (counted, exported) = (result.summaries()[0].record() for result in (ours, theirs))
         assert counted["unmapped"] == ["row_number", *exported["unmapped"]]  # type: ignore[misc]
         for key in ("rows_read", "clean", "rejected", "superseded", "deleted", "reasons", "notes", "fill"):
             assert counted[key] == exported[key], key
-    assert len(rows(found["jdbc"]["crm_accounts"])[0]) == 4
+    assert len(rows(outcomes["jdbc"]["crm_accounts"])[0]) == 4
 
 
 def test_a_database_read_twice_with_the_same_rows_changes_nothing(
@@ -143,13 +143,13 @@ def test_what_is_wrong_is_said_without_the_password(
     capfd: pytest.CaptureFixture[str],
     case: str,
 ) -> None:
-    settings, environment, said = WRONG[case]
+    settings, environment, message = WRONG[case]
     for name, value in environment.items():
         monkeypatch.setenv(name, value)
     jdbc = Jdbc.model_validate({"url": postgres.url, "table": "account", **login, **settings})
     with pytest.raises(ConfigurationError) as caught:
         deliveries.databases.table(spark, jdbc, "crm:account")
-    assert said in str(caught.value) and "crm:account" in str(caught.value)
+    assert message in str(caught.value) and "crm:account" in str(caught.value)
     shown = str(caught.value) + "".join(capfd.readouterr())
     assert PASSWORD not in shown and "not-the-Wörd" not in shown
 

@@ -79,8 +79,8 @@ def test_every_figure_but_roc_auc_is_one_of_the_universe(trained: Trained, judge
         [1.0] * sum(it["rule"] in rules for it in thinned["rules"]), rel=0.3
     )
     slices = {it["slice"]: it["average_precision"] for it in whole["slices"] if it["customers"] > 30}  # of fewer, chance moves it too far
-    found = {it["slice"]: it["average_precision"] for it in thinned["slices"] if it["slice"] in slices}
-    assert found == pytest.approx({name: slices[name] for name in found}, rel=0.35) and found
+    thinned_slices = {it["slice"]: it["average_precision"] for it in thinned["slices"] if it["slice"] in slices}
+    assert thinned_slices == pytest.approx({name: slices[name] for name in thinned_slices}, rel=0.35) and thinned_slices
 
 
 def test_margins_that_say_nothing_are_refused_where_they_are_measured(trained: Trained) -> None:
@@ -126,12 +126,12 @@ def test_later_customers_are_found_by_models_that_learned_from_earlier_ones_only
     monkeypatch.setattr(refits, "FEWEST_EXAMPLES", 20)
     fitted: list[DataFrame] = []
     monkeypatch.setattr(fitting, "fit", _noting(fitting.fit, fitted))
-    found = refits.by_time(dated, DEFINITION)
+    refit = refits.by_time(dated, DEFINITION)
     dates = dated.judged[dated.judged["is_example"]]["as_of_on"]
-    cut = date.fromisoformat(found["from"])
-    assert (found["customers_before"], found["customers"]) == ((dates < cut).sum(), (dates >= cut).sum())
-    assert found["unlabelled"] == (dated.judged[~dated.judged["is_example"]]["as_of_on"] >= cut).sum()
-    assert found["roc_auc"] > 0.7 and found["intervals"]["roc_auc"][0] < found["roc_auc"]
+    cut = date.fromisoformat(refit["from"])
+    assert (refit["customers_before"], refit["customers"]) == ((dates < cut).sum(), (dates >= cut).sum())
+    assert refit["unlabelled"] == (dated.judged[~dated.judged["is_example"]]["as_of_on"] >= cut).sum()
+    assert refit["roc_auc"] > 0.7 and refit["intervals"]["roc_auc"][0] < refit["roc_auc"]
     (rows,) = fitted
     assert rows.where((F.col("is_example") | (F.size("repeats") > 0)) & (F.col("as_of_on") >= F.lit(cut))).isEmpty()
 

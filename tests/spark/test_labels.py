@@ -67,9 +67,9 @@ def records(spark: SparkSession) -> labels.Records:
 def label(records: labels.Records, examples: dict[str, Any], **more: Any) -> dict[str, tuple[bool, bool, date | None]]:
     accounts = records.account_lists.sparkSession.createDataFrame([(domain,) for domain in DOMAINS], "domain string")
     definition = Definition.model_validate({"name": "one", "examples": examples, **more})
-    found = labels.label(accounts, records, definition=definition, as_of=AS_OF, own_domains=("me.com",)).collect()
-    assert len(found) == len(DOMAINS)
-    return {row["domain"]: (row["is_example"], row["is_excluded"], row["event_on"]) for row in found}
+    rows = labels.label(accounts, records, definition=definition, as_of=AS_OF, own_domains=("me.com",)).collect()
+    assert len(rows) == len(DOMAINS)
+    return {row["domain"]: (row["is_example"], row["is_excluded"], row["event_on"]) for row in rows}
 
 
 def examples(records: labels.Records, selection: dict[str, Any]) -> dict[str, date | None]:
@@ -78,12 +78,12 @@ def examples(records: labels.Records, selection: dict[str, Any]) -> dict[str, da
 
 
 def test_any_takes_the_first_event_of_all_that_hold(records: labels.Records) -> None:
-    found = label(records, {"any": [{"account_list": "won"}, {"account_list": "old"}]})
-    assert found["both.com"] == (True, False, EARLY)
-    assert found["won.com"] == (True, False, None)
-    assert found["old.com"] == (True, False, EARLY)
-    assert found["none.com"] == (False, False, None)
-    assert found["soon.com"] == (False, False, None), "on the list from tomorrow on"
+    labelled = label(records, {"any": [{"account_list": "won"}, {"account_list": "old"}]})
+    assert labelled["both.com"] == (True, False, EARLY)
+    assert labelled["won.com"] == (True, False, None)
+    assert labelled["old.com"] == (True, False, EARLY)
+    assert labelled["none.com"] == (False, False, None)
+    assert labelled["soon.com"] == (False, False, None), "on the list from tomorrow on"
 
 
 def test_own_domains_are_neither_examples_nor_scored(records: labels.Records) -> None:
@@ -100,8 +100,10 @@ def test_a_branch_that_does_not_hold_dates_nothing(records: labels.Records) -> N
 
 
 def test_who_is_excluded_is_no_example(records: labels.Records) -> None:
-    found = label(records, {"account_list": "won"}, exclude={"account_list": "old"})
-    assert found["both.com"][:2] == (False, True) and found["old.com"][:2] == (False, True) and found["won.com"][:2] == (True, False)
+    labelled = label(records, {"account_list": "won"}, exclude={"account_list": "old"})
+    assert (
+        labelled["both.com"][:2] == (False, True) and labelled["old.com"][:2] == (False, True) and labelled["won.com"][:2] == (True, False)
+    )
 
 
 CREATED, FIRST = date(2025, 6, 15), date(2024, 1, 1)
@@ -154,8 +156,8 @@ def test_deals_and_engagement_choose_and_date_the_examples(records: labels.Recor
 
 def test_what_is_found_of_no_account(records: labels.Records) -> None:
     definition = Definition.model_validate({"name": "one", "examples": {"opportunities": {"outcome": "won"}}})
-    found = labels.records_found(records, definition.selectors, as_of=AS_OF).where("domain is null").collect()
-    assert [(row["selector"], row["on"]) for row in found] == [(0, LATE)]
+    rows = labels.records_found(records, definition.selectors, as_of=AS_OF).where("domain is null").collect()
+    assert [(row["selector"], row["on"]) for row in rows] == [(0, LATE)]
 
 
 @pytest.mark.parametrize(

@@ -127,8 +127,8 @@ def test_the_later_file_and_the_later_source_win(
 def test_only_repeated_hashes_are_found(spark: SparkSession) -> None:
     least, most, bound = -(2**63), 2**63 - 1, 2**55
     parts = ([1, 2, 3, 3, -5, least, most, bound, bound - 1], [2, 4, -5, 3, most, least, bound, least + 1])
-    found = key_collisions.repeated([spark.createDataFrame([(it,) for it in part], "_hash bigint").repartition(3) for part in parts])
-    assert (sorted(row["_hash"] for row in found.hashes.collect()), found.count) == ([least, -5, 2, 3, bound, most], 6)
+    repeated = key_collisions.repeated([spark.createDataFrame([(it,) for it in part], "_hash bigint").repartition(3) for part in parts])
+    assert (sorted(row["_hash"] for row in repeated.hashes.collect()), repeated.count) == ([least, -5, 2, 3, bound, most], 6)
 
 
 NATIVE = {
@@ -172,9 +172,8 @@ def test_a_typed_value_is_what_its_text_would_be(
 
 
 def _on_disk(spark: SparkSession) -> int:
-    return sum(
-        it.isCached() for it in spark._jsc.sc().getRDDStorageInfo() if it.storageLevel().useDisk() and not it.storageLevel().useMemory()
-    )
+    levels = [(it.isCached(), it.storageLevel()) for it in spark._jsc.sc().getRDDStorageInfo()]
+    return sum(is_cached for is_cached, level in levels if level.useDisk() and not level.useMemory())
 
 
 @pytest.mark.parametrize("fails", [False, True])

@@ -21,8 +21,8 @@ def test_a_second_run_is_refused_and_told_who_holds_the_lock(spark: SparkSession
     with locks.held(tables, "ingest", run_id="first"):
         with pytest.raises(Locked) as caught, locks.held(others if catalog else tables, "ingest", run_id="second"):
             pass
-        said = str(caught.value)
-        assert all(part in said for part in (f"pid {os.getpid()}", f"host {socket.gethostname()}", "run_id first", "since 20"))
+        message = str(caught.value)
+        assert all(part in message for part in (f"pid {os.getpid()}", f"host {socket.gethostname()}", "run_id first", "since 20"))
         assert caught.value.exit_code == 5
         with locks.held(tables, "another", run_id="second"):
             pass

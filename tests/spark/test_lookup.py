@@ -85,11 +85,11 @@ def texts_of_all_kinds() -> list[str | None]:
 def test_a_form_says_what_the_column_functions_say(spark: SparkSession, form: Form) -> None:
     texts = list(dict.fromkeys(texts_of_all_kinds()))
     is_told, values = lookup._formed(pa.array(texts, pa.string()), Formed(form, is_optional=False), TYPES[form])
-    told = {text: value for text, value, is_so in zip(texts, values.to_pylist(), is_told.to_pylist(), strict=True) if is_so}
-    assert len(told) >= {"text": 500, "name": 300, "whole": 150, "decimal": 300, "date": 250}[form]
+    value_of = {text: value for text, value, is_so in zip(texts, values.to_pylist(), is_told.to_pylist(), strict=True) if is_so}
+    assert len(value_of) >= {"text": 500, "name": 300, "whole": 150, "decimal": 300, "date": 250}[form]
     for function in FUNCTIONS[form]:
-        said = applied(spark, function, list(told))
-        assert said == told
+        expected = applied(spark, function, list(value_of))
+        assert expected == value_of
 
 
 def test_numbers_have_their_unit_and_their_limits() -> None:
@@ -136,11 +136,11 @@ def test_an_address_in_a_usual_form_is_the_domain_that_the_search_finds(spark: S
     texts = list(dict.fromkeys(texts))
     host, address, exceptions = columns.plain_addresses(RULES)
     is_told, values = lookup._domain(pa.array(texts, pa.string()), host, address, pa.array(exceptions))
-    found = {text: value for text, value, is_so in zip(texts, values.to_pylist(), is_told.to_pylist(), strict=True) if is_so}
+    domain_of = {text: value for text, value, is_so in zip(texts, values.to_pylist(), is_told.to_pylist(), strict=True) if is_so}
     searched = applied(spark, lambda raw: columns.domain(raw, rules=RULES, accept_free_mail=False), texts)
-    assert {text: (value, None) for text, value in found.items()} == {text: tuple(searched[text]) for text in found}
-    assert {"https://www.acme.com/Company/x?y#z", "joe.d+x@acme.co.uk", "WWW.acme.com"} <= found.keys()
-    assert not any("gmail" in text or "github" in text or "linkedin" in text for text in found)
+    assert {text: (value, None) for text, value in domain_of.items()} == {text: tuple(searched[text]) for text in domain_of}
+    assert {"https://www.acme.com/Company/x?y#z", "joe.d+x@acme.co.uk", "WWW.acme.com"} <= domain_of.keys()
+    assert not any("gmail" in text or "github" in text or "linkedin" in text for text in domain_of)
 
 
 def test_frequent_texts_are_those_of_every_part_and_of_columns_that_repeat_them(
@@ -153,8 +153,8 @@ def test_frequent_texts_are_those_of_every_part_and_of_columns_that_repeat_them(
         F.concat(F.lit("part"), (F.col("id") / 2_000).cast("int")).alias("_cell_0"),
         F.col("id").cast("string").alias("_cell_1"),
     )
-    found = lookup.frequent(rows, {"part": "_cell_0", "number": "_cell_1"})
-    assert {name: sorted(texts) for name, texts in found.items()} == {"part": ["part0", "part1", "part2"]}
+    frequent = lookup.frequent(rows, {"part": "_cell_0", "number": "_cell_1"})
+    assert {name: sorted(texts) for name, texts in frequent.items()} == {"part": ["part0", "part1", "part2"]}
 
 
 def test_a_text_that_is_not_known_is_told_by_its_form() -> None:
@@ -164,8 +164,8 @@ def test_a_text_that_is_not_known_is_told_by_its_form() -> None:
     known = {"employees": Known(pa.array(["12", "n/a"]), pa.array([12, None], pa.int64())), "kind": Known(pa.array(["x"]), pa.array(["X"]))}
     names = {"domain": "_cell_0", "employees": "_cell_1", "kind": "_cell_2"}
     types = {"domain": T.StringType(), "employees": T.LongType(), "kind": T.StringType()}
-    found = lookup._looked_up(
+    looked_up = lookup._looked_up(
         batch, Lookup(names, known, {"employees": Formed("whole")}, "domain", (host, address, pa.array(exceptions)), types)
     )
-    assert found.column("_fits").to_pylist() == [True, False, True, False]
-    assert found.column("employees").to_pylist()[:3] == [12, None, 40]
+    assert looked_up.column("_fits").to_pylist() == [True, False, True, False]
+    assert looked_up.column("employees").to_pylist()[:3] == [12, None, 40]

@@ -169,10 +169,10 @@ def test_draws_of_different_purposes_are_independent(spark: SparkSession) -> Non
         draw("fold", 5, seed=0, repeat=1).alias("again"),
         draw("fold", 5, seed=1).alias("seed"),
     ).toPandas()
-    for i, one in enumerate(drawn.columns):
-        for two in drawn.columns[i + 1 :]:
-            cells = pd.crosstab(drawn[one], drawn[two]).to_numpy()
-            assert ((cells - 800) ** 2 / 800).sum() < 58, (one, two)
+    for i, first in enumerate(drawn.columns):
+        for second in drawn.columns[i + 1 :]:
+            cells = pd.crosstab(drawn[first], drawn[second]).to_numpy()
+            assert ((cells - 800) ** 2 / 800).sum() < 58, (first, second)
 
 
 def test_a_model_loaded_in_a_fresh_process_gives_the_same_scores(
@@ -202,12 +202,12 @@ def test_a_model_loaded_in_a_fresh_process_gives_the_same_scores(
         f"scorer.predict(pandas.read_parquet({str(tmp_path / 'features')!r})).to_pickle({str(tmp_path / 'scores.pkl')!r})\n"
         "assert SparkContext._gateway is None\n"
     )
-    found = _in_a_fresh_process(script, tmp_path)
+    scored = _in_a_fresh_process(script, tmp_path)
     of_lists = ["factors_for", "factors_against"]
     for name in of_lists:
-        assert [[*map(dict, it)] for it in found[name]] == [[*map(dict, it)] for it in expected[name]]
+        assert [[*map(dict, it)] for it in scored[name]] == [[*map(dict, it)] for it in expected[name]]
     plain = expected.drop(columns=["run_id", "scored_at", *of_lists])
-    pd.testing.assert_frame_equal(found.drop(columns=of_lists), plain, check_exact=False, rtol=0, atol=1e-9)
+    pd.testing.assert_frame_equal(scored.drop(columns=of_lists), plain, check_exact=False, rtol=0, atol=1e-9)
 
 
 def _in_a_fresh_process(script: str, folder: Path) -> pd.DataFrame:

@@ -32,15 +32,15 @@ HEADERS = {
 
 @pytest.mark.parametrize("names", list(HEADERS), ids=" | ".join)
 def test_the_header_of_an_amount_and_of_its_currency(names: tuple[str, ...]) -> None:
-    found = preferred({"amount": "Amount"} if "Amount" in names else {}, {"amount": ["amount", "amount usd"]}, DEALS, names)
-    assert (found.mapping["amount"], found.currencies.get("amount"), found.codes.get("amount")) == HEADERS[names]
+    chosen = preferred({"amount": "Amount"} if "Amount" in names else {}, {"amount": ["amount", "amount usd"]}, DEALS, names)
+    assert (chosen.mapping["amount"], chosen.currencies.get("amount"), chosen.codes.get("amount")) == HEADERS[names]
 
 
 def test_the_primary_column_goes_before_the_other_which_holds_what_is_not_in_it() -> None:
     names = ("Associated Company IDs", "Associated Company IDs (Primary)", "Associated Company (Primary)")
     accepted = {"account_id": ["associated company ids"], "account_name": ["associated company"]}
-    found = preferred({"account_id": names[0]}, accepted, DEALS, names)
-    assert (found.mapping, found.others) == ({"account_id": names[1], "account_name": names[2]}, {"account_id": names[0]})
+    chosen = preferred({"account_id": names[0]}, accepted, DEALS, names)
+    assert (chosen.mapping, chosen.others) == ({"account_id": names[1], "account_name": names[2]}, {"account_id": names[0]})
 
 
 def judged(spark: SparkSession, folder: Path, text: str, **setting: object) -> ingest.Ingested:
@@ -75,14 +75,14 @@ def test_a_foreign_amount_is_converted_by_its_days_rate_or_null_and_counted_by_i
 
 def test_the_header_and_the_source_say_the_currency_of_a_file(spark: SparkSession, tmp_path: Path) -> None:
     text = "deal id,domain,stage,{}\n1,a.com,Won,100\n2,a.com,Won,$100\n"
-    for header, setting, found in (
+    for header, setting, amounts in (
         ("Amount (EUR)", {}, [150.0, 100.0]),
         ("Amount", {"currency": "eur"}, [150.0, 100.0]),
         ("Amount", {"currency": "CAD"}, [None, None]),
         ("Amount", {}, [100.0, 100.0]),
     ):
         result = judged(spark, tmp_path, text.format(header), **setting)
-        assert [amount for _, amount in values(result.clean, "opportunity_id", "amount")] == found
+        assert [amount for _, amount in values(result.clean, "opportunity_id", "amount")] == amounts
 
 
 CURRENCIES = {"1.200,50 \u20ac": "EUR", "kr 500": "KR", "5 Mio. CHF": "CHF", "R$ 5": "BRL", "\u00a35m": "GBP", "5": None, "5 kg": None}
@@ -91,7 +91,7 @@ CURRENCIES |= {"12 000 z\u0142": "PLN", "NT$500": "TWD", "\u20b945,00,000": "INR
 
 def test_the_currency_in_a_cell(spark: SparkSession) -> None:
     frame = spark.createDataFrame([(text,) for text in CURRENCIES], "text string")
-    found = frame.select("text", columns.currency(F.col("text")).alias("code"), columns.amount(F.col("text")).alias("amount")).collect()
-    assert {row["text"]: row["code"] for row in found} == CURRENCIES
+    rows = frame.select("text", columns.currency(F.col("text")).alias("code"), columns.amount(F.col("text")).alias("amount")).collect()
+    assert {row["text"]: row["code"] for row in rows} == CURRENCIES
     amounts = [1200.5, 500.0, 5e6, 5.0, 5e6, 5.0, None, 12_000.0, 500.0, 4.5e6, 5000.0, 5e5]
-    assert [row["amount"] for row in found] == amounts
+    assert [row["amount"] for row in rows] == amounts

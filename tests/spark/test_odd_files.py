@@ -114,18 +114,18 @@ def test_many_odd_files_of_a_folder_are_told_apart(spark: SparkSession, tmp_path
         content = f"{HEAD}Firm é,firm{place}-test.com,{place}\nno domain,,1\n".encode("cp1252" if place % 2 else "utf-8")
         (tmp_path / "many" / f"{place}.csv").write_bytes(content)
     read = deliveries.read_all(spark, [Source(table="firmographics", path=str(tmp_path / "many"), id="many")])
-    found = ingest.table(read, CONTRACT, rules=RULES).checkpointed()
-    assert found.clean.where(F.col("company_name") == "Firm é").count() == 22
-    assert {Path(row["file"]).name for row in found.rejected.collect()} == {f"{place}.csv" for place in range(22)}
-    same(ingest.large_table(read, CONTRACT, rules=RULES, staging=staging), found)
+    outcome = ingest.table(read, CONTRACT, rules=RULES).checkpointed()
+    assert outcome.clean.where(F.col("company_name") == "Firm é").count() == 22
+    assert {Path(row["file"]).name for row in outcome.rejected.collect()} == {f"{place}.csv" for place in range(22)}
+    same(ingest.large_table(read, CONTRACT, rules=RULES, staging=staging), outcome)
 
 
 def test_files_that_are_no_tables_are_named_together(spark: SparkSession, tmp_path: Path) -> None:
     wrong = {"page.xls": b"<html>", "half.parquet": b"PAR1" + b"x" * 99, "open.csv": f'{HEAD}"A,a-test.com,1\nB,b-test.com,2\n'.encode()}
     with pytest.raises(DataError) as caught:
         deliveries.read_all(spark, sources(tmp_path, wrong | {"fine.csv": f"{HEAD}A,a-test.com,1\n".encode()}))
-    said = str(caught.value).splitlines()
-    assert [line.removeprefix(f"{tmp_path}/")[:32] for line in said] == [
+    lines = str(caught.value).splitlines()
+    assert [line.removeprefix(f"{tmp_path}/")[:32] for line in lines] == [
         "page.xls: is a web page (HTML): ", "half.parquet: is no whole Parque", "open.csv: line 2: a quote opens ",
     ]  # fmt: skip
 
@@ -139,8 +139,8 @@ def test_what_a_files_name_tells_is_its_own_and_said(spark: SparkSession, tmp_pa
     for name in ("builtwith_Quillcart (2).csv", "BuiltWith-Wren-Mail-2026-10-31.csv", "builtwith_Ledger 365.csv"):
         (tmp_path / "all" / name).write_bytes(USERS)
     delivery = deliveries.read(spark, Source(table="technographics", path=str(tmp_path / "all"), id="all"), users)
-    found = {Path(row["_file"]).name: row["_named_product"] for row in delivery.frame.collect()}
-    assert found == {
+    products = {Path(row["_file"]).name: row["_named_product"] for row in delivery.frame.collect()}
+    assert products == {
         "BuiltWith-Wren-Mail-2026-10-31.csv": "Wren-Mail",
         "builtwith_Ledger 365.csv": "Ledger 365",
         "builtwith_Quillcart (2).csv": "Quillcart",
@@ -150,6 +150,6 @@ def test_what_a_files_name_tells_is_its_own_and_said(spark: SparkSession, tmp_pa
         "builtwith_Quillcart (2).csv: product is 'Quillcart', from the file's name",
     ]
     (tmp_path / "our list.csv").write_bytes(USERS)
-    said = r"no column for product, and the file's name does not tell it either \(our list.csv\): name it like builtwith_PRODUCT.csv"
-    with pytest.raises(DataError, match=said):
+    message = r"no column for product, and the file's name does not tell it either \(our list.csv\): name it like builtwith_PRODUCT.csv"
+    with pytest.raises(DataError, match=message):
         deliveries.read(spark, Source(table="technographics", path=str(tmp_path / "our list.csv"), id="one"), users)

@@ -139,10 +139,10 @@ def test_the_factor_of_a_keyword_set_shows_its_signals(dated: Universe, learnt: 
         row["domain"]: [it["signals_13w"] for it in row["intent"] if it["keyword_set"] == "data_platform"] for row in today.collect()
     }
     shown = {
-        row.domain: (it["value"], f"researches: data platform ({it['value']})" in row.top_factors)
+        row.domain: (factor["value"], f"researches: data platform ({factor['value']})" in row.top_factors)
         for row in scores.itertuples()
-        for it in (*row.factors_for[:3], *row.factors_against[:3])
-        if it["factor"] == "researches: data platform"
+        for factor in (*row.factors_for[:3], *row.factors_against[:3])
+        if factor["factor"] == "researches: data platform"
     }
     assert len(shown) > 10 and all(count > 1 for (count,) in signals.values())
     assert shown == {domain: (f"{count} signals in 13 weeks", True) for domain, (count,) in signals.items() if domain in shown}
@@ -159,10 +159,10 @@ def test_no_research_is_0_and_no_delivery_is_missing(spark: SparkSession, dated:
     quiet = min({domain(i) for i in range(COMPANIES)} - seen)
     dates = spark.createDataFrame([(quiet, quiet, day) for day in days.values()], "domain string, company_name string, as_of_on date")
     described = dated.describe(dates)
-    found = model.vectors(inputs.with_stack(described, DEFINITION.features)).orderBy("as_of_on").collect()
+    rows = model.vectors(inputs.with_stack(described, DEFINITION.features)).orderBy("as_of_on").collect()
     margins = model.score(described).orderBy("as_of_on").toPandas().margin
     start_of_research = len(model.inputs.numeric)
-    for row, margin, expected in zip(found, margins, (0.0, np.nan), strict=True):
+    for row, margin, expected in zip(rows, margins, (0.0, np.nan), strict=True):
         research_columns = row["static"].toArray()[start_of_research : start_of_research + len(model.inputs.intent_columns)]
         np.testing.assert_array_equal(research_columns, np.full(3 * 8, expected))
         (fold,) = row["folds"]

@@ -24,9 +24,9 @@ def flagged(universe: Universe) -> DataFrame:
     """Every third customer has a date; companies in France are nobody's reference."""
     dated = F.when(F.pmod(F.regexp_extract("domain", r"(\d+)", 1).cast("int"), F.lit(3)) == 0, F.lit(date(2026, 3, 4)))
     lists = universe.account_lists.withColumn("event_on", dated)
-    found = universe.labelled(DEFINITION, lists).withColumn("is_in_reference", ~F.col("country").eqNullSafe("FR"))
+    labelled = universe.labelled(DEFINITION, lists).withColumn("is_in_reference", ~F.col("country").eqNullSafe("FR"))
     known = F.when(F.col("country") == "DE", F.array(F.lit("crm"))).otherwise(F.array(F.lit("firmographics")))
-    return population.marked(inputs.with_stack(found.withColumn("known_by", known), DEFINITION.features))
+    return population.marked(inputs.with_stack(labelled.withColumn("known_by", known), DEFINITION.features))
 
 
 def test_counts_shares_and_dates(flagged: DataFrame) -> None:
@@ -34,22 +34,22 @@ def test_counts_shares_and_dates(flagged: DataFrame) -> None:
     partners = frame["domain"].isin([f"company{i}.com" for i in range(5)])
     examples = frame[frame["is_customer"] & ~partners]
     reference = frame[~partners & (frame["country"] != "FR")]
-    found = population.scan(flagged)
-    assert found.counts["examples"] == len(examples)
-    assert found.counts["reference"] == len(reference)
-    assert found.counts["unlabelled"] == len(reference[~reference["is_customer"]])
+    scanned = population.scan(flagged)
+    assert scanned.counts["examples"] == len(examples)
+    assert scanned.counts["reference"] == len(reference)
+    assert scanned.counts["unlabelled"] == len(reference[~reference["is_customer"]])
     by_country = reference["country"].value_counts(dropna=False, normalize=True)
-    assert found.shares["country"] == pytest.approx({None if pd.isna(name) else name: share for name, share in by_country.items()})
+    assert scanned.shares["country"] == pytest.approx({None if pd.isna(name) else name: share for name, share in by_country.items()})
     cities = reference["city"].value_counts()
     expected = cities / len(reference) * len(examples)
     telling = cities[(expected >= 0.1) | cities.index.isin(examples["city"])]
-    assert found.shares["city"] == pytest.approx((telling / len(reference)).to_dict())
+    assert scanned.shares["city"] == pytest.approx((telling / len(reference)).to_dict())
     assert len(telling) < 0.8 * len(cities), "most cities are of one company, and no example is there"
     dated = sum(int(domain[7:-4]) % 3 == 0 for domain in examples["domain"])
     assert 0 < dated < len(examples)
-    assert found.events == [None] * (len(examples) - dated) + [date(2026, 3, 4)] * dated
-    assert found.counts["undated"] == len(examples) - dated
-    assert found.coverage["coverage_crm_examples"] == pytest.approx((examples["country"] == "DE").mean())
+    assert scanned.events == [None] * (len(examples) - dated) + [date(2026, 3, 4)] * dated
+    assert scanned.counts["undated"] == len(examples) - dated
+    assert scanned.coverage["coverage_crm_examples"] == pytest.approx((examples["country"] == "DE").mean())
 
 
 def test_who_else_has_a_value_is_counted_over_all_accounts(flagged: DataFrame) -> None:
@@ -91,5 +91,5 @@ def test_what_a_users_data_decides_the_size_of_is_broadcast_only_while_it_is_few
         universe_of(**tables),
         AsOf(accounts, None).read(tables["firmographics"]),
     ]
-    found = ["strategy=broadcast" in plan._jdf.queryExecution().analyzed().toString() for plan in plans]
-    assert found == [is_broadcast] * len(plans)
+    are_broadcast = ["strategy=broadcast" in plan._jdf.queryExecution().analyzed().toString() for plan in plans]
+    assert are_broadcast == [is_broadcast] * len(plans)

@@ -49,15 +49,15 @@ def records(spark: SparkSession) -> labels.Records:
 
 
 @pytest.fixture(scope="module")
-def found(spark: SparkSession, records: labels.Records) -> Preview:
+def shown(spark: SparkSession, records: labels.Records) -> Preview:
     stack = "array(named_struct('product', 'x', 'category', 'y')) tech_stack"
     accounts = spark.createDataFrame(
         [row[:4] for row in ACCOUNTS], "domain string, country string, has_data boolean, known_by array<string>"
     )
     labelled = labels.label(accounts.selectExpr("*", stack), records, definition=DEFINITION, as_of=AS_OF, own_domains=("own.com",))
     labelled = labelled.withColumn("is_in_reference", labels.in_reference(DEFINITION.reference)).persist()
-    said = by_selector(labelled, DEFINITION, without_domain={0: 1, 1: 2, 2: 9})
-    assert said == (
+    sentence = by_selector(labelled, DEFINITION, without_domain={0: 1, 1: 2, 2: 9})
+    assert sentence == (
         "Of them the selectors find: opportunities won, product A: 4, account list won: 4, account list rivals: 1; "
         "and 3 records without a usable domain."
     )
@@ -65,8 +65,8 @@ def found(spark: SparkSession, records: labels.Records) -> Preview:
     return preview(labelled, DEFINITION, as_of=AS_OF, connection_mode=mode, own_domains=("own.com",), without_domain=lost)
 
 
-def test_each_part_of_the_definition_is_counted(found: Preview) -> None:
-    counted = [(it.place, it.depth, it.accounts, it.without_domain) for it in found.selectors]
+def test_each_part_of_the_definition_is_counted(shown: Preview) -> None:
+    counted = [(it.place, it.depth, it.accounts, it.without_domain) for it in shown.selectors]
     assert counted == [
         ("examples", 0, 6, 0),
         ("examples.any.0", 1, 4, 1),
@@ -76,11 +76,11 @@ def test_each_part_of_the_definition_is_counted(found: Preview) -> None:
         ("examples.any.1.all.1.not", 3, 1, 9),
         ("exclude", 0, 2, 0),
     ]
-    assert found.selectors[1].by_source == {"crm": 4, "marketing": 0, "csv": 2, "firmographics": 1}
+    assert shown.selectors[1].by_source == {"crm": 4, "marketing": 0, "csv": 2, "firmographics": 1}
 
 
-def test_each_cleaning_rule_is_counted(found: Preview) -> None:
-    assert dict(found.counts) == {
+def test_each_cleaning_rule_is_counted(shown: Preview) -> None:
+    assert dict(shown.counts) == {
         "selected": 6,
         "without_domain": 3,
         "undated_in_crm": 0,
@@ -93,12 +93,12 @@ def test_each_cleaning_rule_is_counted(found: Preview) -> None:
         "unlabelled": 21,
         "reference": 23,
     }
-    assert found.verdict == "few" and found.sentence.startswith("enough with a warning: 3 customers with a domain and data")
-    assert found.record["said"] == found.sentence
+    assert shown.verdict == "few" and shown.sentence.startswith("enough with a warning: 3 customers with a domain and data")
+    assert shown.record["said"] == shown.sentence
 
 
-def test_it_is_shown_as_the_definition_is_written(found: Preview) -> None:
-    lines = found.text.splitlines()
+def test_it_is_shown_as_the_definition_is_written(shown: Preview) -> None:
+    lines = shown.text.splitlines()
     assert lines[1] == "one as of 2026-06-15, connection mode: CRM hybrid"
     assert [" ".join(line.split()) for line in lines[3:9]] == [
         "examples: any 6 4 0 4 1",

@@ -28,17 +28,17 @@ def test_long_stages_say_how_far_they_are_and_short_ones_nothing(spark: SparkSes
             time.sleep(0.5)
             yield batch
 
-    said: list[str] = []
+    lines: list[str] = []
     try:
         spark.sparkContext.setJobDescription("score platform")
-        with progress.shown(spark, said.append, quiet=0.6, poll=0.1):
+        with progress.shown(spark, lines.append, quiet=0.6, poll=0.1):
             assert rows.mapInArrow(slowly, "id long").count() == 8_000
-        assert said and all(re.match(r"score platform: \d of \d+ parts done", line) for line in said), said
-        assert re.match(r"score platform: [1-7] of 8 parts done, [\d,]+ rows, [\d,]+ rows a second, about \d:\d\d left", said[-1]), said
-        said.clear()
-        with progress.shown(spark, said.append, quiet=60, poll=0.1):
+        assert lines and all(re.match(r"score platform: \d of \d+ parts done", line) for line in lines), lines
+        assert re.match(r"score platform: [1-7] of 8 parts done, [\d,]+ rows, [\d,]+ rows a second, about \d:\d\d left", lines[-1]), lines
+        lines.clear()
+        with progress.shown(spark, lines.append, quiet=60, poll=0.1):
             rows.mapInArrow(slowly, "id long").count()
-        assert not said
+        assert not lines
     finally:
         spark.sparkContext.setJobDescription(None)
 
@@ -51,14 +51,14 @@ def test_batches_of_what_is_held_are_not_taken_for_rows(spark: SparkSession) -> 
             time.sleep(0.2)
             yield batch
 
-    said: list[str] = []
+    lines: list[str] = []
     try:
         held.count()
-        with progress.shown(spark, said.append, quiet=0.6, poll=0.1):
+        with progress.shown(spark, lines.append, quiet=0.6, poll=0.1):
             held.mapInArrow(slowly, "id long, text string").count()
     finally:
         held.unpersist()
-    assert any("of 8 parts done, about" in line for line in said) and not any("rows" in line for line in said), said
+    assert any("of 8 parts done, about" in line for line in lines) and not any("rows" in line for line in lines), lines
 
 
 def test_a_stage_that_cannot_fit_is_not_begun(spark: SparkSession, tmp_path: Path) -> None:

@@ -180,14 +180,14 @@ def test_the_crm_has_twins_orphans_deleted_accounts_and_websites_that_lead_nowhe
     rows, deals = delivery(folder, "salesforce/accounts.csv"), delivery(folder, "salesforce/opportunities.csv")
     assert rows["Id"].is_unique and rows["Id"].str.fullmatch(r"001[0-9a-z]{12}AAA").all()
     assert set(rows["ParentId"]) - {""} <= set(rows["Id"])
-    found = {
+    counts = {
         "twins": (rows["ParentId"] != "").sum(),
         "deleted": (rows["IsDeleted"] == "true").sum(),
         "two lines": rows["Name"].str.contains("\n").sum(),
         "orphans": (deals["AccountId"] == "").sum(),
         **{kind: rows["Website"].str.contains(kind).sum() for kind in ("^$", "no website", "linkedin", "@")},
     }
-    assert {kind: count for kind, count in found.items() if count < 5} == {}
+    assert {kind: count for kind, count in counts.items() if count < 5} == {}
     assert set(deals["AccountId"]) - {""} <= set(rows["Id"])
     assert (deals["IsWon"] == "true").sum() == truth(folder)[["is_known_platform", "is_known_analytics"]].to_numpy().sum()
 

@@ -68,11 +68,11 @@ def stocked(spark: SparkSession, universe: Universe, trained: Trained, tmp_path:
     options = SimpleNamespace(dry_run=False, as_of=None)
     store = (f"sqlite:///{tmp_path / 'mlflow.db'}", (tmp_path / "artifacts").as_uri())
     day_of_the_run = AS_OF + timedelta(days=9)  # later than the features'
-    found = Warehouse(Run("", datetime.now(UTC), day_of_the_run, options, settings, [], tables, store, console), trained)
+    warehouse = Warehouse(Run("", datetime.now(UTC), day_of_the_run, options, settings, [], tables, store, console), trained)
     tables.replace("clean/account_lists", universe.account_lists)
     tables.replace(FEATURES, universe.today())
-    found.register(trained)
-    return found
+    warehouse.register(trained)
+    return warehouse
 
 
 def with_bands(**bands: float) -> Definition:
@@ -127,13 +127,13 @@ def test_accounts_that_come_and_go_have_their_causes(stocked: Warehouse) -> None
     open_to_all = DEFINITION.model_copy(update={"exclude": None})
     change_features(stocked, "company100.com", has_data=False)
     assert stocked.score(open_to_all) == [0]
-    found = {row["domain"]: (row["change"], row["cause"]) for row in stocked.changes().to_dict("records")}
-    assert found == {"company100.com": ("gone", "data")} | {f"company{i}.com": ("new", "rule") for i in range(5)}
+    changes = {row["domain"]: (row["change"], row["cause"]) for row in stocked.changes().to_dict("records")}
+    assert changes == {"company100.com": ("gone", "data")} | {f"company{i}.com": ("new", "rule") for i in range(5)}
 
     change_features(stocked, "company100.com", has_data=True)
     assert stocked.score(DEFINITION) == [0]
-    found = {row["domain"]: (row["change"], row["cause"]) for row in stocked.changes().to_dict("records")}
-    assert found == {"company100.com": ("new", "data")} | {f"company{i}.com": ("gone", "rule") for i in range(5)}
+    changes = {row["domain"]: (row["change"], row["cause"]) for row in stocked.changes().to_dict("records")}
+    assert changes == {"company100.com": ("new", "data")} | {f"company{i}.com": ("gone", "rule") for i in range(5)}
 
 
 def test_a_run_that_dies_before_its_last_commit_leaves_the_old_scores(stocked: Warehouse, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -163,8 +163,8 @@ def test_the_history_needs_no_former_version(stocked: Warehouse) -> None:
         spark.sql(f"VACUUM {tables.identifier(name)} RETAIN 0 HOURS")
     change_features(stocked, "company7.com", has_data=False)
     assert stocked.score(DEFINITION.model_copy(update={"exclude": None})) == [0]
-    found = {row["domain"]: (row["change"], row["cause"]) for row in stocked.changes().to_dict("records")}
-    assert found == {"company7.com": ("gone", "data")} | {f"company{i}.com": ("new", "rule") for i in range(5)}
+    changes = {row["domain"]: (row["change"], row["cause"]) for row in stocked.changes().to_dict("records")}
+    assert changes == {"company7.com": ("gone", "data")} | {f"company{i}.com": ("new", "rule") for i in range(5)}
 
 
 def by_domain(scores: pd.DataFrame) -> pd.DataFrame:
@@ -185,8 +185,8 @@ def test_scores_in_one_pass_are_those_of_the_models_alone(stocked: Warehouse, sc
     partners = [f"company{i}.com" for i in range(5)]
     of_the_run = ["score_name", "model_version", "run_id", "scored_at"]
     for name, expected in {"other": scores, "small": scores.drop(partners)}.items():
-        found = together[together.score_name == name].set_index("domain").sort_index()
-        pd.testing.assert_frame_equal(found.drop(columns=of_the_run), expected.drop(columns=of_the_run), check_exact=True)
+        own = together[together.score_name == name].set_index("domain").sort_index()
+        pd.testing.assert_frame_equal(own.drop(columns=of_the_run), expected.drop(columns=of_the_run), check_exact=True)
     unscored = stocked.table("scores/unscored_accounts")
     assert sorted(unscored.domain) == partners and set(unscored.score_name) == {"small"} and set(unscored.reason) == {"EXCLUDED"}
     best = stocked.table("scores/top_accounts").sort_values(["score_name", "rank"])

@@ -86,13 +86,13 @@ def test_static_columns_are_those_of_the_spark_pipeline(features: DataFrame, bat
     stacked = intent.with_columns(inputs.with_stack(features, LEFT_OUT), INPUTS.keyword_sets, INPUTS.measures)
     expected = np.array([row["static"].toArray() for row in inputs.vectorizer(INPUTS).transform(stacked).select("static").collect()])
     rows = static_columns(INPUTS, LEFT_OUT.leave_out).rows(batch)
-    found = np.zeros(expected.shape)
+    dense = np.zeros(expected.shape)
     for row in range(batch.rows):
         entries = slice(rows.indptr[row], rows.indptr[row + 1])
         assert len(set(rows.indices[entries])) == entries.stop - entries.start
-        found[row, rows.indices[entries]] = rows.values[entries]
+        dense[row, rows.indices[entries]] = rows.values[entries]
     assert np.isnan(expected).any() and expected[:, -5:].max() == 3
-    np.testing.assert_array_equal(found, expected)
+    np.testing.assert_array_equal(dense, expected)
 
 
 def test_without_technographics_no_stack_is_seen(batch: AccountBatch) -> None:
@@ -112,11 +112,11 @@ def test_factors_read_as_the_spark_columns_say_them(features: DataFrame, batch: 
         values = np.where(ids >= 0, np.float32(0.5), np.float32(0))
         top = TopFactors(np.zeros(n), np.zeros(n), ids[0], values[0], ids[1], values[1])
         static = static_columns(INPUTS, LEFT_OUT.leave_out).rows(batch)
-        found = columns(factor_names(INPUTS), FactorValues(batch), static, top, most=3)
+        lines = columns(factor_names(INPUTS), FactorValues(batch), static, top, most=3)
         expected = _said_by_spark(features, ids)
         for name in ("factors_for", "factors_against"):
-            assert found[name].to_pylist() == expected[name]
-        assert found["top_factors"].to_pylist() == expected["top_factors"]
+            assert lines[name].to_pylist() == expected[name]
+        assert lines["top_factors"].to_pylist() == expected["top_factors"]
 
 
 def _said_by_spark(features: DataFrame, ids: np.ndarray) -> dict[str, list[object]]:
@@ -125,24 +125,26 @@ def _said_by_spark(features: DataFrame, ids: np.ndarray) -> dict[str, list[objec
     schema = "domain string, ids_for array<int>, ids_against array<int>, contributions_for array<float>, contributions_against array<float>"
     known = inputs.with_stack(features, LEFT_OUT).join(features.sparkSession.createDataFrame(rows, schema), "domain", "inner")
     with_factors = explanation.with_factors(known, INPUTS)
-    said = with_factors.withColumn("top_factors", explanation.in_words(F.col("factors_for"), F.col("factors_against")))
-    rows = sorted(said.collect(), key=lambda row: int(row["domain"].removeprefix("company").removesuffix(".com")))
-    found: dict[str, list[object]] = {
+    in_words = with_factors.withColumn("top_factors", explanation.in_words(F.col("factors_for"), F.col("factors_against")))
+    rows = sorted(in_words.collect(), key=lambda row: int(row["domain"].removeprefix("company").removesuffix(".com")))
+    factors: dict[str, list[object]] = {
         name: [[it.asDict() for it in row[name]] for row in rows] for name in ("factors_for", "factors_against")
     }
-    return found | {"top_factors": [row["top_factors"] for row in rows]}
+    return factors | {"top_factors": [row["top_factors"] for row in rows]}
 
 
 def test_synapseml_gives_the_same_scores(universe: Universe, trained: Trained, scores: pd.DataFrame) -> None:
     """Margins to 1e-6, contributions to 1e-5, and the same of everything that follows from them."""
-    found = synapseml_engine.score(trained.model, universe.today()).toPandas().set_index("domain").sort_index()
-    assert list(found.index) == list(scores.index)
+    by_synapseml = synapseml_engine.score(trained.model, universe.today()).toPandas().set_index("domain").sort_index()
+    assert list(by_synapseml.index) == list(scores.index)
     for name in ("margin", "base", "lift", "percentile"):
-        np.testing.assert_allclose(found[name], scores[name], atol=1e-6, rtol=1e-6)
-    np.testing.assert_allclose(found.other_contribution, scores.other_contribution, atol=1e-5)
-    pd.testing.assert_frame_equal(found[["score", "band", "action", "is_example"]], scores[["score", "band", "action", "is_example"]])
+        np.testing.assert_allclose(by_synapseml[name], scores[name], atol=1e-6, rtol=1e-6)
+    np.testing.assert_allclose(by_synapseml.other_contribution, scores.other_contribution, atol=1e-5)
+    pd.testing.assert_frame_equal(
+        by_synapseml[["score", "band", "action", "is_example"]], scores[["score", "band", "action", "is_example"]]
+    )
     for side in ("factors_for", "factors_against"):
-        pairs = [(a, b) for mine, theirs in zip(found[side], scores[side], strict=True) for a, b in zip(mine, theirs, strict=True)]
+        pairs = [(a, b) for mine, theirs in zip(by_synapseml[side], scores[side], strict=True) for a, b in zip(mine, theirs, strict=True)]
         np.testing.assert_allclose(*zip(*((a["contribution"], b["contribution"]) for a, b in pairs), strict=True), atol=1e-5)
         # Two that are equal but for rounding may change places.
         assert np.mean([(a["factor"], a["value"]) == (b["factor"], b["value"]) for a, b in pairs]) > 0.99

@@ -84,7 +84,7 @@ def test_days_that_no_calendar_has_are_no_values_and_stop_nothing(spark: SparkSe
     pq.write_table(held.append_column("modified on", pa.array([datetime(1, 1, 1), None], pa.timestamp("us"))), tmp_path / "firms.parquet")
     sources = ["table: account_lists, list: won, path: won.csv", "table: crm_accounts, path: firms.parquet"]
     _, tables = ingest(spark, tmp_path, *sources)
-    found = {row["domain"]: row["event_on"] for row in tables.read("clean/account_lists").collect()}
-    assert found == {"a0-test.com": None, "a1-test.com": None, "a2-test.com": None, "a3-test.com": date(2026, 3, 4)}
+    day_of = {row["domain"]: row["event_on"] for row in tables.read("clean/account_lists").collect()}
+    assert day_of == {"a0-test.com": None, "a1-test.com": None, "a2-test.com": None, "a3-test.com": date(2026, 3, 4)}
     rows = tables.read("clean/crm_accounts").select("domain", "created_on").collect()
     assert {tuple(row) for row in rows} == {("b-test.com", None), ("c-test.com", date(2026, 3, 4))}

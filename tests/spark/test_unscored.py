@@ -15,7 +15,7 @@ def test_an_account_is_listed_once_however_many_rows_it_has(spark: SparkSession)
     rejected = spark.createDataFrame(
         [(*row, problem) for row, problem in zip(rows, problems, strict=True)], "source string, account_key string, domain_problem string"
     )
-    found = unscored_accounts(accounts, rejected, score_names=["one", "two"]).collect()
+    unscored = unscored_accounts(accounts, rejected, score_names=["one", "two"]).collect()
     without = [
         ("activities:it", "key", None, "FREE_MAIL_DOMAIN"),
         ("activities:it", "other", None, "NO_DOMAIN"),
@@ -24,5 +24,5 @@ def test_an_account_is_listed_once_however_many_rows_it_has(spark: SparkSession)
     of_both = [("accounts", "b.com", "b.com", "NO_DATA"), *without]
     expected = {"one": [("accounts", "a.com", "a.com", "EXCLUDED"), *of_both], "two": of_both}
     columns = ("source", "account_key", "domain", "reason")
-    listed = {name: sorted(tuple(row[it] for it in columns) for row in found if row["score_name"] == name) for name in expected}
+    listed = {name: sorted(tuple(row[it] for it in columns) for row in unscored if row["score_name"] == name) for name in expected}
     assert listed == expected

@@ -68,8 +68,8 @@ def test_rows_are_added_to_a_history_whose_bands_had_spaces(spark: SparkSession,
     rows += [{"score_name": "a", "domain": "new.com", "band": "Unlikely"}]
     write(contracts.load(HISTORY).rows(spark, rows), tables, HISTORY, "score_name")
     tables.append(HISTORY, contracts.load(HISTORY).rows(spark, [{"score_name": "a", "domain": "now.com", "band": "likely"}]))
-    found = sorted(tables.read(HISTORY).select("domain", "band_before", "band").collect())
-    assert [tuple(row) for row in found] == [
+    stored = sorted(tables.read(HISTORY).select("domain", "band_before", "band").collect())
+    assert [tuple(row) for row in stored] == [
         ("Highly Likely.com", "highly_likely", None),
         ("Likely.com", "likely", None),
         ("new.com", None, "unlikely"),

@@ -99,5 +99,5 @@ DATES = {
 @pytest.mark.parametrize("place", range(3), ids=["undeclared", "mdy", "dmy"])
 def test_dates_are_read_in_the_declared_order(spark: SparkSession, place: int) -> None:
     order = (None, "mdy", "dmy")[place]
-    found = applied(spark, lambda text: columns.calendar_date(text, order).cast("string"), list(DATES))
-    assert found == {text: expected[place] for text, expected in DATES.items()}
+    day_of = applied(spark, lambda text: columns.calendar_date(text, order).cast("string"), list(DATES))
+    assert day_of == {text: expected[place] for text, expected in DATES.items()}

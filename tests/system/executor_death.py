@@ -29,11 +29,11 @@ if __name__ == "__main__":
     settings["spark.jars"] = os.environ["QUALSCORE_JARS"]  # of the session's catalog, which spark-defaults names
     session = SparkSession.builder.config(map=settings).getOrCreate()
     session.sparkContext.setCheckpointDir(f"file:{folder}")
-    found = {}
+    kept = {}
     for mode in (checkpoints.LOCAL, checkpoints.RELIABLE):
         session.conf.set(checkpoints.MODE, mode)
-        found[mode] = session.range(3).repartition(2).transform(checkpoints.kept)
+        kept[mode] = session.range(3).repartition(2).transform(checkpoints.kept)
     (process,) = set(session.sparkContext.parallelize([0], 1).mapPartitions(executors).collect())
     os.kill(process, signal.SIGKILL)
-    for mode, rows in found.items():
+    for mode, rows in kept.items():
         print(mode, left_of(rows))

@@ -70,8 +70,8 @@ def test_a_killed_ingest_leaves_the_old_version_and_the_next_one_completes(folde
         time.sleep(0.005)
     # Spark has a process group of its own, which outlives a launcher that is killed.
     os.killpg(os.getpgid(held(folder)["pid"]), signal.SIGKILL)
-    said = process.communicate()[1]
-    assert process.returncode == 128 + signal.SIGKILL and parts(folder) > known, said  # in the middle of the write
+    printed = process.communicate()[1]
+    assert process.returncode == 128 + signal.SIGKILL and parts(folder) > known, printed  # in the middle of the write
     assert DeltaTable(str(folder / "warehouse/clean/firmographics")).version() == version
     pd.testing.assert_frame_equal(firmographics(folder), before)
     assert held(folder)
@@ -83,11 +83,11 @@ def test_a_killed_ingest_leaves_the_old_version_and_the_next_one_completes(folde
 def test_of_two_ingests_at_once_one_is_refused_or_both_are_whole(folder: Path) -> None:
     deliver(folder, 30)
     both = [start(folder), start(folder)]
-    said = [process.communicate()[1] for process in both]
+    printed = [process.communicate()[1] for process in both]
     codes = sorted(process.returncode for process in both)
-    assert codes in ([0, 5], [0, 0]), said
+    assert codes in ([0, 5], [0, 0]), printed
     if codes == [0, 5]:
-        (refused,) = (text for process, text in zip(both, said, strict=True) if process.returncode == 5)
+        (refused,) = (text for process, text in zip(both, printed, strict=True) if process.returncode == 5)
         assert "another run holds the lock since" in refused and "Traceback" not in refused
     assert set(firmographics(folder)["employees"]) == {30} and len(firmographics(folder)) == ROWS
     assert not held(folder)

@@ -105,10 +105,10 @@ def test_every_account_is_scored_or_listed(ran: Ran) -> None:
 
 def test_keys_are_unique_and_no_address_leaves_the_refused_rows(ran: Ran) -> None:
     """Of all tables that there are after a run of the sample."""
-    found = [contract for contract in contracts.all_contracts() if (ran.folder / "warehouse" / contract.name).exists()]
-    assert len(found) > 20
+    written = [contract for contract in contracts.all_contracts() if (ran.folder / "warehouse" / contract.name).exists()]
+    assert len(written) > 20
     address = re.compile(r"[^@\s\"']+@[^@\s\"']+[.][a-z]+")
-    for contract in found:
+    for contract in written:
         frame = ran.table(contract.name)
         twice = frame[frame.duplicated(list(contract.key), keep=False)]
         assert twice.empty, f"{contract.name}: {twice[list(contract.key)].head()}"
@@ -121,13 +121,13 @@ def test_keys_are_unique_and_no_address_leaves_the_refused_rows(ran: Ran) -> Non
 
 def test_what_became_of_each_delivery_is_said_and_kept(ran: Ran) -> None:
     (kept,) = (row for row in ran.table("scores/score_runs").to_dict("records") if row["job"] == "ingest")
-    found = {it["source"]: it for it in kept["deliveries"]}
-    assert len(found) == 12, sorted(found)
-    for source, it in found.items():
-        assert it["rows_read"] == it["clean"] + it["rejected"] + it["superseded"] > 0, source
-        assert f"{source}: {it['rows_read']:,} rows read, {it['clean']:,} clean" in ran.first.stdout
-    assert 0 < found["crm_accounts:accounts.csv"]["deleted"] <= found["crm_accounts:accounts.csv"]["superseded"]
-    assert dict(found["crm_accounts:accounts.csv"]["fill"])["employees"] > 0.85
+    delivery_of = {it["source"]: it for it in kept["deliveries"]}
+    assert len(delivery_of) == 12, sorted(delivery_of)
+    for source, delivery in delivery_of.items():
+        assert delivery["rows_read"] == delivery["clean"] + delivery["rejected"] + delivery["superseded"] > 0, source
+        assert f"{source}: {delivery['rows_read']:,} rows read, {delivery['clean']:,} clean" in ran.first.stdout
+    assert 0 < delivery_of["crm_accounts:accounts.csv"]["deleted"] <= delivery_of["crm_accounts:accounts.csv"]["superseded"]
+    assert dict(delivery_of["crm_accounts:accounts.csv"]["fill"])["employees"] > 0.85
     assert "connection mode: connected (CRM and marketing automation)" in ran.first.stderr
 
 
@@ -224,14 +224,14 @@ THROUGH_SPARK_SUBMIT = "mostly rejects"
 
 @pytest.mark.parametrize("case", BAD)
 def test_bad_input_is_one_clear_error(case: str, tmp_path: Path, spark: SparkSession) -> None:
-    settings, data, code, said = BAD[case]
+    settings, data, code, message = BAD[case]
     (tmp_path / "own.yml").write_text(settings + "scores: []\n")
     if data is not None:
         (tmp_path / "data.csv").write_text(data)
     ingest = ["ingest", "--config", str(tmp_path / "own.yml"), "--warehouse", str(tmp_path / "warehouse")]
     done = run(*ingest) if case == THROUGH_SPARK_SUBMIT else run_job(spark, *ingest)
     assert done.returncode == code
-    assert said in done.stderr and "Traceback" not in done.stdout + done.stderr and "\tat " not in done.stderr
+    assert message in done.stderr and "Traceback" not in done.stdout + done.stderr and "\tat " not in done.stderr
     assert not (tmp_path / "warehouse" / "clean" / "firmographics").exists()
 
 

@@ -32,8 +32,8 @@ def off(fitted: Calibration, unlabelled: np.ndarray) -> list[float]:
 
 @pytest.mark.parametrize(("n_examples", "bound"), [(53, 0.025), (200, 0.015), (2_000, 0.006)])
 def test_what_is_said_is_so_in_every_band_on_average_over_lists(n_examples: int, bound: float) -> None:
-    found = [off(calibration.fit(*accounts(n_examples, seed)), accounts(1, seed)[1]) for seed in range(30)]
-    bias = np.array([it for it in found if len(it) == 4]).mean(axis=0)
+    differences = [off(calibration.fit(*accounts(n_examples, seed)), accounts(1, seed)[1]) for seed in range(30)]
+    bias = np.array([it for it in differences if len(it) == 4]).mean(axis=0)
     assert np.abs(bias).max() < bound, bias
 
 
@@ -75,8 +75,8 @@ def test_a_score_that_is_right_shows_the_expected_error() -> None:
             c, u = len(mine[0]) / 53, len(mine[1]) / 6_000
             if c + u == 0:
                 continue
-            said = (mine[0].sum() / 53 + mine[1].sum() / 6_000) / (c + u) / 100
-            bands.append({"customers": c, "unlabelled": u, "said": said, "observed": c / (c + u)})
+            mean_score = (mine[0].sum() / 53 + mine[1].sum() / 6_000) / (c + u) / 100
+            bands.append({"customers": c, "unlabelled": u, "said": mean_score, "observed": c / (c + u)})
         errors.append(calibration.calibration_error(bands))
         expected.append(calibration.expected_error(bands, 53))
     assert np.mean(expected) == pytest.approx(np.mean(errors), rel=0.15)

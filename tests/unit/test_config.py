@@ -60,8 +60,8 @@ def test_a_change_wins_over_files_and_the_warehouse_argument_over_both(tmp_path:
 
 
 def test_sources_of_one_file_have_ids_of_their_own(tmp_path: Path) -> None:
-    one = "{table: account_lists, list: won, path: a.csv}"
-    settings = config.load(write(tmp_path, f"sources: [{one}, {one}]"))
+    source_of_file = "{table: account_lists, list: won, path: a.csv}"
+    settings = config.load(write(tmp_path, f"sources: [{source_of_file}, {source_of_file}]"))
     assert [source.id for source in settings.sources] == ["account_lists:won:a.csv", "account_lists:won:a.csv#2"]
 
 

@@ -12,7 +12,7 @@ def sources(*tables: str) -> list[Source]:
 
 
 @pytest.mark.parametrize(
-    ("tables", "said"),
+    ("tables", "mode"),
     [
         (["crm_accounts", "activities"], "connected (CRM and marketing automation)"),
         (["crm_opportunities"], "CRM hybrid (CRM without marketing automation)"),
@@ -20,8 +20,8 @@ def sources(*tables: str) -> list[Source]:
         (["account_lists"], "disconnected (neither CRM nor marketing automation)"),
     ],
 )
-def test_the_mode_is_said(tables: list[str], said: str) -> None:
-    assert connections.check(sources(*tables), is_scored=True) == f"connection mode: {said}"
+def test_the_mode_is_said(tables: list[str], mode: str) -> None:
+    assert connections.check(sources(*tables), is_scored=True) == f"connection mode: {mode}"
 
 
 @pytest.mark.parametrize(("tables", "mode"), [(["activities"], "MAS hybrid"), (["firmographics"], "disconnected")])

@@ -14,15 +14,15 @@ def warnings(examples: int, unlabelled: int = 10_000, *, undated_in_crm: int = 0
 
 
 @pytest.mark.parametrize(
-    ("examples", "unlabelled", "said"),
+    ("examples", "unlabelled", "message"),
     [
         (49, 10_000, "49 customers .* 7 are excluded, of 3 nothing .* at least 50 are needed"),
         (100, 499, "only 499 unlabelled accounts; at least 5 for each"),
         (100, 0, "no unlabelled accounts to compare them with"),
     ],
 )
-def test_too_few_are_refused(examples: int, unlabelled: int, said: str) -> None:
-    with pytest.raises(TrainingRefused, match=said) as refused:
+def test_too_few_are_refused(examples: int, unlabelled: int, message: str) -> None:
+    with pytest.raises(TrainingRefused, match=message) as refused:
         warnings(examples, unlabelled)
     assert refused.value.exit_code == 4
     assert refused.value.counts["examples"] == examples
@@ -35,8 +35,8 @@ def test_just_enough_are_trained_with_a_warning_below_100() -> None:
 
 
 def test_customers_of_the_crm_without_a_date_are_a_loud_warning() -> None:
-    (said,) = warnings(120, undated_in_crm=40)
-    assert said.startswith("small: NO DATES: 40 of 120 customers are in the CRM and have no date")
+    (warning,) = warnings(120, undated_in_crm=40)
+    assert warning.startswith("small: NO DATES: 40 of 120 customers are in the CRM and have no date")
 
 
 @pytest.mark.parametrize(

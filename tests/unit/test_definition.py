@@ -19,8 +19,8 @@ PLAIN = {"name": "one", "examples": {"account_list": "customers"}}
 def test_a_folder_is_loaded_without_its_example(tmp_path: Path) -> None:
     for name in ("two", "one", "example"):
         (tmp_path / f"{name}.yml").write_text(f"name: {name}\nexamples: {{account_list: customers}}\n")
-    found = definition.load([str(tmp_path)], lists=["customers"])
-    assert [it.name for it in found] == ["one", "two"]
+    loaded = definition.load([str(tmp_path)], lists=["customers"])
+    assert [it.name for it in loaded] == ["one", "two"]
     assert [it.name for it in definition.load([str(tmp_path)], lists=["customers"], names=["two"])] == ["two"]
 
 
@@ -71,8 +71,8 @@ def test_keyword_sets_are_all_or_some_in_any_order(tmp_path: Path) -> None:
     assert ordered[0].keyword_sets == ("a", "b") and ordered[0].fingerprint == ordered[1].fingerprint
     assert Definition.model_validate_json(ordered[0].model_dump_json(by_alias=True)) == ordered[0]
     (tmp_path / "one.yml").write_text("name: one\nexamples: {account_list: customers}\nkeyword_sets: [analytics, data]\n")
-    (found,) = definition.load([str(tmp_path)], lists=["customers"], keyword_sets=["analytics", "data"])
-    assert found.keyword_sets == ("analytics", "data")
+    (loaded,) = definition.load([str(tmp_path)], lists=["customers"], keyword_sets=["analytics", "data"])
+    assert loaded.keyword_sets == ("analytics", "data")
 
 
 TABLES = ("account_lists", "crm_opportunities", "activities")
@@ -224,10 +224,10 @@ EXAMPLE = ROOT / "conf" / "scores" / "example.yml"
 
 
 def test_the_example_is_a_definition_of_nothing_but_defaults() -> None:
-    (found,) = definition.load([str(EXAMPLE)], lists=["customers", "partners"], tables=TABLES)
-    least = Definition.model_validate({"name": "example", "examples": found.examples, "exclude": found.exclude})
-    assert found == least
-    assert all(leaf == type(leaf)() for it in found.selectors if (leaf := it.opportunities or it.activities))
+    (example,) = definition.load([str(EXAMPLE)], lists=["customers", "partners"], tables=TABLES)
+    least = Definition.model_validate({"name": "example", "examples": example.examples, "exclude": example.exclude})
+    assert example == least
+    assert all(leaf == type(leaf)() for it in example.selectors if (leaf := it.opportunities or it.activities))
 
 
 def test_the_example_names_every_key() -> None:
@@ -255,10 +255,10 @@ def _in_leaves(content: Any) -> list[str]:
     if isinstance(content, list):
         return [key for one in content for key in _in_leaves(one)]
     leaves = {"opportunities": Opportunities, "activities": Activities}
-    found = []
+    unnamed = []
     for kind, inner in content.items():
-        found += _unnamed(leaves[kind], inner, f"{kind}.") if kind in leaves else _in_leaves(inner) if kind != "account_list" else []
-    return found
+        unnamed += _unnamed(leaves[kind], inner, f"{kind}.") if kind in leaves else _in_leaves(inner) if kind != "account_list" else []
+    return unnamed
 
 
 def test_a_name_that_is_taken_or_unknown(tmp_path: Path) -> None:

@@ -18,13 +18,13 @@ from qualscore.model.kernel import domain_hashes
 )
 def test_the_hash_of_some_texts(text: str, expected: int, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(domain_hashes, "SEED", 0)
-    found = domain_hashes.hashes(pa.array(["before", text, None])[1:])
-    assert found.dtype == np.int64 and found.view(np.uint64).tolist() == [expected, 0]
+    hashes = domain_hashes.hashes(pa.array(["before", text, None])[1:])
+    assert hashes.dtype == np.int64 and hashes.view(np.uint64).tolist() == [expected, 0]
 
 
 def test_a_chain_of_columns_is_the_one_that_sparks_documentation_shows() -> None:
     """`xxhash64('Spark', array(123), 2)`: elements of an array are hashed as columns are."""
-    found = domain_hashes.hashes(pa.array(["Spark"])).view(np.uint64)
+    hashes = domain_hashes.hashes(pa.array(["Spark"])).view(np.uint64)
     for number in (123, 2):
-        found = domain_hashes._hash_again(np.frombuffer(domain_hashes._number(number), np.uint8), found)
-    assert found.view(np.int64).tolist() == [5602566077635097486]
+        hashes = domain_hashes._hash_again(np.frombuffer(domain_hashes._number(number), np.uint8), hashes)
+    assert hashes.view(np.int64).tolist() == [5602566077635097486]

@@ -37,8 +37,8 @@ NAMES = {
 
 @pytest.mark.parametrize(("encoding", "text"), [(encoding, text) for encoding, texts in NAMES.items() for text in texts])
 def test_names_are_read_as_they_were_written(encoding: str, text: str) -> None:
-    found, is_sure = of_bytes([b"name,place\n" + text.encode(encoding)])
-    assert (text.encode(encoding).decode(found), is_sure) == (text, True)
+    encoding_told, is_sure = of_bytes([b"name,place\n" + text.encode(encoding)])
+    assert (text.encode(encoding).decode(encoding_told), is_sure) == (text, True)
 
 
 def test_a_few_broken_bytes_make_no_other_code_page() -> None:

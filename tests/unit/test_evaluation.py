@@ -13,17 +13,17 @@ UNLABELLED = np.array([m for m in np.arange(1.0, 101.0) if m not in EXAMPLES])
 
 
 def test_recall_and_lift_count_the_examples_at_the_top() -> None:
-    found = ranking(EXAMPLES, UNLABELLED, weight=1)
-    assert (found["recall_at_1"], found["recall_at_5"], found["recall_at_10"]) == (0.25, 0.5, 0.75)
-    assert (found["lift_at_1"], found["lift_at_5"], found["lift_at_10"]) == (25, 10, 7.5)
-    assert found["roc_auc"] == pytest.approx((96 + 96 + 93 + 0) / (4 * 96))
-    assert found["average_precision"] == pytest.approx((1 / 1 + 2 / 2 + 3 / 6 + 4 / 100) / 4)
+    measures = ranking(EXAMPLES, UNLABELLED, weight=1)
+    assert (measures["recall_at_1"], measures["recall_at_5"], measures["recall_at_10"]) == (0.25, 0.5, 0.75)
+    assert (measures["lift_at_1"], measures["lift_at_5"], measures["lift_at_10"]) == (25, 10, 7.5)
+    assert measures["roc_auc"] == pytest.approx((96 + 96 + 93 + 0) / (4 * 96))
+    assert measures["average_precision"] == pytest.approx((1 / 1 + 2 / 2 + 3 / 6 + 4 / 100) / 4)
 
 
 def test_equal_margins_have_no_order() -> None:
     """A constant finds as many examples at the top as there are in any part, whichever side comes first in the frame."""
-    found = ranking(np.zeros(50), np.zeros(950), weight=1)
-    assert found == pytest.approx(
+    measures = ranking(np.zeros(50), np.zeros(950), weight=1)
+    assert measures == pytest.approx(
         {"roc_auc": 0.5, "average_precision": 0.05, "recall_at_1": 0.01, "recall_at_5": 0.05, "recall_at_10": 0.1}
         | dict.fromkeys(("lift_at_1", "lift_at_5", "lift_at_10"), 1.0)
     )
@@ -33,9 +33,9 @@ def test_measures_are_those_of_scikit_learn_with_ties_too() -> None:
     draw = np.random.default_rng(1)
     examples, unlabelled = draw.integers(2, 12, 80).astype(float), draw.integers(0, 10, 900).astype(float)
     margins, labels = np.concatenate([examples, unlabelled]), np.repeat([1, 0], [80, 900])
-    found = ranking(examples, unlabelled, weight=1)
-    assert found["roc_auc"] == pytest.approx(roc_auc_score(labels, margins))
-    assert found["average_precision"] == pytest.approx(average_precision_score(labels, margins))
+    measures = ranking(examples, unlabelled, weight=1)
+    assert measures["roc_auc"] == pytest.approx(roc_auc_score(labels, margins))
+    assert measures["average_precision"] == pytest.approx(average_precision_score(labels, margins))
 
 
 def test_accounts_are_counted_from_the_top() -> None:
@@ -49,22 +49,22 @@ def test_resampling_the_counts_is_resampling_the_accounts() -> None:
     draw = np.random.default_rng(2)
     examples, unlabelled = draw.normal(1, 1, 60), draw.normal(0, 1, 600)
     plain = pd.DataFrame([ranking(draw.choice(examples, 60), draw.choice(unlabelled, 600), weight=1) for _ in range(1_000)])
-    found = intervals(examples, unlabelled, weight=1, draws=1_000)
+    ends = intervals(examples, unlabelled, weight=1, draws=1_000)
     for name in ("roc_auc", "average_precision", "recall_at_10"):
         expected, width = plain[name].quantile([0.025, 0.975]), plain[name].std()
-        np.testing.assert_allclose(found[name], expected, atol=width / 3)
+        np.testing.assert_allclose(ends[name], expected, atol=width / 3)
 
 
 def test_drawn_accounts_weigh_what_they_stand_for() -> None:
     """Each unlabelled account five times is each once with weight 5; scikit-learn's weights say the same."""
     draw = np.random.default_rng(5)
     examples, unlabelled = draw.normal(1.5, 1, 80), draw.normal(0, 1, 900)
-    found = ranking(examples, unlabelled, weight=5)
-    assert found == pytest.approx(ranking(examples, np.repeat(unlabelled, 5), weight=1))
+    measures = ranking(examples, unlabelled, weight=5)
+    assert measures == pytest.approx(ranking(examples, np.repeat(unlabelled, 5), weight=1))
     labels, weights = np.repeat([1, 0], [80, 900]), np.repeat([1, 5], [80, 900])
     margins = np.concatenate([examples, unlabelled])
-    assert found["average_precision"] == pytest.approx(average_precision_score(labels, margins, sample_weight=weights))
-    assert found["roc_auc"] == ranking(examples, unlabelled, weight=1)["roc_auc"]
+    assert measures["average_precision"] == pytest.approx(average_precision_score(labels, margins, sample_weight=weights))
+    assert measures["roc_auc"] == ranking(examples, unlabelled, weight=1)["roc_auc"]
 
 
 def test_figures_of_a_sample_are_figures_of_the_universe() -> None:
@@ -82,10 +82,10 @@ def test_figures_of_a_sample_are_figures_of_the_universe() -> None:
 def test_intervals_hold_the_estimate_and_are_the_same_every_time_and_in_any_order() -> None:
     draw = np.random.default_rng(3)
     examples, unlabelled = draw.normal(1, 1, 100), draw.normal(0, 1, 2_000)
-    found, estimate = intervals(examples, unlabelled, weight=3), ranking(examples, unlabelled, weight=3)
-    assert all(low <= estimate[name] <= high and low < high for name, (low, high) in found.items())
-    assert found == intervals(draw.permutation(examples), draw.permutation(unlabelled), weight=3)
-    assert found["roc_auc"] != intervals(examples, unlabelled, weight=3, seed=1)["roc_auc"]
+    ends, estimate = intervals(examples, unlabelled, weight=3), ranking(examples, unlabelled, weight=3)
+    assert all(low <= estimate[name] <= high and low < high for name, (low, high) in ends.items())
+    assert ends == intervals(draw.permutation(examples), draw.permutation(unlabelled), weight=3)
+    assert ends["roc_auc"] != intervals(examples, unlabelled, weight=3, seed=1)["roc_auc"]
 
 
 def test_many_examples_are_resampled_in_parts() -> None:

@@ -87,11 +87,11 @@ def _hasty(monkeypatch: pytest.MonkeyPatch) -> None:
 
 @pytest.mark.usefixtures("_hasty")
 def test_a_registry_that_fails_is_not_an_empty_one(failing: str) -> None:
-    said = r"^the model registry {} does not answer as it should \([^\n]+\), so that no model was trained, replaced or used: see [^\n]+$"
-    with pytest.raises(RegistryUnavailable, match=said.format(failing)) as caught:
+    message = r"^the model registry {} does not answer as it should \([^\n]+\), so that no model was trained, replaced or used: see [^\n]+$"
+    with pytest.raises(RegistryUnavailable, match=message.format(failing)) as caught:
         Registry(failing).champion("tiny")
     assert caught.value.exit_code == 1
-    with pytest.raises(RegistryUnavailable, match=said.format(failing)):
+    with pytest.raises(RegistryUnavailable, match=message.format(failing)):
         model.load("models:/qualscore.tiny@champion", failing)
 
 

@@ -32,8 +32,8 @@ def warned(frame: list[ValueCount], others: int | None = None, **features: Any) 
 def test_a_membership_of_nine_of_41_customers_is_a_warning() -> None:
     """0.36 % of all accounts have it: 61 times as common, and by chance perhaps no more than 33 times."""
     frame = counts(41, 18_000, club(9, 65))
-    (said,) = warned(frame)
-    assert said == (
+    (warning,) = warned(frame)
+    assert warning == (
         "small: product 'club' may give the answer away: 9 of 41 examples have it, 65 of 18000 unlabelled accounts: 61 times as common, "
         "at least 33 times with 95 % confidence; leave it out with features.leave_out.products: [club], or, if it is no result of the "
         "sale, features.allow.products: [club]"
@@ -45,8 +45,8 @@ def test_a_membership_of_nine_of_41_customers_is_a_warning() -> None:
 @pytest.mark.parametrize(("examples", "unlabelled", "times"), [(332, 120, 125), (53, 19, 789), (12, 0, 30_001)])
 def test_the_sellers_own_product_is_refused(examples: int, unlabelled: int, times: int) -> None:
     """As common as on real lists, and a product that no drawn account has."""
-    said = rf"product 'club': {examples} of {examples} .* {times:,} times .*features\.leave_out\.products: \[club\]"
-    with pytest.raises(TrainingRefused, match=said):
+    message = rf"product 'club': {examples} of {examples} .* {times:,} times .*features\.leave_out\.products: \[club\]"
+    with pytest.raises(TrainingRefused, match=message):
         warned(counts(examples, 15_000, club(examples, unlabelled)))
 
 

@@ -52,21 +52,21 @@ LEADING = {
 
 @pytest.mark.parametrize("address", OWN)
 def test_a_name_below_a_builder_is_an_account_and_the_builder_is_one(address: str) -> None:
-    assert found(address) == (OWN[address], None)
+    assert registrable(address) == (OWN[address], None)
 
 
 @pytest.mark.parametrize("address", SHARED)
 def test_a_path_on_a_shared_host_is_nobodys(address: str) -> None:
-    assert found(address) == (None, "SHARED_HOST")
+    assert registrable(address) == (None, "SHARED_HOST")
 
 
 @pytest.mark.parametrize("address", LEADING)
 def test_a_link_through_another_host_leads_to_its_target_or_to_none(address: str) -> None:
     domain = LEADING[address]
-    assert found(address) == (domain, None if domain else "SHARED_HOST")
+    assert registrable(address) == (domain, None if domain else "SHARED_HOST")
 
 
-def found(address: str) -> tuple[str | None, str | None]:
+def registrable(address: str) -> tuple[str | None, str | None]:
     return hosts.registrable(address, rules=RULES, accept_free_mail=False)
 
 

@@ -21,8 +21,8 @@ def test_the_names_of_a_pick_list_are_in_their_groups(of: str) -> None:
 def test_names_in_capitals_with_underscores_are_the_same() -> None:
     constants = {name.upper().replace(" & ", "_").replace("/", "_").replace(", ", "_").replace("-", "_").replace(" ", "_"): group
                  for of, name, group in NAMES if of == "linkedin"}  # fmt: skip
-    found = {name: GROUPS.of_name(name) for name in constants}
-    assert {name: group for name, group in found.items() if group != constants[name]} == {}
+    group_of = {name: GROUPS.of_name(name) for name in constants}
+    assert {name: group for name, group in group_of.items() if group != constants[name]} == {}
 
 
 def test_every_word_of_the_taxonomy_leads_to_its_group() -> None:

@@ -186,8 +186,8 @@ class Conf:
 
 def test_s3_without_a_log_store_for_several_writers_is_doubted() -> None:
     several = Conf(spark__delta__logStore__s3a__impl=entries.FOR_SEVERAL)
-    said = entries.doubt(Conf(), "s3a://bucket/qualscore")  # type: ignore[arg-type]
-    assert said and "set spark.delta.logStore.s3a.impl=io.delta.storage.S3DynamoDBLogStore" in said
+    doubt = entries.doubt(Conf(), "s3a://bucket/qualscore")  # type: ignore[arg-type]
+    assert doubt and "set spark.delta.logStore.s3a.impl=io.delta.storage.S3DynamoDBLogStore" in doubt
     assert entries.doubt(several, "s3a://bucket/qualscore") is None  # type: ignore[arg-type]
     for place in ("/data/qualscore", "hdfs://name/qualscore", "abfss://a@b.dfs.core.windows.net/q"):
         assert entries.doubt(Conf(), place) is None  # type: ignore[arg-type]

@@ -45,8 +45,8 @@ FOUND = {
 @pytest.mark.parametrize("text", FOUND)
 def test_a_value_that_matches_nothing_is_named_with_the_nearest(text: str) -> None:
     key, _, value = text.partition(": ")
-    found = matching.findings([definition({"opportunities": {key: [value.strip("'")]}})], KNOWN)
-    assert found == ([f"one: examples.{FOUND[text]}"] if FOUND[text] else [])
+    findings = matching.findings([definition({"opportunities": {key: [value.strip("'")]}})], KNOWN)
+    assert findings == ([f"one: examples.{FOUND[text]}"] if FOUND[text] else [])
 
 
 INPUTS = {
@@ -67,16 +67,16 @@ def test_an_input_that_matches_nothing_is_named_with_the_nearest(text: str) -> N
     key, kind, name = text.split(" ", 2)
     features = {"features": {key: {kind: [name]}}}
     wanted = Definition.model_validate({"name": "one", "examples": {"account_list": "customers"}, **features})
-    (*found,) = matching.findings([wanted], KNOWN)
-    assert found == [] if INPUTS[text] is None else found[0].startswith(f"one: features.{key}.{kind}: {INPUTS[text]}"), found
+    (*findings,) = matching.findings([wanted], KNOWN)
+    assert findings == [] if INPUTS[text] is None else findings[0].startswith(f"one: features.{key}.{kind}: {INPUTS[text]}"), findings
 
 
 def test_all_definitions_are_judged_at_once() -> None:
-    one = definition(
+    first = definition(
         {"any": [{"opportunities": {"product": ["Platform", "Nothing", "Nowhere"]}}, {"activities": {"type": ["Demo Request"]}}]}
     )
-    two = definition({"all": [{"account_list": "customers"}, {"not": {"activities": {"type": ["webinr"]}}}]}, "two")
-    assert [line.partition(";")[0] for line in matching.findings([one, two], KNOWN)] == [
+    second = definition({"all": [{"account_list": "customers"}, {"not": {"activities": {"type": ["webinr"]}}}]}, "two")
+    assert [line.partition(";")[0] for line in matching.findings([first, second], KNOWN)] == [
         "one: examples.any.0.opportunities.product: 'Nothing' matches nothing",
         "one: examples.any.0.opportunities.product: 'Nowhere' matches nothing",
         "two: examples.all.1.not.activities.type: 'webinr' matches nothing",

@@ -165,8 +165,8 @@ REFUSED = {
 
 @pytest.mark.parametrize("name", REFUSED)
 def test_what_is_no_table_is_named_with_what_to_do(tmp_path: Path, name: str) -> None:
-    content, said = REFUSED[name]
-    with pytest.raises(DataError, match=rf"{tmp_path}/{name}: .*{said}"):
+    content, message = REFUSED[name]
+    with pytest.raises(DataError, match=rf"{tmp_path}/{name}: .*{message}"):
         opened(tmp_path, name, content)
 
 

@@ -8,7 +8,7 @@ HEAD = "name,web,n\n"
 ROWS = [f"Firm {place},firm{place}.com,{place}" for place in range(8)]
 
 
-def found(text: str, *, delimiter: str = ",", size: int = 1 << 20) -> OpenQuote | None:
+def open_quote(text: str, *, delimiter: str = ",", size: int = 1 << 20) -> OpenQuote | None:
     check, content = QuoteCheck(delimiter.encode()), text.encode()
     for start in range(0, len(content), size):
         check.feed(content[start : start + size])
@@ -50,7 +50,7 @@ FINE = {
 @pytest.mark.parametrize("case", SWALLOWED)
 def test_a_quote_that_swallows_records_is_named_with_its_line(case: str, size: int) -> None:
     text, line, until = SWALLOWED[case]
-    quote = found(text, size=size) if size > 7 else found(text, size=len(text) // 2)
+    quote = open_quote(text, size=size) if size > 7 else open_quote(text, size=len(text) // 2)
     assert quote is not None
     assert (quote.line, quote.until) == (line, until)
     assert f"line {line}: a quote opens" in str(quote)
@@ -58,9 +58,9 @@ def test_a_quote_that_swallows_records_is_named_with_its_line(case: str, size: i
 
 @pytest.mark.parametrize("case", FINE)
 def test_a_cell_of_several_lines_is_none(case: str) -> None:
-    assert [found(FINE[case], size=size) for size in (1 << 20, 16)] == [None, None]
+    assert [open_quote(FINE[case], size=size) for size in (1 << 20, 16)] == [None, None]
 
 
 def test_the_delimiter_may_be_another() -> None:
     text = lines((2, '"Firm 2,firm2.com,2')).replace(",", ";")
-    assert (found(text, delimiter=";") or OpenQuote(0, 0, "")).line == 4
+    assert (open_quote(text, delimiter=";") or OpenQuote(0, 0, "")).line == 4

@@ -23,8 +23,8 @@ from tests.small_model import AS_OF, DEFINITION, small_model, small_training
 
 def files_of(store: Registry, name: str) -> Path:
     """The folder of the newest version's files."""
-    (found,) = MlflowClient(store.uri).search_model_versions(f"name='{name}'", max_results=1)
-    return Path(found.source.removeprefix("file://"))
+    (version,) = MlflowClient(store.uri).search_model_versions(f"name='{name}'", max_results=1)
+    return Path(version.source.removeprefix("file://"))
 
 
 def test_a_model_is_the_same_after_it_was_saved_and_loaded(store: Registry, small: QualificationModel) -> None:
@@ -90,8 +90,8 @@ def former(store: Registry) -> Registry:
 
 
 def test_a_version_of_an_earlier_commit_stays_valid(former: Registry, small: QualificationModel) -> None:
-    found = former.champion("tiny")
-    assert found is not None and found.fingerprint == DEFINITION.fingerprint != FORMER
+    version = former.champion("tiny")
+    assert version is not None and version.fingerprint == DEFINITION.fingerprint != FORMER
     assert former.load_champion("tiny").texts == small.texts
 
 

@@ -12,8 +12,8 @@ from qualscore.sample.vocabulary import COUNTRIES, INDUSTRIES, KEYWORDS, PRODUCT
 
 def test_the_configuration_names_every_ingested_file_of_the_sample(tmp_path: Path) -> None:
     settings = config.load(sample.write_configuration(tmp_path, accounts=20_000, seed=3))
-    found = [(source.table, source.list, Path(source.path).relative_to(tmp_path).as_posix()) for source in settings.sources]
-    assert found == [
+    named = [(source.table, source.list, Path(source.path).relative_to(tmp_path).as_posix()) for source in settings.sources]
+    assert named == [
         ("firmographics", None, "deliveries/firmographics_2026-11-01.csv.gz"),
         ("technographics", None, "deliveries/technographics_2026-11-01.csv.gz"),
         ("technographics", None, "deliveries/builtwith_Shopfront.csv"),
@@ -34,9 +34,9 @@ def test_the_configuration_names_every_ingested_file_of_the_sample(tmp_path: Pat
 
 def test_each_product_has_a_score_that_leaves_partners_out(tmp_path: Path) -> None:
     sample.write_configuration(tmp_path, accounts=20_000, seed=3)
-    found = {file.name: yaml.safe_load(file.read_text()) for file in sorted((tmp_path / "scores").iterdir())}
-    assert list(found) == ["analytics.yml", "platform.yml"]
-    assert found["platform.yml"] == {
+    definitions = {file.name: yaml.safe_load(file.read_text()) for file in sorted((tmp_path / "scores").iterdir())}
+    assert list(definitions) == ["analytics.yml", "platform.yml"]
+    assert definitions["platform.yml"] == {
         "name": "platform",
         "type": "predictive",
         "examples": {"any": [{"account_list": "customers_platform"}]},

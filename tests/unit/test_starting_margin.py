@@ -111,14 +111,14 @@ def test_the_kernel_adds_the_start_and_its_shapley_values() -> None:
     matrix = scipy.sparse.csr_matrix(static)
 
     for rows_ in (static, SparseRows(matrix.indptr, matrix.indices, matrix.data)):
-        said = exact.explain(rows_, ids, folds)
+        explained = exact.explain(rows_, ids, folds)
         for i in range(0, 900, 30):
             models = [2 * r + folds[i, r] for r in range(2)]
             parts = np.mean([trees[m, i, :-1] + _by_column(starts[m], numbers[i], lifts[m][i], 5) for m in models], axis=0)
             base = np.mean([trees[m, i, -1] + starts[m].base for m in models])
-            np.testing.assert_allclose(said.contributions[i], np.bincount(factors, parts, 5), rtol=0, atol=1e-9)
-            assert (said.base[i], said.margin[i]) == pytest.approx((base, base + parts.sum()), abs=1e-9)
-        np.testing.assert_array_equal(exact.margins(rows_, ids, folds), said.margin)
+            np.testing.assert_allclose(explained.contributions[i], np.bincount(factors, parts, 5), rtol=0, atol=1e-9)
+            assert (explained.base[i], explained.margin[i]) == pytest.approx((base, base + parts.sum()), abs=1e-9)
+        np.testing.assert_array_equal(exact.margins(rows_, ids, folds), explained.margin)
     top = floats.top_factors(static, ids, folds, 5)
     listed = top.for_values.sum(axis=1, dtype=float) + top.against_values.sum(axis=1, dtype=float)
     np.testing.assert_allclose(top.base + listed, top.margin, rtol=0, atol=1e-5)

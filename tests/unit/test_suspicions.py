@@ -22,7 +22,9 @@ def judged(**columns: object) -> pd.DataFrame:
     return pd.DataFrame(silent | columns)
 
 
-def found(frame: pd.DataFrame, features: Features | None = None, technologies: tuple[str, ...] = ()) -> dict[str, dict[str, object]]:
+def measures_of_rules(
+    frame: pd.DataFrame, features: Features | None = None, technologies: tuple[str, ...] = ()
+) -> dict[str, dict[str, object]]:
     rules = single_factors.rules(frame, features or Features(), technologies)
     measured = single_factors.judge(rules, frame["is_example"].to_numpy(bool), np.ones(len(frame), bool), weight=1)
     return {it.rule: it.measures for it in measured}
@@ -31,7 +33,7 @@ def found(frame: pd.DataFrame, features: Features | None = None, technologies: t
 def test_a_number_is_sorted_both_ways_and_unknown_comes_last() -> None:
     """Half of the examples are of age 1, half unknown; all others are of age 2."""
     is_example = PLACE % 8 == 0
-    rules = found(judged(firmo_age_years=np.where(is_example, np.where(PLACE % 16 == 0, 1.0, np.nan), 2.0)))
+    rules = measures_of_rules(judged(firmo_age_years=np.where(is_example, np.where(PLACE % 16 == 0, 1.0, np.nan), 2.0)))
     assert list(rules) == ["company age, least first", "company age, most first"]
     assert rules["company age, least first"]["roc_auc"] == 0.5  # 25 before all others, 25 after them
     assert rules["company age, most first"]["roc_auc"] == 0
@@ -40,7 +42,7 @@ def test_a_number_is_sorted_both_ways_and_unknown_comes_last() -> None:
 
 def test_a_category_is_sorted_by_a_lift_that_does_not_count_the_account_itself() -> None:
     """Every account has a city of its own: a lift that counted it would tell all examples."""
-    rules = found(judged(city=[f"City {i}" for i in PLACE], country=np.where(PLACE % 16 == 0, "DE", "US")))
+    rules = measures_of_rules(judged(city=[f"City {i}" for i in PLACE], country=np.where(PLACE % 16 == 0, "DE", "US")))
     assert rules["country, by how common among customers"]["roc_auc"] == pytest.approx(0.75)  # 25 of 50 in DE, no other
     assert rules.get("city, by how common among customers", {"roc_auc": 0.5})["roc_auc"] <= 0.5
     lifts = single_factors.cross_fitted_lifts(judged(country=np.where(PLACE % 16 == 0, "DE", "US")), "country")
@@ -48,7 +50,7 @@ def test_a_category_is_sorted_by_a_lift_that_does_not_count_the_account_itself()
 
 
 def test_a_technology_is_a_rule_by_its_presence_and_by_its_absence() -> None:
-    rules = found(judged(technology_0=PLACE % 2 == 1, technology_1=PLACE % 16 == 0), technologies=("uses Excel", "uses Kafka"))
+    rules = measures_of_rules(judged(technology_0=PLACE % 2 == 1, technology_1=PLACE % 16 == 0), technologies=("uses Excel", "uses Kafka"))
     assert rules["uses Kafka"]["roc_auc"] == 0.75
     assert rules["not: uses Excel"]["roc_auc"] == pytest.approx(0.5 + 0.5 * 200 / 350)
 
@@ -56,8 +58,8 @@ def test_a_technology_is_a_rule_by_its_presence_and_by_its_absence() -> None:
 def test_what_the_model_may_not_use_is_no_rule() -> None:
     frame = judged(firmo_age_years=PLACE.astype(float), tech_count=PLACE.astype(float), country=np.where(PLACE % 16 == 0, "DE", "US"))
     left = Features.model_validate({"leave_out": {"columns": ["age_years", "country"], "families": ["technographics"]}})
-    assert len(found(frame)) == 5
-    assert found(frame, left) == {}
+    assert len(measures_of_rules(frame)) == 5
+    assert measures_of_rules(frame, left) == {}
 
 
 def test_the_best_few_rules_are_reported_and_the_one_that_fills_the_top() -> None:
@@ -82,10 +84,10 @@ def test_a_rule_that_wins_in_a_slice_is_named_with_the_measure() -> None:
 
 
 def test_a_rule_that_is_better_by_less_than_one_standard_error_is_kept_but_not_doubted() -> None:
-    found, ends = {"roc_auc": 0.8, "recall_at_10": 0.5}, {"roc_auc": (0.8 - 0.0196, 0.8 + 0.0196), "recall_at_10": (0.4, 0.6)}
+    measures, ends = {"roc_auc": 0.8, "recall_at_10": 0.5}, {"roc_auc": (0.8 - 0.0196, 0.8 + 0.0196), "recall_at_10": (0.4, 0.6)}
     for auc, is_clear in ((0.809, False), (0.811, True)):
         measured = [single_factors.Measured("age", "age", {"roc_auc": auc, "recall_at_10": 0.5})]
-        (row,) = slices.beaten_by(found, ends, measured)
+        (row,) = slices.beaten_by(measures, ends, measured)
         assert row == {"measure": "roc_auc", "model": 0.8, "value": auc, "rule": "age", "is_clear": is_clear}
         assert len(suspicions.beaten([{"slice": "listed", "beaten_by": [row]}])) == is_clear
 
@@ -98,10 +100,10 @@ def test_slices_are_the_parts_with_enough_accounts_on_either_side() -> None:
         firmo_is_listed=np.where(is_example, 1.0, np.nan),  # no other is listed
         in_crm=PLACE >= 200,
     )
-    found = slices.masks(frame)
+    masks = slices.masks(frame)
     names = ["country DE", "country US", "in the CRM", "not in the CRM", "up to 50 employees", "51 to 250 employees"]
-    assert sorted(found) == sorted(names)
-    assert found["up to 50 employees"].sum() == 168
+    assert sorted(masks) == sorted(names)
+    assert masks["up to 50 employees"].sum() == 168
 
 
 def test_a_factor_that_tells_too_much_is_said_with_how_to_leave_it_out() -> None:

@@ -19,15 +19,15 @@ WORDS = "Of them the selectors find: account list won: 102."
 
 
 def counts(examples: int) -> dict[str, int]:
-    found = {"selected": examples + 3, "excluded": 1, "no_data": 2, "examples": examples, "unlabelled": 10_000}
-    return found | {"undated_in_crm": 0}
+    numbers = {"selected": examples + 3, "excluded": 1, "no_data": 2, "examples": examples, "unlabelled": 10_000}
+    return numbers | {"undated_in_crm": 0}
 
 
-def trained(monkeypatch: pytest.MonkeyPatch, found: Mapping[str, int], *, counted: bool) -> Trained:
+def trained(monkeypatch: pytest.MonkeyPatch, numbers: Mapping[str, int], *, counted: bool) -> Trained:
     """As the stage hands it on, of a training that stops or goes through by its counts."""
 
     def train(*_: Any, **__: Any) -> Trained:
-        return Trained(None, None, dict(found), [*check_counts(found, DEFINITION), "another"])  # type: ignore[arg-type]
+        return Trained(None, None, dict(numbers), [*check_counts(numbers, DEFINITION), "another"])  # type: ignore[arg-type]
 
     def by_selector(*_: Any) -> str:
         assert counted, "costs a pass over the accounts"

@@ -101,14 +101,14 @@ def assert_same_as_lightgbm(booster: lightgbm.Booster, rows: np.ndarray, factors
     truth = booster.predict(rows, pred_contrib=True)
     ensemble = compile_one(booster, factors)
     for static in (rows, to_sparse(rows)):
-        said = ensemble.explain(static, no_lifts(len(rows)), folds)
-        np.testing.assert_allclose(said.margin, booster.predict(rows, raw_score=True), rtol=0, atol=1e-9)
-        np.testing.assert_allclose(said.base, truth[:, -1], rtol=0, atol=1e-9)
-        np.testing.assert_allclose(said.contributions, by_factor(truth, factors, n_factors), rtol=0, atol=1e-9)
-    np.testing.assert_array_equal(ensemble.margins(rows, no_lifts(len(rows)), folds), said.margin)
+        explained = ensemble.explain(static, no_lifts(len(rows)), folds)
+        np.testing.assert_allclose(explained.margin, booster.predict(rows, raw_score=True), rtol=0, atol=1e-9)
+        np.testing.assert_allclose(explained.base, truth[:, -1], rtol=0, atol=1e-9)
+        np.testing.assert_allclose(explained.contributions, by_factor(truth, factors, n_factors), rtol=0, atol=1e-9)
+    np.testing.assert_array_equal(ensemble.margins(rows, no_lifts(len(rows)), folds), explained.margin)
     floats = compile_one(booster, factors, exact=False).explain(rows, no_lifts(len(rows)), folds)
     assert floats.contributions.dtype == np.float32
-    np.testing.assert_allclose(floats.contributions, said.contributions, rtol=0, atol=1e-5)
+    np.testing.assert_allclose(floats.contributions, explained.contributions, rtol=0, atol=1e-5)
 
 
 @many
@@ -158,10 +158,10 @@ def test_constant_tree_beside_real_trees_is_scored() -> None:
     ]
     truth = np.stack([lightgbm.Booster(model_str=text).predict(columns, pred_contrib=True) for text in texts])
     folds = random.integers(0, 2, (60, 1))
-    said = compile_ensemble([texts], np.arange(2), 2, exact=True).explain(columns, no_lifts(60), folds)
+    explained = compile_ensemble([texts], np.arange(2), 2, exact=True).explain(columns, no_lifts(60), folds)
     chosen = truth[folds[:, 0], np.arange(60)]
-    np.testing.assert_allclose(said.contributions, chosen[:, :-1], rtol=0, atol=1e-9)
-    np.testing.assert_allclose(said.base, chosen[:, -1], rtol=0, atol=1e-9)
+    np.testing.assert_allclose(explained.contributions, chosen[:, :-1], rtol=0, atol=1e-9)
+    np.testing.assert_allclose(explained.base, chosen[:, -1], rtol=0, atol=1e-9)
 
 
 def test_column_with_more_cuts_than_a_byte_holds() -> None:
@@ -195,10 +195,10 @@ def test_ensemble_is_the_mean_over_the_models_that_left_the_row_out(seed: int, r
     mean = np.mean([truth[r * folds + chosen[:, r], np.arange(n)] for r in range(repeats)], axis=0)
 
     texts = [[boosters[r * folds + f].model_to_string() for f in range(folds)] for r in range(repeats)]
-    said = compile_ensemble(texts, factors, 3, lifts, exact=True).explain(to_sparse(static), ids, chosen)
-    np.testing.assert_allclose(said.margin, mean.sum(axis=1), rtol=0, atol=1e-9)
-    np.testing.assert_allclose(said.base, mean[:, -1], rtol=0, atol=1e-9)
-    np.testing.assert_allclose(said.contributions, by_factor(mean, factors, 3), rtol=0, atol=1e-9)
+    explained = compile_ensemble(texts, factors, 3, lifts, exact=True).explain(to_sparse(static), ids, chosen)
+    np.testing.assert_allclose(explained.margin, mean.sum(axis=1), rtol=0, atol=1e-9)
+    np.testing.assert_allclose(explained.base, mean[:, -1], rtol=0, atol=1e-9)
+    np.testing.assert_allclose(explained.contributions, by_factor(mean, factors, 3), rtol=0, atol=1e-9)
 
 
 def ensemble_of_many_factors() -> tuple[Ensemble, np.ndarray, np.ndarray]:
