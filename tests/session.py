@@ -36,6 +36,7 @@ def spark(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Any]:
     """A local session with Delta and SynapseML."""
     from pyspark.sql import SparkSession
 
+    from qualscore.internals import remember_classes
     from qualscore.launcher.submission import set_up
 
     # What the launcher's `test` has exported already; a bare pytest gets the same.
@@ -47,6 +48,7 @@ def spark(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Any]:
         "spark.sql.warehouse.dir": tmp_path_factory.mktemp("spark-warehouse").as_uri(),
     }
     session = SparkSession.builder.appName("tests").config(map=settings).getOrCreate()
+    remember_classes(session)
     yield session
     session.stop()
 

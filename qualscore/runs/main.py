@@ -10,7 +10,7 @@ from uuid import uuid4
 
 from pyspark.sql import SparkSession
 
-from qualscore import config
+from qualscore import config, internals
 from qualscore.definitions import connections
 from qualscore.definitions.definition import Definition
 from qualscore.definitions.definition import load as load_definitions
@@ -83,6 +83,7 @@ def _prepare(job: str, options: Any, console: Console, overlay: Callable[..., An
     definitions = load_definitions(settings.scores, lists=lists, tables=delivered, keyword_sets=sets, names=options.score)
     places.check_writable(settings.warehouse)
     session = SparkSession.builder.appName("qualscore").getOrCreate()
+    internals.remember_classes(session)
     if doubt := entries.doubt(session, settings.warehouse):
         console.complain(f"warning: {doubt}")
     tables = Tables(session, of_spark(settings.warehouse), settings.catalog)

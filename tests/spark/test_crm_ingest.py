@@ -150,7 +150,7 @@ def _changed(spark: SparkSession, folder: Path, stored: DataFrame, text: str) ->
     (folder / "changes.csv").write_text(text)
     source = {"table": "crm_accounts", "path": str(folder / "changes.csv"), "id": "s0", "delivers": "changes"}
     read, contract = deliveries.read_all(spark, [Source.model_validate(source)]), contracts.load("clean/crm_accounts")
-    result = ingest.table(read, contract, rules=RULES, stored=stored)
+    result = ingest.table(read, contract, rules=RULES, stored=stored).checkpointed()
     is_gone = F.coalesce("is_deleted", F.lit(False))
     held = Stored(stored.where(~is_gone), stored.limit(0), stored.where(is_gone))
     _alike(result, ingest.changed_table(read, contract, rules=RULES, stored=held), held)
@@ -205,7 +205,7 @@ def test_a_stored_deal_follows_its_account(spark: SparkSession, tmp_path: Path) 
         crm_accounts=accounts,
         stored=stored.unionByName(own),
         stored_accounts=before,
-    )
+    ).checkpointed()
     assert values(result.clean, "opportunity_id", "domain", "domain_problem") == [
         ("0065g1", "acme.io", None),
         ("0065g2", "site.com", None),

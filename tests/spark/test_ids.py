@@ -46,6 +46,6 @@ def test_technologies_in_a_cell_are_split_where_the_mapping_says_so_else_noted(s
     ):
         (tmp_path / "own.yml").write_text(NAMED + more)
         source = Source(table="technographics", path=str(tmp_path / "stack.csv"), mapping=str(tmp_path / "own.yml"), id="s0")
-        result = ingest.table([(source, deliveries.read(spark, source, contract))], contract, rules=RULES)
+        result = ingest.table([(source, deliveries.read(spark, source, contract))], contract, rules=RULES).checkpointed()
         assert values(result.clean, "domain", "product") == products
         assert result.summaries()[0].notes == notes

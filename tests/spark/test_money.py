@@ -47,7 +47,7 @@ def judged(spark: SparkSession, folder: Path, text: str, **setting: object) -> i
     (folder / "deals.csv").write_text(text)
     source = Source.model_validate({"table": "crm_opportunities", "path": str(folder / "deals.csv"), "id": "s0"} | setting)
     rules = replace(RULES, rates={"EUR": [(None, 1.5)], "JPY": [(date(2025, 1, 1), 0.01), (date(2026, 1, 1), 0.02)]})
-    return ingest.table([(source, deliveries.read(spark, source, DEALS))], DEALS, rules=rules)
+    return ingest.table([(source, deliveries.read(spark, source, DEALS))], DEALS, rules=rules).checkpointed()
 
 
 ROWS = """deal id,domain,stage,amount,currency,close date
