@@ -13,10 +13,11 @@ def java(session: SparkSession) -> Any:
     return session._jvm
 
 
-# Classes that are asked for with each column, frame or table.
+# Classes, and methods of classes, that are asked for with each column, frame or table.
 OFTEN_ASKED = (
-    *("Column", "PythonSQLUtils", "PythonUtils", "SparkSession", "SparkSession$"),
-    *("io.delta.tables.DeltaTable", "org.apache.spark.sql.delta.DeltaLog", "org.apache.spark.sql.types.Metadata", "scala.Option"),
+    *("Column", "PythonSQLUtils", "PythonUtils.toSeq", "PythonUtils.toList", "PythonUtils.toScalaMap", "SparkSession$"),
+    *("SparkSession.getActiveSession", "SparkSession.getDefaultSession", "scala.Option", "org.apache.spark.sql.delta.DeltaLog.forTable"),
+    *("io.delta.tables.DeltaTable.forPath", "io.delta.tables.DeltaTable.isDeltaTable", "org.apache.spark.sql.types.Metadata.fromJson"),
     "org.apache.spark.sql.catalyst.expressions.LambdaFunction",
     "org.apache.spark.sql.catalyst.expressions.UnresolvedNamedLambdaVariable",
 )

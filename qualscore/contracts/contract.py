@@ -102,11 +102,14 @@ class Contract(BaseModel):
         Raises:
             DataError: every missing, extra and mistyped column, each with the line to change.
         """
-        findings = list(self._misfits({field.name: field.dataType for field in frame.schema.fields}))
+        delivered = {field.name: field.dataType for field in frame.schema.fields}
+        findings = list(self._misfits(delivered))
         if findings:
             raise DataError("\n".join([f"{self.name}: {len(findings)} column(s) do not fit {self.file}", *(f"  {it}" for it in findings)]))
-        fields = self.schema.fields
-        return frame.select(*(F.col(it.name).cast(it.dataType).alias(it.name, metadata=it.metadata) for it in fields))
+        schema = self.schema
+        # One call for all columns: with a cast and a comment for each, this was a third of all calls into the JVM of an ingest.
+        widened = {it.name: F.col(it.name).cast(it.dataType.simpleString()) for it in schema.fields if it.dataType != delivered[it.name]}
+        return frame.withColumns(widened).to(schema) if widened else frame.to(schema)
 
     def rows(self, spark: SparkSession, rows: Sequence[Mapping[str, Any]]) -> DataFrame:
         """Rows for a test; a column that a row does not name is null.

@@ -92,7 +92,7 @@ def _described_alone(rows: DataFrame, values: list[str]) -> DataFrame:
     """Accounts that firmographics alone know, one row each."""
     contract = contracts.load("clean/accounts")
     known = {name: F.col(name) for name in ("domain", *values) if name in rows.columns} | {"sources": F.array(F.lit("firmographics"))}
-    return rows.select(*(known.get(it.name, F.lit(None)).cast(it.dataType).alias(it.name) for it in contract.schema.fields))
+    return rows.select(*(known.get(it.name, F.lit(None)).cast(it.dataType.simpleString()).alias(it.name) for it in contract.schema.fields))
 
 
 def ambiguities(crm_accounts: DataFrame) -> DataFrame:
@@ -126,7 +126,7 @@ def _named(frame: DataFrame) -> DataFrame:
 
 def _profile(frame: DataFrame, values: list[str], *, kind: str, rank: int) -> DataFrame:
     """domain, profile: what one clean table says; null for what it has no column for."""
-    types = {field.name: field.dataType for field in contracts.load("clean/accounts").schema.fields}
+    types = {field.name: field.dataType.simpleString() for field in contracts.load("clean/accounts").schema.fields}
     columns = [(F.col(name) if name in frame.columns else F.lit(None)).cast(types[name]).alias(name) for name in values]
     return frame.select("domain", F.struct(F.lit(rank).alias("rank"), F.lit(kind).alias("kind"), *columns).alias("profile"))
 
