@@ -88,6 +88,7 @@ def sources(folder: Path, delivered: dict[str, bytes]) -> list[Source]:
 
 
 def test_files_of_every_form_give_their_rows(spark: SparkSession, tmp_path: Path, staging: Staging) -> None:
+    deliveries.remove_staged(spark)  # of other tests
     read = deliveries.read_all(spark, sources(tmp_path, FILES))
     small = ingest.table(read, CONTRACT, rules=RULES).checkpointed()
     clean = {row["domain"]: row for row in small.clean.collect()}

@@ -1,5 +1,6 @@
 """The stage `score`: several scores in one pass, and what it says has changed since the run before."""
 
+import shutil
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 from io import StringIO
@@ -58,112 +59,123 @@ class Warehouse:
         return self.run.tables.read(HISTORY).where(F.col("run_id") == self.run.run_id).toPandas().sort_values("domain", ignore_index=True)
 
 
-@pytest.fixture
-def stocked(spark: SparkSession, universe: Universe, trained: Trained, tmp_path: Path) -> Warehouse:
+def _warehouse(spark: SparkSession, trained: Trained, folder: Path, store: Path) -> Warehouse:
     from qualscore.storage.tables import Tables
 
-    settings = config.load(None, warehouse=str(tmp_path / "warehouse"))
+    settings = config.load(None, warehouse=str(folder / "warehouse"))
     tables = Tables(spark, settings.warehouse)
     console = Console(StringIO(), StringIO(), False, datetime.now(UTC))
     options = SimpleNamespace(dry_run=False, as_of=None)
-    store = (f"sqlite:///{tmp_path / 'mlflow.db'}", (tmp_path / "artifacts").as_uri())
+    uris = (f"sqlite:///{store / 'mlflow.db'}", (store / "artifacts").as_uri())
     day_of_the_run = AS_OF + timedelta(days=9)  # later than the features'
-    warehouse = Warehouse(Run("", datetime.now(UTC), day_of_the_run, options, settings, [], tables, store, console), trained)
-    tables.replace("clean/account_lists", universe.account_lists)
-    tables.replace(FEATURES, universe.today())
+    return Warehouse(Run("", datetime.now(UTC), day_of_the_run, options, settings, [], tables, uris, console), trained)
+
+
+@pytest.fixture(scope="module")
+def once_scored(spark: SparkSession, universe: Universe, trained: Trained, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The folder of a warehouse after its first run."""
+    folder = tmp_path_factory.mktemp("once scored")
+    warehouse = _warehouse(spark, trained, folder, folder)
+    warehouse.run.tables.replace("clean/account_lists", universe.account_lists)
+    warehouse.run.tables.replace(FEATURES, universe.today())
     warehouse.register(trained)
-    return warehouse
+    assert warehouse.score(DEFINITION) == [0]
+    return folder
+
+
+@pytest.fixture
+def scored(spark: SparkSession, trained: Trained, once_scored: Path, tmp_path: Path) -> Warehouse:
+    """A copy of it, for one test."""
+    shutil.copytree(once_scored / "warehouse", tmp_path / "warehouse")
+    shutil.copy(once_scored / "mlflow.db", tmp_path)
+    return replace(_warehouse(spark, trained, tmp_path, tmp_path), number=1)
 
 
 def with_bands(**bands: float) -> Definition:
     return Definition.model_validate(DEFINITION.model_dump(by_alias=True, exclude_none=True) | {"bands": bands})
 
 
-def change_features(stocked: Warehouse, domain: str, **columns: object) -> None:
+def change_features(scored: Warehouse, domain: str, **columns: object) -> None:
     is_it = F.col("domain") == domain
-    features = stocked.run.tables.read(FEATURES)
+    features = scored.run.tables.read(FEATURES)
     changed = {
         name: F.when(is_it, F.lit(value).cast(features.schema[name].dataType)).otherwise(F.col(name)) for name, value in columns.items()
     }
-    stocked.run.tables.replace(FEATURES, features.withColumns(changed).localCheckpoint())
+    scored.run.tables.replace(FEATURES, features.withColumns(changed).localCheckpoint())
 
 
-def test_the_history_of_a_score(stocked: Warehouse) -> None:
+def test_the_history_of_a_score(scored: Warehouse) -> None:
     """Nothing at first and when nothing changed; then data, rule, model and both, each account with its own cause."""
-    assert stocked.score(DEFINITION) == [0]
-    assert stocked.changes().empty
-    assert stocked.score(DEFINITION) == [0]
-    assert stocked.changes().empty
+    assert not scored.run.tables.exists(HISTORY)
+    assert scored.score(DEFINITION) == [0]
+    assert scored.changes().empty
 
-    scores = stocked.table("scores/account_scores").set_index("domain")
+    scores = scored.table("scores/account_scores").set_index("domain")
     chosen = scores[(scores.score > 60) & (scores.score < 90)].index[0]
-    change_features(stocked, chosen, country=None, industry=None, city=None)
-    assert stocked.score(DEFINITION) == [0]
-    (only,) = stocked.changes().to_dict("records")
+    change_features(scored, chosen, country=None, industry=None, city=None)
+    assert scored.score(DEFINITION) == [0]
+    (only,) = scored.changes().to_dict("records")
     assert (only["domain"], only["change"], only["cause"]) == (chosen, "changed", "data")
     assert only["score_before"] == scores.loc[chosen].score > 60 > only["score"]
     assert only["model_version_before"] == only["model_version"] == 1
 
-    moved = stocked.table("scores/account_scores").query("60 <= score < 95")
-    assert stocked.score(with_bands(highly_likely=60)) == [0]
-    changes = stocked.changes()
+    moved = scored.table("scores/account_scores").query("60 <= score < 95")
+    assert scored.score(with_bands(highly_likely=60)) == [0]
+    changes = scored.changes()
     assert sorted(changes.domain) == sorted(moved.domain) and set(changes.cause) == {"rule"}
     assert set(changes.band_before) == {"likely"} and set(changes.band) == {"highly_likely"}
 
-    steeper = replace(stocked.trained.model.calibration, slope=stocked.trained.model.calibration.slope * 1.5)
-    before = stocked.table("scores/account_scores").set_index("domain")
-    stocked.register(replace(stocked.trained, model=replace(stocked.trained.model, calibration=steeper)))
-    assert stocked.score(with_bands(highly_likely=60)) == [0]
-    after = stocked.table("scores/account_scores").set_index("domain").loc[before.index]
+    steeper = replace(scored.trained.model.calibration, slope=scored.trained.model.calibration.slope * 1.5)
+    before = scored.table("scores/account_scores").set_index("domain")
+    scored.register(replace(scored.trained, model=replace(scored.trained.model, calibration=steeper)))
+    assert scored.score(with_bands(highly_likely=60)) == [0]
+    after = scored.table("scores/account_scores").set_index("domain").loc[before.index]
     differs = (before.band != after.band) | (before.score // 1 != after.score // 1)
-    changes = stocked.changes()
+    changes = scored.changes()
     assert sorted(changes.domain) == sorted(before.index[differs]) and 0 < len(changes) < len(before)
     assert set(changes.cause) == {"model"} and set(changes.model_version) == {2}
 
 
-def test_accounts_that_come_and_go_have_their_causes(stocked: Warehouse) -> None:
+def test_accounts_that_come_and_go_have_their_causes(scored: Warehouse) -> None:
     """Data, unless it is the exclusions that were changed."""
-    assert stocked.score(DEFINITION) == [0]
     open_to_all = DEFINITION.model_copy(update={"exclude": None})
-    change_features(stocked, "company100.com", has_data=False)
-    assert stocked.score(open_to_all) == [0]
-    changes = {row["domain"]: (row["change"], row["cause"]) for row in stocked.changes().to_dict("records")}
+    change_features(scored, "company100.com", has_data=False)
+    assert scored.score(open_to_all) == [0]
+    changes = {row["domain"]: (row["change"], row["cause"]) for row in scored.changes().to_dict("records")}
     assert changes == {"company100.com": ("gone", "data")} | {f"company{i}.com": ("new", "rule") for i in range(5)}
 
-    change_features(stocked, "company100.com", has_data=True)
-    assert stocked.score(DEFINITION) == [0]
-    changes = {row["domain"]: (row["change"], row["cause"]) for row in stocked.changes().to_dict("records")}
+    change_features(scored, "company100.com", has_data=True)
+    assert scored.score(DEFINITION) == [0]
+    changes = {row["domain"]: (row["change"], row["cause"]) for row in scored.changes().to_dict("records")}
     assert changes == {"company100.com": ("new", "data")} | {f"company{i}.com": ("gone", "rule") for i in range(5)}
 
 
-def test_a_run_that_dies_before_its_last_commit_leaves_the_old_scores(stocked: Warehouse, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_run_that_dies_before_its_last_commit_leaves_the_old_scores(scored: Warehouse, monkeypatch: pytest.MonkeyPatch) -> None:
     """All other tables are the new run's then; the next one compares with the scores that there are, and takes back what was not to be."""
-    assert stocked.score(DEFINITION) == [0]
-    before = stocked.table(SCORES)
-    change_features(stocked, "company7.com", has_data=False)
+    before = scored.table(SCORES)
+    change_features(scored, "company7.com", has_data=False)
     with monkeypatch.context() as broken:
         broken.setattr(StagedSlice, "commit", _fail)
-        assert stocked.score(DEFINITION) == [1]
-    pd.testing.assert_frame_equal(by_domain(stocked.table(SCORES)), by_domain(before))
-    assert set(stocked.table("scores/top_accounts").run_id) == {"run2"} and "company7.com" in set(stocked.table(UNSCORED).domain)
-    assert list(stocked.changes().domain) == ["company7.com"]
-    assert stocked.score(DEFINITION) == [0]
-    (only,) = stocked.table(HISTORY).to_dict("records")
+        assert scored.score(DEFINITION) == [1]
+    pd.testing.assert_frame_equal(by_domain(scored.table(SCORES)), by_domain(before))
+    assert set(scored.table("scores/top_accounts").run_id) == {"run2"} and "company7.com" in set(scored.table(UNSCORED).domain)
+    assert list(scored.changes().domain) == ["company7.com"]
+    assert scored.score(DEFINITION) == [0]
+    (only,) = scored.table(HISTORY).to_dict("records")
     assert (only["domain"], only["change"], only["run_id"]) == ("company7.com", "gone", "run3")
-    assert "company7.com" not in set(stocked.table(SCORES).domain)
+    assert "company7.com" not in set(scored.table(SCORES).domain)
 
 
-def test_the_history_needs_no_former_version(stocked: Warehouse) -> None:
+def test_the_history_needs_no_former_version(scored: Warehouse) -> None:
     """The tables were rewritten since the last run, and what it left was removed."""
-    assert stocked.score(DEFINITION) == [0]
-    spark, tables = stocked.run.spark, stocked.run.tables
+    spark, tables = scored.run.spark, scored.run.tables
     spark.conf.set("spark.databricks.delta.retentionDurationCheck.enabled", "false")
     for name in (SCORES, UNSCORED):
         tables.replace(name, tables.read(name).localCheckpoint())
         spark.sql(f"VACUUM {tables.identifier(name)} RETAIN 0 HOURS")
-    change_features(stocked, "company7.com", has_data=False)
-    assert stocked.score(DEFINITION.model_copy(update={"exclude": None})) == [0]
-    changes = {row["domain"]: (row["change"], row["cause"]) for row in stocked.changes().to_dict("records")}
+    change_features(scored, "company7.com", has_data=False)
+    assert scored.score(DEFINITION.model_copy(update={"exclude": None})) == [0]
+    changes = {row["domain"]: (row["change"], row["cause"]) for row in scored.changes().to_dict("records")}
     assert changes == {"company7.com": ("gone", "data")} | {f"company{i}.com": ("new", "rule") for i in range(5)}
 
 
@@ -175,23 +187,23 @@ def _fail(*_: object, **__: object) -> None:
     raise RuntimeError("the machine was switched off")
 
 
-def test_scores_in_one_pass_are_those_of_the_models_alone(stocked: Warehouse, scores: pd.DataFrame) -> None:
+def test_scores_in_one_pass_are_those_of_the_models_alone(scored: Warehouse, scores: pd.DataFrame) -> None:
     """Each with its own exclusions; one without a model fails alone."""
     other = DEFINITION.model_copy(update={"name": "other", "exclude": None})
-    stocked.register(replace(stocked.trained, model=replace(stocked.trained.model, definition=other)))
+    scored.register(replace(scored.trained, model=replace(scored.trained.model, definition=other)))
     missing = DEFINITION.model_copy(update={"name": "missing"})
-    assert stocked.score(missing, other, DEFINITION) == [ConfigurationError.exit_code, 0, 0]
-    together = stocked.table("scores/account_scores")
+    assert scored.score(missing, other, DEFINITION) == [ConfigurationError.exit_code, 0, 0]
+    together = scored.table("scores/account_scores")
     partners = [f"company{i}.com" for i in range(5)]
     of_the_run = ["score_name", "model_version", "run_id", "scored_at"]
     for name, expected in {"other": scores, "small": scores.drop(partners)}.items():
         own = together[together.score_name == name].set_index("domain").sort_index()
         pd.testing.assert_frame_equal(own.drop(columns=of_the_run), expected.drop(columns=of_the_run), check_exact=True)
-    unscored = stocked.table("scores/unscored_accounts")
+    unscored = scored.table("scores/unscored_accounts")
     assert sorted(unscored.domain) == partners and set(unscored.score_name) == {"small"} and set(unscored.reason) == {"EXCLUDED"}
-    best = stocked.table("scores/top_accounts").sort_values(["score_name", "rank"])
+    best = scored.table("scores/top_accounts").sort_values(["score_name", "rank"])
     assert list(best.domain) == list(together.sort_values(["score_name", "margin", "domain"], ascending=[True, False, True]).domain)
-    runs = stocked.table("scores/score_runs").query("run_id == 'run1'").set_index("score_name")
+    runs = scored.table("scores/score_runs").query("run_id == 'run1'").set_index("score_name")
     assert runs.exit_code.to_dict() == {"missing": 2, "other": 0, "small": 0}
     assert set(runs.loc[["other", "small"]].as_of_on) == {AS_OF}
     assert dict(runs.loc["small"].counts) == {"scored": 1_995, "unscored": 5}
