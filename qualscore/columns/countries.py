@@ -19,38 +19,55 @@ LANGUAGES = (
     *("en", "de", "fr", "es", "it", "pt", "nl", "sv", "da", "nb", "fi", "pl", "cs", "sk", "hu", "ro", "bg", "el", "tr", "ru", "uk", "et"),
     *("lv", "lt", "sl", "hr", "sr", "he", "ar", "fa", "hi", "th", "vi", "id", "ms", "ja", "ko", "zh", "zh_Hant", "ca"),
 )
+# What a state calls itself before its name, without accents. (A State of Georgia is none, and a Commonwealth of Virginia.)
+FORMS = re.compile(
+    r"^(?:the )?(?:(?:republic|kingdom|sultanate|principality) of (?:the )?|republica (?:de |del |da |do )|re[iy]no (?:de |del |da |do )"
+    r"|republique (?:de la |de l'|du |de |d')|royaume (?:de la |de l'|du |des |de |d')|repubblica (?:di |della )|republik |konigreich )"
+)
+AND = re.compile(r"\s+(?:&|and|und|et|y|e|i|och|og|en)\s+")
 # A misspelt name is looked for from this many letters on: shorter names are too near to each other (Niger, Nigeria).
 LEAST_LETTERS = 8
 ALIASES = {
-    "US": "United States of America, U.S., U.S.A., USA, America, Etats-Unis, Estados Unidos, VSA, EUA, EE.UU., EEUU",
-    "GB": "UK, U.K., Great Britain, Britain, England, Scotland, Wales, Northern Ireland, N. Ireland, United Kingdom of Great Britain",
+    "US": "United States of America, U.S., U.S.A., USA, America, Etats-Unis, Estados Unidos, Estados Unidos de America, VSA, EUA, EE.UU.",
+    "GB": "UK, U.K., Great Britain, Britain, England, Scotland, Wales, Northern Ireland, N. Ireland, United Kingdom of Great Britain, GBR",
     "AE": "UAE, U.A.E., Emirates, VAE, EAU, Dubai, Abu Dhabi",
     "SA": "KSA, K.S.A., Kingdom of Saudi Arabia",
     "ZA": "RSA, R.S.A.",
-    "DE": "BRD, FRG, Federal Republic of Germany",
+    "DE": "BRD, FRG, Federal Republic of Germany, Bundesrepublik Deutschland",
     "NL": "Holland, The Netherlands, Nederland",
-    "KR": "South Korea, S. Korea, Korea, Republic of Korea, Korea Republic of, Korea South, ROK, R.O.K.",
+    "KR": "South Korea, S. Korea, Korea, Republic of Korea, Korea Republic of, Korea South, ROK, R.O.K., \ud55c\uad6d",
     "KP": "North Korea, N. Korea, Korea North, DPRK",
-    "RU": "Russia, Russian Federation",
+    "RU": "Russia, Russian Federation, "
+    "\u0420\u043e\u0441\u0441\u0438\u0439\u0441\u043a\u0430\u044f \u0424\u0435\u0434\u0435\u0440\u0430\u0446\u0438\u044f, \u0420\u0424",
     "CZ": "Czech Republic, Czechia",
     "CI": "Ivory Coast",
     "TR": "Turkey, Turkiye",
-    "TW": "Taiwan, Taiwan Province of China, Chinese Taipei",
-    "HK": "Hong Kong, Hong Kong SAR, Hongkong",
-    "MO": "Macau, Macao",
-    "CN": "China, PRC, P.R. China, Mainland China",
+    "TW": "Taiwan, Taiwan Province of China, Chinese Taipei, Taiwan China, Republic of China",
+    "HK": "Hong Kong, Hong Kong SAR, Hongkong, Hong Kong China, Hong Kong SAR China",
+    "MO": "Macau, Macao, Macau China, Macao China",
+    "CN": "China, PRC, P.R. China, Mainland China, \u4e2d\u534e\u4eba\u6c11\u5171\u548c\u56fd",
     "VN": "Vietnam, Viet Nam",
     "LA": "Laos",
     "MK": "Macedonia, North Macedonia, FYROM",
-    "CD": "DR Congo, DRC, Congo Kinshasa",
+    "CD": "DR Congo, DRC, Congo Kinshasa, RDC, RD Congo, Republique Democratique du Congo",
     "CG": "Congo, Congo Brazzaville",
     "MM": "Burma, Myanmar",
     "SZ": "Swaziland",
     "VA": "Vatican, Holy See",
-    "PS": "Palestine",
+    "PS": "Palestine, Palestinian Territory",
     "IE": "Republic of Ireland, Eire",
     "BA": "Bosnia, Bosnia-Herzegovina",
     "XK": "Kosovo",
+    "LY": "Libyan Arab Jamahiriya",
+    "SJ": "Svalbard and Jan Mayen Islands, Svalbard, Jan Mayen",
+    "TC": "Turks and Caicos",
+    "BQ": "Bonaire",
+    "DO": "Dominican Rep, Rep Dominicana, R. Dominicana",
+    "TL": "East Timor, Timor",
+    "ST": "Sao Tome",
+    "VC": "Saint Vincent, St. Vincent",
+    "SX": "St. Maarten, St. Martin (Dutch part)",
+    "GF": "Guyane, Guyane francaise",
 }
 
 STATES = {
@@ -112,14 +129,19 @@ def code_of(name: str) -> str | None:
     >>> code_of("United Kingdom (UK)"), code_of("\u00d6sterreich"), code_of("Georgia"), code_of("")
     ('GB', 'AT', 'GE', None)
     """
-    code = _named(name) or _of_part(name)
-    plain = normalised(name)
+    code = _named(name)
+    places = [place for it in re.split("[;|]", name) if (place := it.strip())]
+    if not code and len(places) > 1:
+        codes = {found for place in places if (found := code_of(place))}
+        return codes.pop() if len(codes) == 1 else None  # offices in several countries
+    code, plain = code or _of_part(name), normalised(name)
     return code or (_misspelt(plain) if len(plain) >= LEAST_LETTERS else None)
 
 
 def _named(name: str) -> str | None:
     plain, without = normalised(name), normalised(re.sub(r"\(.*?\)", "", name))
-    return next((code for it in (plain, without, plain.removeprefix("the")) if (code := _codes().get(it) or _parts().get(it))), None)
+    bare = normalised(FORMS.sub("", _folded(name)))
+    return next((code for it in (plain, without, plain.removeprefix("the"), bare) if (code := _codes().get(it) or _parts().get(it))), None)
 
 
 def _of_part(name: str) -> str | None:
@@ -129,7 +151,7 @@ def _of_part(name: str) -> str | None:
     """
     if subdivision := re.fullmatch(r"\s*([A-Z]{2})-[A-Z0-9]{1,3}\s*", name):
         return _codes().get(normalised(subdivision[1]))
-    parts = [part.strip() for part in re.split(r"[,;/|()\n]|\s[-\u2013]\s", name) if part.strip()]
+    parts = [part.strip() for part in re.split(r"[,/()\n]|\s[-\u2013]\s", name) if part.strip()]
     if len(parts) < 2:
         return None
     last, others = parts[-1], parts[:-1]
@@ -140,7 +162,7 @@ def _of_part(name: str) -> str | None:
     if last in _codes_of_states():
         return "US"
     last_code, first_code = _named(last), _codes().get(normalised(parts[0]))
-    if last_code and first_code and last_code != first_code and re.search("[/;|]", name):
+    if last_code and first_code and last_code != first_code and "/" in name:
         return None  # two countries
     return last_code or (first_code if len(parts[0]) > 2 else None)
 
@@ -193,9 +215,13 @@ def _cities() -> Mapping[str, frozenset[str]]:
 
 
 def normalised(name: str) -> str:
-    """Without case, accents, blanks and punctuation."""
+    """Without case, accents, blanks, punctuation and the word for and."""
+    return "".join(it for it in AND.sub(" ", _folded(name)) if it.isalnum())
+
+
+def _folded(name: str) -> str:
     letters = unicodedata.normalize("NFKD", name.casefold())
-    return "".join(it for it in letters if it.isalnum())
+    return "".join(it for it in letters if not unicodedata.combining(it)).replace("\u2019", "'")
 
 
 @lru_cache(maxsize=1)

@@ -92,6 +92,8 @@ def text_of(name: str, source: Source, cleaners: Cleaners) -> Column:
     texts = []
     if name in delivery.mapping:
         column, raw = cleaners.contract.columns[name], F.col(f"_raw_{name}")
+        if column.clean == "country":
+            raw = F.regexp_replace(raw, r"\s*[\r\n]\s*", ", ")  # the lines of an address
         text = columns.text(raw, columns.NOTHING_OF_PLACES) if name in PLACES else columns.text(raw)
         text = columns.unless_no_value(text) if holds_a_value(column) else text
         text = F.when(~columns.is_no_day(text), text) if column.type == "date" else text

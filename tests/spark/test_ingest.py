@@ -57,11 +57,11 @@ def reasons(result: Ingested) -> dict[int, list[tuple[str, str, str]]]:
 
 
 def test_values_are_typed_and_defaults_come_from_source_and_run(spark: SparkSession, tmp_path: Path) -> None:
-    text = "Website,Company,Employees,size,Annual Revenue,Market Cap,Public,Founded,city\n"
-    text += 'https://www.acme.com/,"  Acme\n Inc ","1,200",1001 - 5000,$1.5M,mid-cap,yes,1998.0,N/A\n'
+    text = "Website,Company,Employees,size,Annual Revenue,Market Cap,Public,Founded,city,country\n"
+    text += 'https://www.acme.com/,"  Acme\n Inc ","1,200",1001 - 5000,$1.5M,mid-cap,yes,1998.0,N/A,"Gasse 1\r\nBern\nSwitzerland\n"\n'
     row = ingested(spark, tmp_path, "firmographics", text).clean.collect()[0].asDict()
     known = {"domain": "acme.com", "company_name": "Acme Inc", "employees": 1200, "employees_range": "1001 - 5000", "revenue_usd": 1.5e6}
-    known |= {"market_cap_band": "Mid Cap", "is_listed": True, "founded_year": 1998, "observed_on": AS_OF, "source": "s0"}
+    known |= {"market_cap_band": "Mid Cap", "is_listed": True, "founded_year": 1998, "country": "CH", "observed_on": AS_OF, "source": "s0"}
     assert row == dict.fromkeys(contracts.load("clean/firmographics").columns) | known
 
 

@@ -25,7 +25,7 @@ CELLS = {
     "number": ["5", "1,200", "-3", "007", "12.5", "1e3", "$1.5M", "many", "", "99999999999", "NaN", "5 %", "high"]
     + ["1.200", "1.200,5", "11-50", "1\u2019200", "NA", "2.5K"],
     "boolean": ["yes", "0", "TRUE", "", "maybe", "WAHR"],
-    "country": ["USA", "Deutschland", "Atlantis", "", "de", "\ufffd"],
+    "country": ["USA", "Deutschland", "Atlantis", "", "de", "\ufffd", "Rue 1\nLyon\nFrance", "Oslo, Norway; Remote"],
     "range": ["1-10", "10001+", "$1M-$10M", "Oct-50", "", "51 - 200 employees", "1B+"],
     "text": ["Kafka", "Apache  Kafka", "null", "", "CRM", "High", "med", "Banking", "technolgy", "524210"]
     + ["Mid Cap", "\u00e9clair", "a;b;a", "\ufffd", "a, b", "Closed Won - x", "4711.0", "7.1E+11", "Unknown"],
