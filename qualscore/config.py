@@ -20,7 +20,7 @@ ROOT = Path(os.environ.get("QUALSCORE_HOME") or Path(__file__).resolve().parents
 
 Crm = Literal["crm_accounts", "crm_opportunities", "crm_opportunity_history"]
 SourceTable = Literal[Crm, "activities", "account_lists", "firmographics", "technographics", "intent_signals"]
-DateOrder = Literal["mdy", "dmy"]
+DateOrder = Literal["mdy", "dmy", "ymd"]
 Model = TypeVar("Model", bound=BaseModel)
 # In words of YAML what pydantic says in words of Python.
 TOLD = {

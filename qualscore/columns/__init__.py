@@ -2,7 +2,7 @@
 
 from qualscore.columns.countries import country
 from qualscore.columns.crm import by_words, crm_id, display_name, first_id, id_of_number, is_rounded_id, outcome, several
-from qualscore.columns.dates import Order, calendar_date, in_calendar, is_ambiguous, is_no_day, order_of, year
+from qualscore.columns.dates import Order, calendar_date, in_calendar, is_ambiguous, is_no_day, order_of, short_parts, year
 from qualscore.columns.domains import domain, is_plain, plain_addresses
 from qualscore.columns.hosts import FREE_MAIL, DomainRules
 from qualscore.columns.industries import industry_group
@@ -61,6 +61,7 @@ __all__ = [
     "range_midpoint_revenue",
     "revenue_range",
     "several",
+    "short_parts",
     "sign_of_decimals",
     "strength",
     "text",

@@ -9,12 +9,15 @@ from pyspark.sql import functions as F
 
 from qualscore.columns.text import is_whole
 
-Order = Literal["mdy", "dmy"]
+Order = Literal["mdy", "dmy", "ymd"]
 MONTHS = "janfebmaraprmayjunjulaugsepoctnovdec"
 NUMBERS = r"^([0-9]{1,2})[/.-] ?([0-9]{1,2})[/.-] ?([0-9]{4})[.]?(?:[ T,].*)?$"
 # Years of two digits: from 1970 to 2069.
 SHORT = r"^(?<first>[0-9]{{1,2}}[/.-] ?[0-9]{{1,2}}[/.-] ?)(?<last>{}[0-9])(?<rest>[.]?(?:[ T,].*)?)$"
 CENTURIES = {SHORT.format("[7-9]"): "${first}19${last}${rest}", SHORT.format("[0-6]"): "${first}20${last}${rest}"}
+# The same with the year first: two digits each.
+SHORT_YEAR_FIRST = r"^({}[0-9])[/.-] ?([0-9]{{2}})[/.-] ?([0-9]{{2}})[.]?(?:[ T,].*)?$"
+CENTURIES_FIRST = {SHORT_YEAR_FIRST.format("[7-9]"): "19$1-$2-$3", SHORT_YEAR_FIRST.format("[0-6]"): "20$1-$2-$3"}
 # Whole years first, or eight digits.
 YEAR_FIRST = r"^([12][0-9]{3})(?:[/.-] ?([0-9]{1,2})[/.-] ?([0-9]{1,2})[.]?(?:[ T].*)?)$"
 DIGITS = r"^((?:19|20)[0-9]{2})([0-9]{2})([0-9]{2})$"
@@ -23,9 +26,15 @@ MONTH_DAY = r"^([a-z]{3})[a-z]*[ .-]+([0-9]{1,2})(?:st|nd|rd|th)?,?[ -]+([0-9]{4
 # Where nobody declared an order: what can only be day first, and points, which only those use who write the day first.
 SURELY_DAY_FIRST = r"^(?:1[3-9]|2[0-9]|3[01])[/-]|^[0-9]{1,2}[.]"
 AMBIGUOUS = r"^(?!0?([1-9][0-9]?)[/-]0?\1[/-])(?:0?[1-9]|1[0-2])[/-](?:0?[1-9]|1[0-2])[/-](?:[0-9]{4}|[0-9]{2})(?![0-9])"
-# What can be meant in one order only. (25-03-01 may be a year first.)
-MONTH, DAY, YEAR = "(?:0?[1-9]|1[0-2])", "(?:1[3-9]|2[0-9]|3[01])", "(?:[0-9]{4}(?![0-9])|(?<!-)[0-9]{2}(?![0-9]))"
-ORDERS: Mapping[Order, str] = {"dmy": rf"^{DAY}[/.-] ?{MONTH}[/.-] ?{YEAR}", "mdy": rf"^{MONTH}[/.-] ?{DAY}[/.-] ?{YEAR}"}
+# What can be meant in one order only.
+MONTH, DAY, YEAR = "(?:0?[1-9]|1[0-2])", "(?:1[3-9]|2[0-9]|3[01])", "(?:[0-9]{4}|[0-9]{2})(?![0-9])"
+ORDERS: Mapping[Order, str] = {
+    "dmy": rf"^{DAY}[/.-] ?{MONTH}[/.-] ?{YEAR}",
+    "mdy": rf"^{MONTH}[/.-] ?{DAY}[/.-] ?{YEAR}",
+    "ymd": rf"^(?:3[2-9]|[4-9][0-9])[/.-] ?{MONTH}[/.-] ?[0-9]{{2}}(?![0-9])",
+}
+# Two digits each, of which the first or the last may be the year.
+SHORTS = r"^([0-9]{2})[/.-] ?[0-9]{2}[/.-] ?([0-9]{2})(?![0-9])"
 
 
 # The years that every calendar and every reader of tables agrees on.
@@ -40,7 +49,7 @@ def calendar_date(text: Column, order: Order | None = None) -> Column:
         text: `2026-08-01`, with a time or without, `8/1/2026 3:04 PM`, `01.08.2026`, `1/8/26`, `1 Aug 2026`, `August 1, 2026`,
             `20260801`, milliseconds since 1970.
         order: whether the month (mdy) or the day (dmy) comes first. Undeclared: the month, unless only the day is possible or
-            the separators are points.
+            the separators are points. Short years first (ymd) are read where they are declared or told by all of a file.
 
     >>> texts = ["2026-08-01T10:00:00.000Z", "8/1/2026 3:04 PM", "31/8/2026", "01.08.2026", "1 Aug 2026", "Aug 1, 2026"]
     >>> frame = spark.createDataFrame([(text,) for text in [*texts, "20260801", "1785542400000", "2026-02-30", "soon"]], "text string")
@@ -53,9 +62,9 @@ def calendar_date(text: Column, order: Order | None = None) -> Column:
     """
     day_first, month_first = "$3-$2-$1", "$3-$1-$2"
     full = text
-    for short, long in CENTURIES.items():
+    for short, long in (CENTURIES_FIRST if order == "ymd" else CENTURIES).items():
         full = F.regexp_replace(full, short, long)
-    if order:
+    if order in ("dmy", "mdy"):
         numbers = F.regexp_replace(full, NUMBERS, day_first if order == "dmy" else month_first)
     else:
         numbers = F.regexp_replace(full, NUMBERS, F.when(text.rlike(SURELY_DAY_FIRST), day_first).otherwise(month_first))
@@ -120,15 +129,28 @@ def is_ambiguous(text: Column) -> Column:
 
 
 def order_of(text: Column) -> Column:
-    """The only order in which the text is a date: mdy or dmy; null where both are possible, or another form.
+    """The only order in which the text is a date; null where several are possible, or another form.
 
-    >>> texts = ["21/06/2026", "6/21/26", "21.6.2026", "3/4/2026", "2026-03-14", "25-03-01"]
+    25-03-01 counts as the day first, unless the parts of all (`short_parts`) tell that the year is.
+
+    >>> texts = ["21/06/2026", "6/21/26", "21.6.2026", "3/4/2026", "2026-03-14", "25-03-01", "99-03-01"]
     >>> frame = spark.createDataFrame([(text,) for text in texts], "text string")
     >>> [row.it for row in frame.select(order_of(F.col("text")).alias("it")).collect()]
-    ['dmy', 'mdy', 'dmy', None, None, None]
+    ['dmy', 'mdy', 'dmy', None, None, 'dmy', 'ymd']
     """
-    dmy, mdy = (text.rlike(ORDERS[order]) for order in ("dmy", "mdy"))
-    return F.when(~is_iso(text), F.when(dmy, "dmy").when(mdy, "mdy"))
+    dmy, mdy, ymd = (text.rlike(ORDERS[order]) for order in ("dmy", "mdy", "ymd"))
+    return F.when(~is_iso(text), F.when(dmy, "dmy").when(mdy, "mdy").when(ymd, "ymd"))
+
+
+def short_parts(text: Column) -> tuple[Column, Column]:
+    """The first and the last part of a date of two digits each, of which either may be the year; null of other texts.
+
+    >>> frame = spark.createDataFrame([("25-03-01",), ("25-03-2001",)], "text string")
+    >>> [tuple(row) for row in frame.select(*short_parts(F.col("text"))).collect()]
+    [(25, 1), (None, None)]
+    """
+    first, last = (F.when(text.rlike(SHORTS), F.regexp_extract(text, SHORTS, place).cast("int")) for place in (1, 2))
+    return first, last
 
 
 def _of_words(words: Column, pattern: str, *, month: int, day: int) -> Column:

@@ -77,7 +77,7 @@ class Cleaners:
         """The typed value of a column that has a text."""
         column, text = self.contract.columns[name], F.col(f"_text_{name}")
         if column.type == "date":
-            return self.finished(name, columns.calendar_date(text, self.delivery.dates))
+            return self.finished(name, self._day(text))
         if counted := self._counted(column):
             return self.finished(name, counted(text, self.decimals(name)))
         if column.clean in IDS:
@@ -94,6 +94,13 @@ class Cleaners:
         if column.clean == "week" and column.type == "date":
             return columns.monday(value)
         return (value * F.lit(scale)).cast(column.type) if scale and column.type in NUMBERS else value
+
+    def _day(self, text: Column) -> Column:
+        day, of_file = columns.calendar_date(text, self.delivery.dates), self.delivery.file_dates
+        for order in sorted(set(of_file.values())):
+            files = [file for file, it in of_file.items() if it == order]
+            day = F.when(F.col("_file").isin(*files), columns.calendar_date(text, order)).otherwise(day)
+        return day
 
     def decimals(self, name: str) -> columns.Decimals | None:
         """The sign before the decimals of a column's numbers: typed ones have a point."""
@@ -134,7 +141,8 @@ class Cleaners:
         """Reasons, each null or what is to be counted of a text that is kept."""
         column, text = self.contract.columns[name], F.col(f"_text_{name}")
         if column.type == "date" and not self.delivery.dates:
-            return [F.when(columns.is_ambiguous(text), "AMBIGUOUS_DATE")]
+            is_told = F.col("_file").isin(*self.delivery.file_dates) if self.delivery.file_dates else F.lit(False)
+            return [F.when(columns.is_ambiguous(text) & ~is_told, "AMBIGUOUS_DATE")]
         if self._counted(column) and column.type == "double" and not self.decimals(name):
             return [F.when(text.rlike(columns.AMBIGUOUS_NUMBER), "AMBIGUOUS_NUMBER")]
         if column.clean == "product" and name not in self.delivery.separators:

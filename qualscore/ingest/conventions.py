@@ -1,6 +1,6 @@
 """How a file writes its dates and its numbers, told by all of them: one order of day and month, one sign before the decimals."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from functools import reduce
 
@@ -17,7 +17,9 @@ from qualscore.ingest.row_rules import Rules
 
 PLACE = "struct<file:string,line:bigint,column:string,value:string>"
 NUMBER = "struct<column:string,comma:bigint,point:bigint>"
-WORDS = {"dmy": "the day first", "mdy": "the month first"}
+ORDERS: Mapping[columns.Order, str] = {"dmy": "the day first", "mdy": "the month first", "ymd": "the year first"}
+# How much more the last parts of short dates differ than the first, where the last are days and the first years.
+FACTOR, MARGIN = 2, 5
 
 
 def with_conventions(deliveries: Sequence[tuple[Source, Delivery]], contract: Contract, *, rules: Rules) -> list[tuple[Source, Delivery]]:
@@ -33,8 +35,8 @@ def with_conventions(deliveries: Sequence[tuple[Source, Delivery]], contract: Co
     ]
 
 
-def evidence(judged: Sequence[tuple[Source, Cleaners, DataFrame]]) -> dict[str, Row]:
-    """By source, what its cells tell; nothing of a source without open columns. One query for all.
+def evidence(judged: Sequence[tuple[Source, Cleaners, DataFrame]]) -> dict[str, list[Row]]:
+    """By source, what the cells of each of its files tell; nothing of a source without open columns. One query for all.
 
     Args:
         judged: each source, its cleaning, and rows with `_kept`, `_file`, `_line` and `_cells`.
@@ -43,7 +45,10 @@ def evidence(judged: Sequence[tuple[Source, Cleaners, DataFrame]]) -> dict[str, 
     if not asked:
         return {}
     frames = [_evidence(source, cleaners, rows) for source, cleaners, rows in asked]
-    return {row["source"]: row for row in reduce(DataFrame.unionByName, frames).collect()}
+    evidence_of: dict[str, list[Row]] = {source.id: [] for source, _, _ in asked}
+    for row in reduce(DataFrame.unionByName, frames).collect():
+        evidence_of[row["source"]].append(row)
+    return evidence_of
 
 
 def undecided(cleaners: Cleaners) -> list[str]:
@@ -53,32 +58,47 @@ def undecided(cleaners: Cleaners) -> list[str]:
     return [name for name in cleaners.present if name in cleaners.delivery.mapping and cleaners.is_undecided(name)]
 
 
-def decided(delivery: Delivery, evidence: Row) -> Delivery:
-    """The delivery with what was told of it."""
-    days, months = evidence["days"], evidence["months"]
-    order: columns.Order | None = "dmy" if days and not months else "mdy" if months and not days else None
-    signs: dict[str, columns.Decimals] = {
-        number["column"]: "comma" if number["comma"] else "point"
-        for number in evidence["numbers"]
-        if (number["comma"] > 0) != (number["point"] > 0)
-    }
+def decided(delivery: Delivery, evidence: Sequence[Row]) -> Delivery:
+    """The delivery with what was told of its files: one order of dates where they agree, else one for each file."""
+    orders_of_file = {row["file"]: orders for row in evidence if (orders := _orders(row))}
+    order_of_file: dict[str, columns.Order] = {file: next(iter(orders)) for file, orders in orders_of_file.items() if len(orders) == 1}
+    is_one = len(set(order_of_file.values())) == 1 and len(order_of_file) == len(orders_of_file)
+    numbers = [number for row in evidence for number in row["numbers"]]
+    signs: dict[str, columns.Decimals] = {}
+    for column in {number["column"] for number in numbers}:
+        comma, point = (sum(number[sign] for number in numbers if number["column"] == column) for sign in ("comma", "point"))
+        if (comma > 0) != (point > 0):
+            signs[column] = "comma" if comma else "point"
     return replace(
         delivery,
         is_told=True,
-        dates=delivery.dates or order,
+        dates=delivery.dates or (next(iter(order_of_file.values())) if is_one else None),
+        file_dates={} if is_one else order_of_file,
         decimals={**delivery.decimals, **signs},
-        findings=(*delivery.findings, *(_contradictions(evidence) if days and months else ())),
+        findings=(*delivery.findings, *(_contradiction(file, orders) for file, orders in orders_of_file.items() if len(orders) > 1)),
     )
 
 
-def _contradictions(evidence: Row) -> tuple[str, ...]:
+def _orders(evidence: Row) -> dict[columns.Order, tuple[int, Row]]:
+    """The orders in which a file surely writes dates, each with the number of such dates and the place of the first."""
+    orders: dict[columns.Order, tuple[int, Row]] = {
+        order: (evidence[order], evidence[f"{order}_place"]) for order in ORDERS if evidence[order]
+    }
+    spread = {place: (evidence[f"{place}_most"] or 0) - (evidence[f"{place}_least"] or 0) for place in ("first", "last")}
+    if "dmy" in orders and spread["last"] > FACTOR * spread["first"] + MARGIN:
+        # 25-03-01, 25-03-28, 26-01-19: the last parts are days.
+        orders["ymd"] = (sum(orders[order][0] for order in ("dmy", "ymd") if order in orders), orders.pop("dmy")[1])
+    return orders
+
+
+def _contradiction(file: str, orders: Mapping[columns.Order, tuple[int, Row]]) -> str:
     parts = [
-        f"{count:,} with {WORDS[order]}, first {place['value']!r} in line {place['line']} ({place['column']})"
-        for order, count, place in (("dmy", evidence["days"], evidence["day"]), ("mdy", evidence["months"], evidence["month"]))
+        f"{count:,} with {ORDERS[order]}, first {place['value']!r} in line {place['line']} ({place['column']})"
+        for order, (count, place) in orders.items()
     ]
     return (
-        f"dates in two orders: {' and '.join(parts)}; each is read by itself, and what could be both with the month first: "
-        "declare dates: dmy or dates: mdy, or deliver one file for each",
+        f"{file}{': ' if file else ''}dates in two orders: {' and '.join(parts)}; each is read by itself, and what could be both with the"
+        f" month first: declare {' or '.join(f'dates: {order}' for order in orders)}, or deliver one file for each"
     )
 
 
@@ -88,20 +108,36 @@ def _evidence(source: Source, cleaners: Cleaners, rows: DataFrame) -> DataFrame:
     texts = {name: F.trim(F.when(F.col("_kept"), F.col(f"_cells.{quoted(mapping[name])}"))) for name in names}
     kept = rows.select("_file", "_line", *(text.alias(f"_{name}") for name, text in texts.items()))
     dates = [name for name in names if contract.columns[name].type == "date"]
-    numbers = [name for name in names if name not in dates]
-    counts = {"source": F.lit(source.id)}
-    for count, place, order in (("days", "day", "dmy"), ("months", "month", "mdy")):
-        is_so = {name: columns.order_of(F.col(f"_{name}")) == order for name in dates}
-        counts[count] = _sum([F.count_if(it) for it in is_so.values()])
-        counts[place] = _least([F.min(F.when(it, _place(name, mapping[name]))) for name, it in is_so.items()])
-    signs = {name: columns.sign_of_decimals(F.col(f"_{name}")) for name in numbers}
+    measures = _date_measures({name: F.col(f"_{name}") for name in dates}, mapping)
+    signs = {name: columns.sign_of_decimals(F.col(f"_{name}")) for name in names if name not in dates}
     counted = [F.struct(F.lit(name), *(F.count_if(it == sign) for sign in ("comma", "point"))) for name, it in signs.items()]
-    counts["numbers"] = (F.array(*counted) if counted else F.array()).cast(f"array<{NUMBER}>")
+    measures["numbers"] = (F.array(*counted) if counted else F.array()).cast(f"array<{NUMBER}>")
     is_open = [cleaners.is_evidence(name) for name in names]
-    counts["is_open"] = F.coalesce(
+    measures["is_open"] = F.coalesce(
         F.bool_or(reduce(lambda one, other: one | other, (F.coalesce(it, F.lit(False)) for it in is_open))), F.lit(False)
     )
-    return kept.withColumns({f"_text_{name}": F.col(f"_{name}") for name in names}).agg(*(it.alias(name) for name, it in counts.items()))
+    # Of one file without a shuffle.
+    grouped = kept.withColumns({f"_text_{name}": F.col(f"_{name}") for name in names}).groupBy(
+        *(["_file"] if dates and len(cleaners.delivery.files) > 1 else [])
+    )
+    evidence = grouped.agg(*(measure.alias(name) for name, measure in measures.items()))
+    file = F.col("_file") if "_file" in evidence.columns else F.lit("")
+    return evidence.select(F.lit(source.id).alias("source"), file.alias("file"), *measures)
+
+
+def _date_measures(texts: Mapping[str, Column], mapping: Mapping[str, str]) -> dict[str, Column]:
+    """For each order the number and the first place of the dates that have no other; the least and most of the parts of short dates."""
+    measures = {}
+    orders = {name: columns.order_of(text) for name, text in texts.items()}
+    for order in ORDERS:
+        is_so = {name: it == order for name, it in orders.items()}
+        measures[str(order)] = _sum([F.count_if(it) for it in is_so.values()])
+        measures[f"{order}_place"] = _least([F.min(F.when(it, _place(name, mapping[name]))) for name, it in is_so.items()], PLACE)
+    parts = [columns.short_parts(text) for text in texts.values()]
+    for place, name in enumerate(("first", "last")):
+        measures[f"{name}_least"] = _least([F.min(it[place]) for it in parts], "int")
+        measures[f"{name}_most"] = -_least([F.min(-it[place]) for it in parts], "int")
+    return measures
 
 
 def _place(name: str, header: str) -> Column:
@@ -112,5 +148,5 @@ def _sum(counts: Sequence[Column]) -> Column:
     return reduce(Column.__add__, counts, F.lit(0).cast("bigint"))
 
 
-def _least(places: Sequence[Column]) -> Column:
-    return F.least(*places) if len(places) > 1 else places[0] if places else F.lit(None).cast(PLACE)
+def _least(values: Sequence[Column], kind: str) -> Column:
+    return F.least(*values) if len(values) > 1 else values[0] if values else F.lit(None).cast(kind)

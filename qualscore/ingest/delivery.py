@@ -29,6 +29,7 @@ class Delivery:
         mapping: contract column to delivered header.
         unmapped: the headers that no contract column takes.
         dates: how dates such as 03/04/2026 are written; None where nobody said it.
+        file_dates: file to how it writes them, where its files differ.
         scale: contract column to the number that its values are delivered in (thousands: 1000).
         nothing: contract column to further texts that stand for no value (an id of 0).
         named: contract columns that the file's name gives where no cell does; the frame has them as `_named_COLUMN`.
@@ -68,6 +69,7 @@ class Delivery:
     broken: str = "TOO_MANY_CELLS"
     files: tuple[str, ...] = ()
     remarks: tuple[str, ...] = ()
+    file_dates: Mapping[str, DateOrder] = field(default_factory=dict)
 
 
 def cells(source: Source, delivery: Delivery) -> DataFrame:

@@ -5,6 +5,7 @@ from datetime import date
 from hashlib import sha256
 from pathlib import Path
 
+import pytest
 from pyspark.sql import DataFrame, SparkSession
 from pyspark.sql import functions as F
 
@@ -109,6 +110,43 @@ def test_dates_of_a_file_have_one_order_which_all_of_them_tell_until_it_is_decla
     declared = ingested(spark, tmp_path, "activities", both, dates="dmy")
     assert values(declared.clean, "active_on") == [(date(2026, 4, 3),), (date(2026, 5, 5),)]
     assert reasons(declared) == {3: [("active_on", "3/14/2026", "NOT_A_DATE")]}
+
+
+SHORT = {
+    "days first": (["05-09-24", "21-09-24", "30-11-25"], ["2024-09-05", "2024-09-21", "2025-11-30"]),
+    "years first": (["24-09-05", "24-09-21", "25-11-30"], ["2024-09-05", "2024-09-21", "2025-11-30"]),
+    "few days of several years": (["21-09-22", "22-11-26"], ["2022-09-21", "2026-11-22"]),
+    "of another century": (["98-09-05", "24-03-04"], ["1998-09-05", "2024-03-04"]),
+}
+
+
+@pytest.mark.parametrize("kind", SHORT)
+def test_short_years_stand_where_all_of_a_file_tell(spark: SparkSession, tmp_path: Path, kind: str) -> None:
+    texts, days = SHORT[kind]
+    text = "domain,type,date\n" + "".join(f"a.com,visit,{it}\n" for it in texts)
+    result = ingested(spark, tmp_path, "activities", text)
+    assert values(result.clean, "active_on") == [(date.fromisoformat(it),) for it in days]
+    assert result.summaries()[0].notes == {} and result.summaries()[0].findings == ()
+
+
+@pytest.mark.parametrize("is_large", [False, True], ids=["small", "large"])
+def test_each_file_of_a_folder_has_its_own_order_of_dates(spark: SparkSession, tmp_path: Path, is_large: bool) -> None:
+    head, contract = "domain,event date\n", contracts.load("clean/account_lists")
+    texts = {"a": "a.com,3/4/2026\nb.com,14/3/2026\n", "b": "c.com,3/4/2026\nd.com,3/14/2026\n", "c": "e.com,3/4/2026\n"}
+    texts["d"] = "f.com,3/14/2026\ng.com,14/3/2026\n"
+    for name, text in texts.items():
+        (tmp_path / f"{name}.csv").write_text(head + text)
+    read = deliveries.read_all(spark, [Source(table="account_lists", list="won", path=str(tmp_path), id="s0")])
+    with ingest.staging() as staged:
+        large = ingest.large_table(read, contract, rules=RULES, staging=staged) if is_large else None
+        result = large or ingest.table(read, contract, rules=RULES)
+        march, april = date(2026, 3, 14), date(2026, 4, 3)
+        days = {"a": april, "b": march, "c": date(2026, 3, 4), "d": march, "e": date(2026, 3, 4), "f": march, "g": march}
+        assert values(result.clean, "domain", "event_on") == [(f"{it}.com", day) for it, day in days.items()]
+        (summary,) = result.summaries()
+        assert summary.notes == {"event_on:AMBIGUOUS_DATE": 1}
+        (finding,) = summary.findings
+        assert f"{tmp_path}/d.csv: dates in two orders: 1 with the day first, first '14/3/2026' in line 3 (event date)" in finding
 
 
 STAGES = "deal id,domain,stage,is won,is closed\n1,a.com,6 - Closed Won,,true\n2,a.com,Closed Lost - price,,true\n3,a.com,Geschenk,,\n"

@@ -94,6 +94,8 @@ DATES = {
     "00/00/0000": (None, None, None),
     "soon": (None, None, None),
 }
+YEAR_FIRST = {"25-03-01": "2025-03-01", "99/12/31": "1999-12-31", "26.01.02.": "2026-01-02", "2026-08-01": "2026-08-01"}
+YEAR_FIRST |= {"31.8.2026": "2026-08-31", "25-13-01": None}
 
 
 @pytest.mark.parametrize("place", range(3), ids=["undeclared", "mdy", "dmy"])
@@ -101,3 +103,7 @@ def test_dates_are_read_in_the_declared_order(spark: SparkSession, place: int) -
     order = (None, "mdy", "dmy")[place]
     day_of = applied(spark, lambda text: columns.calendar_date(text, order).cast("string"), list(DATES))
     assert day_of == {text: expected[place] for text, expected in DATES.items()}
+
+
+def test_dates_with_a_short_year_first(spark: SparkSession) -> None:
+    assert applied(spark, lambda text: columns.calendar_date(text, "ymd").cast("string"), list(YEAR_FIRST)) == YEAR_FIRST

@@ -13,8 +13,8 @@ Closed Won Renewal | Closed/Won | 🏆 WON! | 06 - Deal won | Closed Won (Lost L
 7. Geschlossen - gewonnen | Win | Gagnée à 100 % | Cerrada ganada | Fechado: ganho | Chiuso / vinto | Wygrana (Sprzedaż) |
 Vunnen | Vundet | Voitettu | 5. Uzavřeno – vyhráno (Prodej) | Kazanıldı | Megnyert üzlet | Câștigat | Κερδισμένο |
 Сделка выиграна | Угоду виграно | 05_受注（100%） | 赢单 | 贏單 | 수주 성공 | تم الفوز | זכייה | Gesloten - gewonnen | Lukket vundet""",
-    "lost": """Closed Lost | Closed Lost - price | Closed-Lost to Competition | Stage 7: Closed Lost | Lost to a competitor | Not won | 8 - Declined | Rejected |
-No ganada | Closed Lost / No budget | Nicht gewonnen | Verloren wegen Preis | Perdue (prix) | Perdida | Perso | Przegrana |
+    "lost": """Closed Lost | Closed Lost - price | Closed-Lost to Competition | Stage 7: Closed Lost | Lost to a competitor | Not won |
+Rejected | No ganada | Closed Lost / No budget | Nicht gewonnen | Verloren wegen Preis | Perdue (prix) | Perdida | Perso | Przegrana |
 Förlorad | Tabt | Hävitty | Prohráno | Kaybedildi | Elveszett | Pierdut | Сделка проиграна | 失注 | 输单 | 실주""",
     "open": """3. Negotiation (Partner Pipeline) | Demo (Lost Leads Revival) | Proposal (Won Accounts) | Wonders Pipeline - Proposal |
 Qualified To Buy | Id. Decision Makers | 4-Close | Forhandling | Angebot | Lost deals: Negotiation | contractsent""",

@@ -58,7 +58,7 @@ class Sifted:
         named = [f"_named_{it}" for it in delivery.named]
         return self.with_files(self.rows.where("_kept and not _fits").select("_file_hash", "_line", "_kept", *named, whole))
 
-    def decided(self, evidence: Row) -> "Sifted":
+    def decided(self, evidence: Sequence[Row]) -> "Sifted":
         """The source with what the odd rows tell of the whole delivery: rows that fit say nothing of its dates and decimals."""
         return replace(self, cleaners=replace(self.cleaners, delivery=decided(self.cleaners.delivery, evidence)))
 
@@ -93,7 +93,7 @@ def with_large_conventions(deliveries: Sequence[tuple[Source, Delivery]], contra
     evidence_of = evidence(
         [(source, it, cells(source, replace(it.delivery, frame=first_of_parts(it.delivery.frame, LOOKED_AT)))) for source, it in known]
     )
-    asked = [(source, delivery) for source, delivery in deliveries if source.id in evidence_of and evidence_of[source.id]["is_open"]]
+    asked = [(source, delivery) for source, delivery in deliveries if any(row["is_open"] for row in evidence_of.get(source.id, ()))]
     whole = {source.id: delivery for source, delivery in with_conventions(asked, contract, rules=rules)}
     return [(source, whole.get(source.id, delivery)) for source, delivery in deliveries]
 
@@ -103,6 +103,9 @@ def sift(source: Source, cleaners: Cleaners) -> Sifted:
 
     A row fits when it has no reason to be refused and all its values can be looked up; what is not sure does not.
     """
+    whole = cleaners
+    # Dates whose order their file tells are none that can be looked up without it.
+    cleaners = replace(cleaners, delivery=replace(cleaners.delivery, file_dates={}))
     natives = _natives(source, cleaners)
     rows = _numbered(source, cleaners, natives)
     mapping = cleaners.delivery.mapping
@@ -111,7 +114,7 @@ def sift(source: Source, cleaners: Cleaners) -> Sifted:
     sifted = rows.withColumn("_fits", F.lit(False)) if lookup is None else with_values(_with_given(rows, source, cleaners, natives), lookup)
     values = dict(zip(cleaners.contract.columns, typed(sifted, source, cleaners.contract), strict=True))
     key = F.xxhash64(*(values[name] for name in cleaners.contract.key))
-    return Sifted(source, cleaners, sifted.withColumn("_hash", F.when(F.col("_fits"), key)))
+    return Sifted(source, whole, sifted.withColumn("_hash", F.when(F.col("_fits"), key)))
 
 
 def _place(cleaners: Cleaners, name: str) -> int:
