@@ -16,6 +16,7 @@ from qualscore.deliveries import databases, files, formats, staged
 from qualscore.deliveries.blanks import without_blanks
 from qualscore.deliveries.csv_files import all_records, repeated
 from qualscore.deliveries.file_names import example_of, named_value
+from qualscore.deliveries.headers import of_a_row
 from qualscore.deliveries.opening import Part, open_part
 from qualscore.deliveries.recognition import Recognised, headerless, missing, recognise
 from qualscore.errors import ConfigurationError, DataError
@@ -76,6 +77,7 @@ def read(spark: SparkSession, source: Source, contract: Contract) -> Delivery:
         *unnamed,
     ]
     if findings:
+        findings += of_a_row(opened.names)
         raise DataError("\n".join([f"{source.place}: does not fit {contract.table} (source {source.id})", *(f"  {it}" for it in findings)]))
     return _delivery(source, opened, recognised, named, (*opened.remarks, *remarks))
 

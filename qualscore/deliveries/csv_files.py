@@ -25,6 +25,7 @@ SURPLUS = 20
 ONE_BY_ONE = 20
 # A row's id holds its task's number above these bits, and its place among the task's rows in them.
 ROW_BITS = 33
+MISFIT = "has {} columns, not the {} of a file of this kind: {}"
 OURS = ("_file", "_line", "_surplus", "_record")
 
 
@@ -79,7 +80,7 @@ def header(place: str, text: str, own: tuple[str, ...] = (), *, is_whole: bool, 
         raise DataError(f"{place}: the header cannot be read as CSV: {error}") from None
     if own and [normalised(name) for name in names] != [normalised(name) for name in own]:
         if len(names) != len(own):
-            raise DataError(f"{place}: has {len(names)} columns, not the {len(own)} of a file of this kind: {', '.join(own)}")
+            raise DataError(f"{place}: {MISFIT.format(len(names), len(own), ', '.join(own))}")
         return Header(own, delimiter, is_there=False)
     if not rest.read().strip() and is_whole:
         raise DataError(f"{place}: has a header and no rows; deliver it again, or take the source out of the configuration")

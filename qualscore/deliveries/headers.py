@@ -4,6 +4,10 @@ import re
 from collections.abc import Mapping, Sequence
 
 Headers = Mapping[str, Sequence[str]]
+# What stands in rows: a number, a day, an address, what databases write for nothing.
+VALUE = re.compile(
+    r"(?i)[-+]?[0-9][0-9.,' ]*|[0-9]{4}-[0-9]{2}-[0-9]{2}.*|[^\s@]+@[^\s@]+[.][^\s@]+|https?://.+|www[.].+|\\N|null|true|false"
+)
 
 
 def normalised(header: str) -> str:
@@ -26,3 +30,18 @@ def match(delivered: Sequence[str], accepted: Headers) -> dict[str, str]:
         column: [known[normalised(header)] for header in headers if normalised(header) in known] for column, headers in accepted.items()
     }
     return {column: headers[0] for column, headers in headers_of.items() if headers}
+
+
+def of_a_row(names: Sequence[str]) -> list[str]:
+    """A finding where a header looks like a row of values.
+
+    >>> of_a_row(["17", "Plum Ltd", "plum-test.com", "2025-01-31", ""])
+    ["the first line looks like a row ('17', '2025-01-31'): name the columns of a file without a header in a mapping, headerless: [...]"]
+    >>> of_a_row(["Name", "2025", "E-mail"])
+    []
+    """
+    values = [name for name in names if VALUE.fullmatch(name.strip())]
+    if len(values) < 2:
+        return []
+    shown = ", ".join(repr(value) for value in values[:3])
+    return [f"the first line looks like a row ({shown}): name the columns of a file without a header in a mapping, headerless: [...]"]

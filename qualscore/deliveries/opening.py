@@ -100,7 +100,7 @@ def open_part(
     with byte_streams.damage_named(file):
         content = _content(spark, file, among)
         if content.is_workbook:
-            return _workbook(spark, content, sheet)
+            return _workbook(spark, content, sheet, own)
         if content.kind == "parquet":
             return _parquet(spark, content)
         return _text(spark, content, encoding, own)
@@ -139,10 +139,10 @@ def _content(spark: SparkSession, file: str, among: int) -> _Content:
         layers.append(kind)
 
 
-def _workbook(spark: SparkSession, content: _Content, sheet: str | None) -> Part:
+def _workbook(spark: SparkSession, content: _Content, sheet: str | None, own: tuple[str, ...]) -> Part:
     with staged.written(spark, "parquet") as (path, out), content.again() as stream:
         whole = io.BytesIO(stream.read()) if content.layers else stream
-        line, remark = workbooks.write_sheet(whole, out, sheet=sheet, place=plain(content.file))
+        line, remark = workbooks.write_sheet(whole, out, sheet=sheet, own=own, place=plain(content.file))
     return Part(content.file, "parquet", path, first_line=line + 1, remarks=(*content.remarks, f"{plain(content.file)}: {remark}"))
 
 

@@ -9,7 +9,8 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 from python_calamine import CalamineError, CalamineSheet, CalamineWorkbook, SheetVisibleEnum
 
-from qualscore.deliveries.csv_files import repeated
+from qualscore.deliveries.csv_files import MISFIT, repeated
+from qualscore.deliveries.headers import normalised, of_a_row
 from qualscore.errors import ConfigurationError, DataError
 
 # A sheet is read by the driver: what Excel's largest sheets hold at 50 columns. ROWS are written at a time.
@@ -17,7 +18,7 @@ MOST_CELLS, ROWS = 50_000_000, 20_000
 NOTHING = ("", None)
 
 
-def write_sheet(stream: BinaryIO, out: BinaryIO, *, sheet: str | None, place: str) -> tuple[int, str]:
+def write_sheet(stream: BinaryIO, out: BinaryIO, *, sheet: str | None, place: str, own: Sequence[str] = ()) -> tuple[int, str]:
     """Writes the rows below the header of a sheet as Parquet; returns the header's line, and which sheet that was, in words.
 
     A column of one type keeps it (numbers, dates, moments, truth values); one of several is text.
@@ -27,6 +28,7 @@ def write_sheet(stream: BinaryIO, out: BinaryIO, *, sheet: str | None, place: st
         out: where the Parquet file goes.
         sheet: its name; None for the first that is not hidden.
         place: the file, for messages.
+        own: the names of the columns of a sheet that has no header.
 
     Raises:
         ConfigurationError: no such sheet.
@@ -40,10 +42,10 @@ def write_sheet(stream: BinaryIO, out: BinaryIO, *, sheet: str | None, place: st
     if chosen.total_height * chosen.total_width > MOST_CELLS:
         size = f"{chosen.total_height:,} rows of {chosen.total_width:,} columns"
         raise DataError(f"{place}: sheet '{chosen.name}' has {size}, more than is read of a workbook; export it as CSV")
-    first, names = _header(chosen, place)
+    first, names = _header(chosen, place, own)
     findings = repeated(tuple(names))
     if findings:
-        raise DataError("\n".join([f"{place}: sheet '{chosen.name}'", *(f"  {it}" for it in findings)]))
+        raise DataError("\n".join([f"{place}: sheet '{chosen.name}'", *(f"  {it}" for it in [*findings, *of_a_row(names)])]))
     kinds = _types(_rows(chosen, first, len(names)), len(names))
     # A column without a name and without a cell is only wide.
     types = {place: kind or pa.string() for place, kind in enumerate(kinds) if kind or names[place] != f"_column_{place + 1}"}
@@ -73,11 +75,15 @@ def _sheet(book: CalamineWorkbook, name: str | None, place: str) -> CalamineShee
     return book.get_sheet_by_name(known[name.strip().casefold()])
 
 
-def _header(sheet: CalamineSheet, place: str) -> tuple[int, list[str]]:
-    """The row of the header, from 0: the first that has a cell; and the names in it."""
+def _header(sheet: CalamineSheet, place: str, own: Sequence[str]) -> tuple[int, list[str]]:
+    """The row of the header, from 0: the first that has a cell; and the names in it. Without a header the row before the first."""
     for number, row in enumerate(sheet.iter_rows()):
         if any(cell not in NOTHING for cell in row):
             cells = [_text(cell) or "" for cell in row]
+            if own and [*map(normalised, cells)] != [*map(normalised, own)]:
+                if len(cells) != len(own):
+                    raise DataError(f"{place}: {MISFIT.format(len(cells), len(own), ', '.join(own))}")
+                return number - 1, [*own]
             return number, [cell.strip() or f"_column_{place}" for place, cell in enumerate(cells, start=1)]
     raise DataError(f"{place}: sheet '{sheet.name}' is empty; deliver it again with a header and rows, or name another with `sheet:`")
 

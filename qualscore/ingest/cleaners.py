@@ -143,12 +143,21 @@ class Cleaners:
         if column.type == "date" and not self.delivery.dates:
             is_told = F.col("_file").isin(*self.delivery.file_dates) if self.delivery.file_dates else F.lit(False)
             return [F.when(columns.is_ambiguous(text) & ~is_told, "AMBIGUOUS_DATE")]
-        if self._counted(column) and column.type == "double" and not self.decimals(name):
-            return [F.when(text.rlike(columns.AMBIGUOUS_NUMBER), "AMBIGUOUS_NUMBER")]
+        if self._counted(column) and column.type == "double":
+            ambiguous = [F.when(text.rlike(columns.AMBIGUOUS_NUMBER), "AMBIGUOUS_NUMBER")] if not self.decimals(name) else []
+            return [*ambiguous, *self._without_currency(name)]
         if column.clean == "product" and name not in self.delivery.separators:
             return [F.when(text.rlike(SEVERAL), "SEVERAL_IN_A_CELL")]
         code = NOTES.get(str(column.clean))
         return [F.when(text.isNotNull() & F.col(name).isNull(), code)] if code else []
+
+    def _without_currency(self, name: str) -> list[Column]:
+        """The reason of a bare amount whose row names no currency where others of its file do."""
+        header = self.delivery.currencies.get(name)
+        if header is None or self.currency is not None:
+            return []
+        is_bare = ~F.col(f"_text_{name}").rlike("[^0-9.,' +-]") & (F.coalesce(F.trim(f"_cells.{quoted(header)}"), F.lit("")) == "")
+        return [F.when(is_bare, "NO_CURRENCY")]
 
     def money(self) -> list[str]:
         """The columns of amounts that have a text."""

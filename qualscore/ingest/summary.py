@@ -16,6 +16,7 @@ KEPT_VALUES = ("AMBIGUOUS_DATE", "AMBIGUOUS_NUMBER", "UNKNOWN_COUNTRY", "UNKNOWN
 ASKED = {
     "UNKNOWN_STAGE": "taken for open: name them in a mapping (stages: {won: [...], lost: [...], open: [...]})",
     "SEVERAL_IN_A_CELL": 'several in one cell? A mapping splits them (separators: {product: [","]})',
+    "NO_CURRENCY": "their currency is not named, and they are taken for US dollars: fill it in, or declare `currency:` on the source",
     "ROUNDED_ID": "a spreadsheet has rounded the ids: export them as text",
 }
 
@@ -97,7 +98,7 @@ class DeliverySummary:
                 sentences.append(f"{self.source}: {remark.sentence()}; {ASKED[remark.reason]}")
             elif remark.reason not in KEPT_VALUES and remark.rows > max_unread_share * max(self.rows_read, 1):
                 share = f"{remark.rows / max(self.rows_read, 1):.0%} of its cells are not read (max_unread_share {max_unread_share:.0%})"
-                sentences.append(f"{self.source}: {remark.sentence()}; {share}: mend the column, or map another")
+                sentences.append(f"{self.source}: {remark.sentence()}; {share}: {_advice(remark.reason)}")
         return sentences
 
     def _of_deleted(self) -> str:
@@ -125,6 +126,11 @@ def news(now: DeliverySummary, before: Mapping[str, object]) -> list[str]:
     lines += [f"headers that are gone: {_listed(gone)}"] if gone else []
     lines += [f"'{it}' is {kind}, before {types[it]}" for it, kind in now.types.items() if it in types and types[it] != kind]
     return [f"{now.source}: {line}" for line in lines]
+
+
+def _advice(reason: str) -> str:
+    code = reason.removeprefix("NO_RATE_")
+    return "mend the column, or map another" if code == reason else f"set what one is worth in US dollars (rates: {{{code}: ...}})"
 
 
 def _mapping(value: object) -> Mapping[str, str]:

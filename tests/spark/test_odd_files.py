@@ -3,7 +3,7 @@
 import io
 import json
 import zipfile
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from datetime import date, datetime
 from pathlib import Path
 
@@ -26,6 +26,21 @@ CONTRACT = contracts.load("clean/firmographics")
 HEAD = "name,website,employees\n"
 
 
+BARE = "table: firmographics\nheaderless: [name, site, people]\ncolumns: {company_name: name, domain: site, employees: people}\n"
+
+
+@pytest.mark.parametrize("ending", ["csv", "xlsx"])
+def test_a_file_without_a_header_has_the_names_of_its_mapping(spark: SparkSession, tmp_path: Path, ending: str) -> None:
+    rows, file = [["Rowan", "rowan-test.com", 7], ["Alder", "alder-test.com", 9]], tmp_path / f"bare.{ending}"
+    file.write_bytes(_workbook(rows) if ending == "xlsx" else b"Rowan,rowan-test.com,7\nAlder,alder-test.com,9\n")
+    (tmp_path / "bare.yml").write_text(BARE)
+    read = deliveries.read(spark, Source(table="firmographics", path=str(file), mapping=str(tmp_path / "bare.yml")), CONTRACT)
+    assert [(row["name"], row["site"], row["people"], row["_line"]) for row in read.frame.sort("_line").collect()] == [
+        ("Rowan", "rowan-test.com", "7", 1),
+        ("Alder", "alder-test.com", "9", 2),
+    ]
+
+
 @pytest.fixture
 def staging(spark: SparkSession) -> Iterator[Staging]:
     with ingest.staging() as staged:
@@ -33,9 +48,12 @@ def staging(spark: SparkSession) -> Iterator[Staging]:
     deliveries.remove_staged(spark)
 
 
-def _workbook() -> bytes:
+SORREL = (["name", "website", "employees", "observed on"], [None] * 4, ["Sorrel", "sorrel-test.com", 31.0, date(2026, 3, 4)])
+
+
+def _workbook(rows: Sequence[Sequence[object]] = SORREL) -> bytes:
     made, held = openpyxl.Workbook(), io.BytesIO()
-    for row in (["name", "website", "employees", "observed on"], [None] * 4, ["Sorrel", "sorrel-test.com", 31.0, date(2026, 3, 4)]):
+    for row in rows:
         made.active.append(row)
     made.save(held)
     return held.getvalue()
