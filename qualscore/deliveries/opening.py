@@ -11,7 +11,7 @@ from pyspark.sql import SparkSession
 from qualscore.deliveries import byte_streams, encodings, json_texts, parquet_files, signatures, staged, workbooks
 from qualscore.deliveries.byte_streams import blocks, is_local, plain, unpacked
 from qualscore.deliveries.csv_files import HEAD_BYTES, Header, delimiter_of, header, is_hidden
-from qualscore.deliveries.quotes import LineEnds, QuoteCheck, one_line_end
+from qualscore.deliveries.quotes import EscapedQuotes, LineEnds, QuoteCheck, doubled, one_line_end
 from qualscore.deliveries.signatures import Kind
 from qualscore.errors import DataError
 
@@ -172,7 +172,7 @@ def _text(spark: SparkSession, content: _Content, declared: str | None, own: tup
     mark = SEPARATOR.match(rough)
     delimiter = mark[1] if mark else delimiter_of(rough)
     check = None if content.kind == "json" else QuoteCheck(delimiter.encode())
-    survey = _Survey() if is_wide else _survey(content, check)
+    survey = _Survey() if is_wide else _survey(content, check, delimiter.encode())
     remarks = content.remarks
     if encoding is None:
         encoding, is_sure = encodings.of_bytes(survey.odd)
@@ -184,19 +184,30 @@ def _text(spark: SparkSession, content: _Content, declared: str | None, own: tup
     text = _decoded_head(content, encoding)
     if content.kind == "json":
         return _json(spark, content, text, encoding, remarks)
+    if survey.is_escaped:
+        text = b"".join(doubled([text.encode()])).decode()
+        remarks = (*remarks, f'{place}: a backslash stands before quotes within cells (\\"), and is read so')
     head = header(place, SEPARATOR.sub("", text, count=1), own, is_whole=content.is_all, delimiter=delimiter)
     line = (2 if mark else 1) + head.is_there
-    if content.is_readable and not is_wide and encoding in PLAIN and not survey.is_mixed and not mark:
+    if content.is_readable and not is_wide and encoding in PLAIN and not survey.is_mixed and not survey.is_escaped and not mark:
         _refuse(place, check)
         return Part(content.file, "csv", content.file, head, first_line=line, remarks=remarks)
-    return Part(content.file, "csv", _plain_copy(spark, content, head, encoding, bool(mark)), head, first_line=line, remarks=remarks)
+    return Part(
+        content.file,
+        "csv",
+        _plain_copy(spark, content, head, encoding, bool(mark), survey.is_escaped),
+        head,
+        first_line=line,
+        remarks=remarks,
+    )
 
 
-def _plain_copy(spark: SparkSession, content: _Content, head: Header, encoding: str, has_mark: bool) -> str:
-    """A copy in UTF-8, with one end for all lines and without a line that names the separator."""
+def _plain_copy(spark: SparkSession, content: _Content, head: Header, encoding: str, has_mark: bool, is_escaped: bool) -> str:
+    """A copy in UTF-8, with one end for all lines, doubled quotes, and without a line that names the separator."""
     check = QuoteCheck(head.delimiter.encode(), line=2 if has_mark else 1)
     with staged.written(spark, "csv") as (path, out), content.again() as stream:
-        for number, block in enumerate(one_line_end(_decoded(stream, encoding))):
+        text = one_line_end(_decoded(stream, encoding))
+        for number, block in enumerate(doubled(text) if is_escaped else text):
             kept = block.split(b"\n", 1)[-1] if has_mark and number == 0 else block
             check.feed(kept)
             out.write(kept)
@@ -227,15 +238,16 @@ def _json(spark: SparkSession, content: _Content, text: str, encoding: str, rema
 
 @dataclass
 class _Survey:
-    """What a text file in UTF-8, or of one byte a letter, is like: lines with bytes beyond ASCII, and whether lines end in several ways."""
+    """What a text file in UTF-8, or of one byte a letter, is like: lines with bytes beyond ASCII, how lines end and quotes are escaped."""
 
     odd: list[bytes] = field(default_factory=list)
     is_mixed: bool = False
+    is_escaped: bool = False
 
 
-def _survey(content: _Content, check: QuoteCheck | None) -> _Survey:
+def _survey(content: _Content, check: QuoteCheck | None, delimiter: bytes) -> _Survey:
     """Reads a file once, for the survey and for the check of quotes."""
-    survey, ends, sizes = _Survey(), LineEnds(), {"read": 0, "odd": 0}
+    survey, ends, sizes, escaped = _Survey(), LineEnds(), {"read": 0, "odd": 0}, EscapedQuotes(delimiter)
 
     def seen(stream: BinaryIO) -> Iterator[bytes]:
         for block in blocks(stream, content.most):
@@ -250,9 +262,10 @@ def _survey(content: _Content, check: QuoteCheck | None) -> _Survey:
         for part in one_line_end(seen(stream)):
             if check:
                 check.feed(part)
+                escaped.feed(part)
     if check and sizes["read"] < content.most:
         check.finish()
-    survey.is_mixed = ends.are_mixed
+    survey.is_mixed, survey.is_escaped = ends.are_mixed, escaped.are_there
     return survey
 
 

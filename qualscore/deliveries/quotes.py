@@ -83,6 +83,52 @@ def _with_one_end(text: bytes) -> bytes:
 
 
 @dataclass
+class EscapedQuotes:
+    r"""Whether quotes within cells have a backslash before them, as databases write them, in place of another quote.
+
+    >>> are_escaped = []
+    >>> for text in (b'"a \\"b\\" c",d\n', b'"5\\"",d\n', b'"a ""b"" c",d\n', b'"C:\\a\\",d\n', b'"a \\"b\\", ""c"" d"\n'):
+    ...     quotes = EscapedQuotes(b",")
+    ...     quotes.feed(text)
+    ...     are_escaped.append(quotes.are_there)
+    >>> are_escaped
+    [True, True, False, False, False]
+    """
+
+    delimiter: bytes
+    _escaped: bool = False
+    _doubled: bool = False
+
+    def feed(self, text: bytes) -> None:
+        """Takes some whole lines, or what comes near them."""
+        if self._doubled or b'\\"' not in text:  # a search for bytes, of all files; patterns take longer
+            return
+        sign = re.escape(self.delimiter)
+        self._doubled = re.search(rb'[^\\"\n%b](?:""[^"\n%b]|"""[\n%b])' % (sign, sign, sign), text) is not None
+        self._escaped = self._escaped or re.search(rb'\\"(?:[^"\n%b]|"[\n%b])' % (sign, sign), text) is not None
+
+    @property
+    def are_there(self) -> bool:
+        """Whether some have a backslash, and none another quote."""
+        return self._escaped and not self._doubled
+
+
+def doubled(blocks: Iterable[bytes]) -> Iterator[bytes]:
+    r"""The same text with another quote in place of a backslash before a quote, and one backslash in place of two.
+
+    >>> b"".join(doubled([b'"a \\', b'"b\\\\","c"']))
+    b'"a ""b\\","c"'
+    """
+    held = b""
+    for block in blocks:
+        text = held + block
+        held = text[len(text.rstrip(b"\\")) :]
+        yield re.sub(rb'\\(["\\])', lambda it: b'""' if it[1] == b'"' else b"\\", text[: len(text) - len(held)])
+    if held:
+        yield held
+
+
+@dataclass
 class QuoteCheck:
     """Reads a CSV text block by block, in UTF-8 or another encoding with ASCII in it, and stops at the first quote that swallows records.
 

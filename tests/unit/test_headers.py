@@ -25,6 +25,21 @@ def test_headers_match_without_case_marks_spaces_and_punctuation(header: str) ->
     assert matched([header]) == {"domain": header}
 
 
+PLAIN = {
+    "crm_accounts": {"Organization ID": "account_id", "Organization Name": "company_name", "Website": "domain"},
+    "crm_opportunities": {
+        **{"deal_id": "opportunity_id", "company": "account_name", "company_id": "account_id", "stage": "stage"},
+        **{"deal_created_date": "created_on", "Closed at": "close_on", "Associated Company Domain": "domain"},
+    },
+}
+
+
+@pytest.mark.parametrize("table", PLAIN)
+def test_plain_names_of_a_crm_need_no_mapping(table: str) -> None:
+    found = matched(list(PLAIN[table]), contract=contracts.load(f"clean/{table}"))
+    assert found == {column: header for header, column in PLAIN[table].items()}
+
+
 def test_the_own_name_comes_before_other_headers_and_what_is_left_is_not_taken() -> None:
     assert matched(["email", "domain", "seed", "role"]) == {"domain": "domain"}
 

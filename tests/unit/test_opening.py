@@ -207,3 +207,20 @@ def test_a_sheet_that_is_not_there_or_holds_nothing_is_named(tmp_path: Path) -> 
         opened(tmp_path, "book.xlsx", book(First=ROWS, Empty=[]), sheet="Third")
     with pytest.raises(DataError, match="sheet 'Empty' is empty"):
         opened(tmp_path, "book.xlsx", book(First=ROWS, Empty=[]), sheet="Empty")
+
+
+ESCAPED = 'name,web,size\n"Pipe 5\\"",pipe-test.com,3\n"Say \\"hi, there\\"",say-test.com,4\n\\N,"C:\\\\",5\n'
+
+
+@pytest.mark.parametrize("encoding", ["utf-8", "cp1252"])
+def test_quotes_that_a_database_has_escaped_are_doubled(tmp_path: Path, encoding: str) -> None:
+    part = opened(tmp_path, "dump.csv", (ESCAPED + "Brücke,ü-test.de,6\n").encode(encoding))
+    found = pd.read_csv(part.path.removeprefix("file:"), dtype=str, keep_default_na=False)
+    assert found["name"].tolist() == ['Pipe 5"', 'Say "hi, there"', "\\N", "Brücke"]
+    assert found["web"].tolist() == ["pipe-test.com", "say-test.com", "C:\\", "ü-test.de"]
+    assert any("a backslash stands before quotes" in it for it in part.remarks)
+
+
+def test_a_backslash_that_ends_a_cell_escapes_nothing(tmp_path: Path) -> None:
+    part = opened(tmp_path, "paths.csv", b'name,web\n"C:\\a\\",a-test.com\n"The ""C:\\"" drive",b-test.com\n')
+    assert part.path == part.file and part.remarks == ()
