@@ -7,18 +7,21 @@ from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import reduce
+from itertools import islice
 from typing import Protocol
 
 from pyspark.sql import Column, DataFrame, SparkSession
 from pyspark.sql import functions as F
 
 from qualscore.deliveries.byte_streams import plain
-from qualscore.deliveries.headers import normalised
+from qualscore.deliveries.headers import joined, normalised
 from qualscore.errors import DataError
 from qualscore.paths import of_spark
 
 HEAD_BYTES = 1 << 20
 DELIMITERS = ",;\t|"
+# Records of the beginning that are compared with the header.
+LOOKED_AT = 50
 # Cells beyond the header's that are looked at for content.
 SURPLUS = 20
 # Files up to which each is read as a frame of its own, so that a row's line is known: a plan of a thousand frames takes minutes.
@@ -86,6 +89,27 @@ def header(place: str, text: str, own: tuple[str, ...] = (), *, is_whole: bool, 
         raise DataError(f"{place}: has a header and no rows; deliver it again, or take the source out of the configuration")
     named = tuple(name.strip().lstrip("\ufeff") or f"_column_{place}" for place, name in enumerate(names, start=1))
     return Header(named, delimiter)
+
+
+def misfit(place: str, text: str, head: Header) -> list[str]:
+    """What a person should know of a header that its first rows do not fit.
+
+    Args:
+        place: the file, for messages.
+        text: the beginning of the file, decoded.
+        head: what `header` found there.
+    """
+    try:
+        rows = list(islice(csv.reader(io.StringIO(text.lstrip("\r\n"), newline=""), delimiter=head.delimiter), 1, LOOKED_AT))[:-1]
+    except csv.Error:
+        return []
+    name = joined(head.names, rows, DELIMITERS.replace(head.delimiter, ""))
+    if name is None:
+        return []
+    return [
+        f"{place}: the rows have more cells than the header, in which {name!r} may be several columns: then all behind it stand under a"
+        f" wrong header; set them off by {head.delimiter!r}"
+    ]
 
 
 def delimiter_of(text: str) -> str:

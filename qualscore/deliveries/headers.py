@@ -45,3 +45,18 @@ def of_a_row(names: Sequence[str]) -> list[str]:
         return []
     shown = ", ".join(repr(value) for value in values[:3])
     return [f"the first line looks like a row ({shown}): name the columns of a file without a header in a mapping, headerless: [...]"]
+
+
+def joined(names: Sequence[str], rows: Sequence[Sequence[str]], delimiters: str) -> str | None:
+    """The name that looks like several which another sign than the file's sets off: the rows have as many cells more.
+
+    >>> joined(["id", "land,stadt", "web"], [["1", "DE", "Bonn", "plum-test.de"], ["2", "DE", "Kiel", ""]], ",;")
+    'land,stadt'
+    >>> joined(["id", "City, State"], [["1", "Bonn, NW"]], ",;")
+    """
+    widths = [len(row) - len(names) for row in rows]
+    for name in names:
+        parts = re.split(f"[{re.escape(delimiters)}]", name)
+        if all(part.strip() for part in parts) and len(parts) > 1 and widths.count(len(parts) - 1) > 0.8 * len(rows) > 0:
+            return name
+    return None

@@ -10,7 +10,7 @@ from pyspark.sql import SparkSession
 
 from qualscore.deliveries import byte_streams, encodings, json_texts, parquet_files, signatures, staged, workbooks
 from qualscore.deliveries.byte_streams import blocks, is_local, plain, unpacked
-from qualscore.deliveries.csv_files import HEAD_BYTES, Header, delimiter_of, header, is_hidden
+from qualscore.deliveries.csv_files import HEAD_BYTES, Header, delimiter_of, header, is_hidden, misfit
 from qualscore.deliveries.quotes import EscapedQuotes, LineEnds, QuoteCheck, doubled, one_line_end
 from qualscore.deliveries.signatures import Kind
 from qualscore.errors import DataError
@@ -187,7 +187,9 @@ def _text(spark: SparkSession, content: _Content, declared: str | None, own: tup
     if survey.is_escaped:
         text = b"".join(doubled([text.encode()])).decode()
         remarks = (*remarks, f'{place}: a backslash stands before quotes within cells (\\"), and is read so')
-    head = header(place, SEPARATOR.sub("", text, count=1), own, is_whole=content.is_all, delimiter=delimiter)
+    text = SEPARATOR.sub("", text, count=1)
+    head = header(place, text, own, is_whole=content.is_all, delimiter=delimiter)
+    remarks = (*remarks, *misfit(place, text, head))
     line = (2 if mark else 1) + head.is_there
     if content.is_readable and not is_wide and encoding in PLAIN and not survey.is_mixed and not survey.is_escaped and not mark:
         _refuse(place, check)
