@@ -16,6 +16,8 @@ from pyspark.sql.pandas.functions import pandas_udf
 from qualscore.columns.spelling import is_one_edit
 
 CODES = ("naics", "sic", "nace")
+# Beginnings of words that say nothing beside another: financial technology is finance.
+WEAK = ("tech", "service", "consult", "business", "professional", "management")
 # A misspelt word is looked for among words of at least this many letters: shorter ones are too near to each other.
 LEAST_LETTERS = 8
 
@@ -117,7 +119,8 @@ class Groups:
         phrase = next((it for it in self._phrases if re.search(rf"(?<!\w){re.escape(it)}", name)), None)
         if phrase:
             return self._names[phrase]
-        groups = [group for word in name.split() if (group := self._of_word(word))]
+        found = {word: group for word in name.split() if (group := self._of_word(word))}
+        groups = [group for word, group in found.items() if not word.startswith(WEAK)] or [*found.values()]
         return min(groups, key=self._order.__getitem__, default=None)
 
     def _of_word(self, word: str) -> str | None:

@@ -41,8 +41,15 @@ def test_every_word_of_the_taxonomy_leads_to_its_group() -> None:
             ("Trucking", "Transport & Logistics"),
             ("Law Practice", "Legal Services"),
         ],
+        *[("Financial Technology", "Banking & Finance"), ("Energy Tech", "Energy & Utilities"), ("Food Technologies", "Consumer Goods")],
+        *[("Technology Consulting", "IT Services"), ("Management Consulting", "Business Services")],
         *[("Sofware", "Software & Internet"), ("Insurence", "Insurance"), ("Telecomunications", "Telecommunications")],
-        *[("Hospitalty", "Travel & Hospitality"), ("technolgy", "IT Services"), ("Software;Analytics", "Software & Internet")],
+        *[
+            ("Hospitalty", "Travel & Hospitality"),
+            ("technolgy", "IT Services"),
+            ("Technologies", "IT Services"),
+            ("Software;Analytics", "Software & Internet"),
+        ],
     ],
 )
 def test_a_misspelt_word_is_found_and_a_word_of_its_own_is_not_taken_for_another(name: str, group: str | None) -> None:
