@@ -48,15 +48,16 @@ def of_a_row(names: Sequence[str]) -> list[str]:
 
 
 def joined(names: Sequence[str], rows: Sequence[Sequence[str]], delimiters: str) -> str | None:
-    """The name that looks like several which another sign than the file's sets off: the rows have as many cells more.
+    """The name that looks like several which another sign than the file's sets off: the rows have as many cells more than names.
 
     >>> joined(["id", "land,stadt", "web"], [["1", "DE", "Bonn", "plum-test.de"], ["2", "DE", "Kiel", ""]], ",;")
     'land,stadt'
-    >>> joined(["id", "City, State"], [["1", "Bonn, NW"]], ",;")
+    >>> joined(["id", "City, State", "_column_3"], [["1", "Bonn, NW", ""]], ",;")
     """
-    widths = [len(row) - len(names) for row in rows]
-    for name in names:
+    last = max((place for place, name in enumerate(names, start=1) if name != f"_column_{place}"), default=0)
+    widths = [len(row) - last for row in rows]
+    for name in names[:last]:
         parts = re.split(f"[{re.escape(delimiters)}]", name)
-        if all(part.strip() for part in parts) and len(parts) > 1 and widths.count(len(parts) - 1) > 0.8 * len(rows) > 0:
+        if all(part and part == part.strip() for part in parts) and len(parts) > 1 and widths.count(len(parts) - 1) > 0.8 * len(rows) > 0:
             return name
     return None

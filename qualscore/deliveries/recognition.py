@@ -10,6 +10,9 @@ from qualscore.deliveries.mappings import Document
 from qualscore.deliveries.preferred import Preferred, preferred
 from qualscore.ingest.cleaners import DOMAINS, GIVEN, PROBLEM, is_own
 
+# Headers that a message names: an object of objects in JSON has one for each of them.
+MOST_NAMED = 60
+
 
 @dataclass(frozen=True)
 class Recognised:
@@ -74,8 +77,9 @@ def missing(recognised: Recognised, contract: Contract, names: Sequence[str], na
         for name, column in contract.columns.items()
         if column.required and name not in there and name in recognised.accepted and (is_own(column) or column.clean in DOMAINS)
     ]
+    delivered = ", ".join(names[:MOST_NAMED]) + (f" and {len(names) - MOST_NAMED:,} more" if len(names) > MOST_NAMED else "")
     return [
-        f"no column for {name} (accepted: {', '.join(dict.fromkeys(recognised.accepted[name]))}); delivered: {', '.join(names)};"
+        f"no column for {name} (accepted: {', '.join(dict.fromkeys(recognised.accepted[name]))}); delivered: {delivered};"
         " rename one, or name it in a mapping file"
         for name in wanting
     ]

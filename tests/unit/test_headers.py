@@ -3,7 +3,7 @@ from pathlib import Path
 import pytest
 
 from qualscore import contracts
-from qualscore.deliveries.recognition import recognise
+from qualscore.deliveries.recognition import missing, recognise
 from qualscore.errors import ConfigurationError
 
 LISTS, FIRMOGRAPHICS = contracts.load("clean/account_lists"), contracts.load("clean/firmographics")
@@ -88,3 +88,9 @@ def test_a_mapping_that_is_not_there_is_refused() -> None:
         matched(["domain"], "owm")
     with pytest.raises(ConfigurationError, match=r"mapping /nowhere/x.yml: no such file$"):
         matched(["domain"], "/nowhere/x.yml")
+
+
+def test_a_message_names_the_first_of_very_many_headers() -> None:
+    names = [f"Company {place}" for place in range(900)]
+    (said,) = missing(recognise("auto", LISTS, names, "export.json"), LISTS, names, ())
+    assert "no column for domain" in said and "Company 59 and 840 more" in said
