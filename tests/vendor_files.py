@@ -32,6 +32,33 @@ class Case:
 
 
 CASES = {
+    "pipedrive deals": Case(
+        "crm_opportunities",
+        "Deal - ID,Deal - Title,Deal - Value,Deal - Currency of Value,Deal - Organization,Deal - Organization ID,Deal - Stage,"
+        "Deal - Status,Deal - Deal created,Deal - Deal closed on,Organization - Website\n"
+        "17,Ropes,900,USD,Plum Ltd,4,Handover,Won,2026-03-04 10:00:00,2026-04-05,https://plum-test.com\n18,Nets,900,EUR,,,Offer,Open,,,\n",
+        [
+            {
+                **{"opportunity_id": "17", "opportunity_name": "Ropes", "amount": 900.0, "account_name": "Plum Ltd", "account_id": "4"},
+                **{"stage": "Handover", "outcome": "won", "created_on": date(2026, 3, 4), "close_on": date(2026, 4, 5)},
+                "domain": "plum-test.com",
+            },
+            {"opportunity_id": "18", "opportunity_name": "Nets", "stage": "Offer", "outcome": "open", "domain_problem": "NO_DOMAIN"},
+        ],
+    ),
+    "zoho deals": Case(
+        "crm_opportunities",
+        "Record Id,Deal Owner.id,Deal Owner,Amount,Deal Name,Closing Date,Account Name.id,Account Name,Stage,Probability (%),Created Time\n"
+        "zcrm_17,zcrm_1,Jo,900,Ropes,2026-04-05,zcrm_4,Plum Ltd,Closed Won,100,2026-03-04 10:00:00\n",
+        [
+            {
+                **{"opportunity_id": "zcrm_17", "opportunity_name": "Ropes", "amount": 900.0, "account_name": "Plum Ltd"},
+                **{"account_id": "zcrm_4", "stage": "Closed Won", "outcome": "won", "probability": 100.0, "owner": "Jo"},
+                **{"created_on": date(2026, 3, 4), "close_on": date(2026, 4, 5), "domain_problem": "NO_DOMAIN"},
+            }
+        ],
+        unmapped=("Deal Owner.id",),
+    ),
     "salesforce accounts": Case(
         "crm_accounts",
         f"{SALESFORCE}\n0015g00000AbCdEAAV,Acme,Customer,0015g00000AbCdFAAV,USA,https://acme.com,Technology,1200000,50,7372,511210,"
