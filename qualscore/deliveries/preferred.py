@@ -13,7 +13,8 @@ PRIMARY, CONVERTED = "primary", ("converted", "incompanycurrency")
 # What CRMs and spreadsheets call the column of a row's currency, as `normalised` has it.
 CURRENCY = (
     *("currencyisocode", "currency", "currencycode", "currencyiso", "isocurrency", "dealcurrency", "dealcurrencycode", "ccy"),
-    *("opportunitycurrency", "accountcurrency", "companycurrency", "transactioncurrency", "transactioncurrencyid", "localcurrency", "dealcurrencyofvalue"),
+    *("opportunitycurrency", "accountcurrency", "companycurrency", "transactioncurrency", "transactioncurrencyid", "localcurrency"),
+    "dealcurrencyofvalue",
     *("transactioncurrencycode", "currencysymbol", "billingcurrency", "revenuecurrency", "annualrevenuecurrency", "devise", "codedevise"),
     *("monnaie", "w\u00e4hrung", "waehrung", "w\u00e4hrungscode", "moneda", "c\u00f3digomoneda", "moeda", "valuta", "valutacode", "waluta"),
     *("m\u011bna", "mena", "p\u00e9nznem", "parabirimi", "\u0432\u0430\u043b\u044e\u0442\u0430", "\u901a\u8ca8"),
