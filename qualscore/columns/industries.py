@@ -119,8 +119,8 @@ class Groups:
         phrase = next((it for it in self._phrases if re.search(rf"(?<!\w){re.escape(it)}", name)), None)
         if phrase:
             return self._names[phrase]
-        found = {word: group for word in name.split() if (group := self._of_word(word))}
-        groups = [group for word, group in found.items() if not word.startswith(WEAK)] or [*found.values()]
+        group_of_word = {word: group for word in name.split() if (group := self._of_word(word))}
+        groups = [group for word, group in group_of_word.items() if not word.startswith(WEAK)] or [*group_of_word.values()]
         return min(groups, key=self._order.__getitem__, default=None)
 
     def _of_word(self, word: str) -> str | None:

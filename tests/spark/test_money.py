@@ -70,8 +70,11 @@ def test_a_foreign_amount_is_converted_by_its_days_rate_or_null_and_counted_by_i
     dollars = {"1": 1800.75, "4": 500.0, "5": 10.0, "6": 20.0, "8": 7000.0}
     assert amounts == dict.fromkeys(map(str, range(1, 11))) | dollars
     known = {"amount:NO_RATE_CHF": 1, "amount:NO_RATE_AUD": 1, "amount:NO_RATE_JPY": 1, "amount:NO_CURRENCY": 1}
-    said = "\n".join(result.summaries()[0].warnings(0.05))
-    assert "NO_CURRENCY 1, first in line 5: '500' 1; their currency is not named" in said and "in US dollars (rates: {JPY: ...})" in said
+    warnings = "\n".join(result.summaries()[0].warnings(0.05))
+    assert (
+        "NO_CURRENCY 1, first in line 5: '500' 1; their currency is not named" in warnings
+        and "in US dollars (rates: {JPY: ...})" in warnings
+    )
     assert result.summaries()[0].notes == known | {"amount:NOT_A_NUMBER": 1, "amount:UNKNOWN_CURRENCY": 1}
 
 

@@ -36,8 +36,8 @@ PLAIN = {
 
 @pytest.mark.parametrize("table", PLAIN)
 def test_plain_names_of_a_crm_need_no_mapping(table: str) -> None:
-    found = matched(list(PLAIN[table]), contract=contracts.load(f"clean/{table}"))
-    assert found == {column: header for header, column in PLAIN[table].items()}
+    mapping = matched(list(PLAIN[table]), contract=contracts.load(f"clean/{table}"))
+    assert mapping == {column: header for header, column in PLAIN[table].items()}
 
 
 def test_the_own_name_comes_before_other_headers_and_what_is_left_is_not_taken() -> None:
@@ -92,5 +92,5 @@ def test_a_mapping_that_is_not_there_is_refused() -> None:
 
 def test_a_message_names_the_first_of_very_many_headers() -> None:
     names = [f"Company {place}" for place in range(900)]
-    (said,) = missing(recognise("auto", LISTS, names, "export.json"), LISTS, names, ())
-    assert "no column for domain" in said and "Company 59 and 840 more" in said
+    (finding,) = missing(recognise("auto", LISTS, names, "export.json"), LISTS, names, ())
+    assert "no column for domain" in finding and "Company 59 and 840 more" in finding

@@ -215,9 +215,9 @@ ESCAPED = 'name,web,size\n"Pipe 5\\"",pipe-test.com,3\n"Say \\"hi, there\\"",say
 @pytest.mark.parametrize("encoding", ["utf-8", "cp1252"])
 def test_quotes_that_a_database_has_escaped_are_doubled(tmp_path: Path, encoding: str) -> None:
     part = opened(tmp_path, "dump.csv", (ESCAPED + "Brücke,ü-test.de,6\n").encode(encoding))
-    found = pd.read_csv(part.path.removeprefix("file:"), dtype=str, keep_default_na=False)
-    assert found["name"].tolist() == ['Pipe 5"', 'Say "hi, there"', "\\N", "Brücke"]
-    assert found["web"].tolist() == ["pipe-test.com", "say-test.com", "C:\\", "ü-test.de"]
+    rows = pd.read_csv(part.path.removeprefix("file:"), dtype=str, keep_default_na=False)
+    assert rows["name"].tolist() == ['Pipe 5"', 'Say "hi, there"', "\\N", "Brücke"]
+    assert rows["web"].tolist() == ["pipe-test.com", "say-test.com", "C:\\", "ü-test.de"]
     assert any("a backslash stands before quotes" in it for it in part.remarks)
 
 
