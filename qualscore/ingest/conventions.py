@@ -85,9 +85,9 @@ def _orders(evidence: Row) -> dict[columns.Order, tuple[int, Row]]:
         order: (evidence[order], evidence[f"{order}_place"]) for order in ORDERS if evidence[order]
     }
     spread = {place: (evidence[f"{place}_most"] or 0) - (evidence[f"{place}_least"] or 0) for place in ("first", "last")}
-    if "dmy" in orders and spread["last"] > FACTOR * spread["first"] + MARGIN:
-        # 25-03-01, 25-03-28, 26-01-19: the last parts are days.
-        orders["ymd"] = (sum(orders[order][0] for order in ("dmy", "ymd") if order in orders), orders.pop("dmy")[1])
+    are_days_last = spread["last"] > FACTOR * spread["first"] + MARGIN  # 25-03-01, 25-03-28, 26-01-19
+    if 0 < evidence["dmy"] == evidence["shorts"] and ("ymd" in orders or are_days_last):
+        orders["ymd"] = (evidence["dmy"] + evidence["ymd"], orders.pop("dmy")[1])
     return orders
 
 
@@ -134,9 +134,10 @@ def _date_measures(texts: Mapping[str, Column], mapping: Mapping[str, str]) -> d
         measures[str(order)] = _sum([F.count_if(it) for it in is_so.values()])
         measures[f"{order}_place"] = _least([F.min(F.when(it, _place(name, mapping[name]))) for name, it in is_so.items()], PLACE)
     parts = [columns.short_parts(text) for text in texts.values()]
+    measures["shorts"] = _sum([F.count_if((orders[name] == "dmy") & part[0].isNotNull()) for name, part in zip(texts, parts, strict=True)])
     for place, name in enumerate(("first", "last")):
-        measures[f"{name}_least"] = _least([F.min(it[place]) for it in parts], "int")
-        measures[f"{name}_most"] = -_least([F.min(-it[place]) for it in parts], "int")
+        measures[f"{name}_least"] = _least([F.min(part[place]) for part in parts], "int")
+        measures[f"{name}_most"] = -_least([F.min(-part[place]) for part in parts], "int")
     return measures
 
 

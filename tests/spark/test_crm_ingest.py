@@ -125,7 +125,7 @@ def test_short_years_stand_where_all_of_a_file_tell(spark: SparkSession, tmp_pat
     texts, days = SHORT[kind]
     text = "domain,type,date\n" + "".join(f"a.com,visit,{it}\n" for it in texts)
     result = ingested(spark, tmp_path, "activities", text)
-    assert values(result.clean, "active_on") == [(date.fromisoformat(it),) for it in days]
+    assert {row["active_on"].isoformat() for row in result.clean.collect()} == {*days}
     assert result.summaries()[0].notes == {} and result.summaries()[0].findings == ()
 
 
