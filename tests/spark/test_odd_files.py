@@ -29,6 +29,7 @@ HEAD = "name,website,employees\n"
 BARE = "table: firmographics\nheaderless: [name, site, people]\ncolumns: {company_name: name, domain: site, employees: people}\n"
 
 
+@pytest.mark.usefixtures("staging")
 @pytest.mark.parametrize("ending", ["csv", "xlsx"])
 def test_a_file_without_a_header_has_the_names_of_its_mapping(spark: SparkSession, tmp_path: Path, ending: str) -> None:
     rows, file = [["Rowan", "rowan-test.com", 7], ["Alder", "alder-test.com", 9]], tmp_path / f"bare.{ending}"

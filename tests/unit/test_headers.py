@@ -40,6 +40,12 @@ def test_plain_names_of_a_crm_need_no_mapping(table: str) -> None:
     assert mapping == {column: header for header, column in PLAIN[table].items()}
 
 
+@pytest.mark.parametrize("table", ["account_lists", "firmographics", "crm_accounts"])
+def test_the_name_of_a_person_is_not_the_companys(table: str) -> None:
+    mapping = matched(["Name", "Email", "Company", "Id"], contract=contracts.load(f"clean/{table}"))
+    assert mapping["company_name"] == "Company"
+
+
 def test_the_own_name_comes_before_other_headers_and_what_is_left_is_not_taken() -> None:
     assert matched(["email", "domain", "seed", "role"]) == {"domain": "domain"}
 
