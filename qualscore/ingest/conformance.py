@@ -1,5 +1,6 @@
 """Delivered cells and a contract to typed values, and to the reasons why a row is refused."""
 
+from collections.abc import Sequence
 from functools import reduce
 
 from pyspark.sql import Column, DataFrame
@@ -40,9 +41,13 @@ def conform_cells(rows: DataFrame, source: Source, cleaners: Cleaners) -> DataFr
     contract = cleaners.contract
     # Step by step in columns, not in structs or in one expression: Spark would write each step out again wherever it is used.
     texts = with_texts(rows, source, cleaners)
-    for values in (_address, _looked_up, _values, Cleaners.converted, Cleaners.moved, Cleaners.derived, _codes):
-        texts = texts.withColumns(made) if (made := values(cleaners)) else texts
-    judged = texts.withColumns(_read(cleaners) | {"_reasons": _reasons(cleaners), "_notes": _notes(cleaners)})
+    codes = _codes(cleaners)
+    of_codes = {f"_code_{name}": code for name, code in codes.items()}
+    steps = (step(cleaners) for step in (_address, _looked_up, _values, Cleaners.converted, Cleaners.moved, Cleaners.derived))
+    for values in (*steps, of_codes):
+        texts = texts.withColumns(values) if values else texts
+    coded = list(codes)
+    judged = texts.withColumns(_read(cleaners, coded) | {"_reasons": _reasons(cleaners, coded), "_notes": _notes(cleaners, coded)})
     # JSON is made for refused rows only: of all rows it would cost as much as reading them.
     row = F.when(F.size("_reasons") > 0, F.to_json("_cells"))
     finished = judged.withColumns({"_row": row, "_account_key": _account_key(cleaners)})
@@ -155,9 +160,9 @@ def _values(cleaners: Cleaners) -> dict[str, Column]:
 
 
 def _codes(cleaners: Cleaners) -> dict[str, Column]:
-    """`_code_COLUMN`: the reason of a column that is not as it should be, else null."""
+    """By column the reason why it is not as it should be, else null: what becomes `_code_COLUMN`."""
     codes = {name: _code(name, cleaners) for name in cleaners.contract.columns}
-    return {f"_code_{name}": F.when(F.col("_kept"), code) for name, code in codes.items() if code is not None}
+    return {name: F.when(F.col("_kept"), code) for name, code in codes.items() if code is not None}
 
 
 def _code(name: str, cleaners: Cleaners) -> Column | None:
@@ -212,26 +217,22 @@ def _first(cases: list[tuple[Column, Column]]) -> Column | None:
     return reduce(lambda found, case: found.when(*case), others, F.when(condition, reason))
 
 
-def _read(cleaners: Cleaners) -> dict[str, Column]:
+def _read(cleaners: Cleaners, coded: Sequence[str]) -> dict[str, Column]:
     """The values of columns whose cell costs itself alone: without those that have a code."""
-    soft = [name for name in _coded(cleaners) if cleaners.is_soft(name)]
+    soft = [name for name in coded if cleaners.is_soft(name)]
     return {name: F.when(F.col(f"_code_{name}").isNull(), F.col(name)) for name in soft}
 
 
-def _coded(cleaners: Cleaners) -> list[str]:
-    return [name.removeprefix("_code_") for name in _codes(cleaners)]
-
-
-def _reasons(cleaners: Cleaners) -> Column:
+def _reasons(cleaners: Cleaners, coded: Sequence[str]) -> Column:
     """All reasons of a row at once, in the order of the columns. The array is made for refused rows only."""
-    findings = [_finding(name, _raw_of(name, cleaners), F.col(f"_code_{name}")) for name in _coded(cleaners) if not cleaners.is_soft(name)]
+    findings = [_finding(name, _raw_of(name, cleaners), F.col(f"_code_{name}")) for name in coded if not cleaners.is_soft(name)]
     surplus = F.when(F.col("_kept") & F.col("_cells._record").isNotNull(), F.lit(cleaners.delivery.broken))
     return F.coalesce(_listed([*findings, _finding(None, F.col("_cells._record"), surplus)]), F.array().cast(f"array<{REASON}>"))
 
 
-def _notes(cleaners: Cleaners) -> Column:
+def _notes(cleaners: Cleaners, coded: Sequence[str]) -> Column:
     """What is to be told of a row that is kept: cells that are not read, not known or ambiguous."""
-    findings = [_finding(name, _shown(name, cleaners), F.col(f"_code_{name}")) for name in _coded(cleaners) if cleaners.is_soft(name)]
+    findings = [_finding(name, _shown(name, cleaners), F.col(f"_code_{name}")) for name in coded if cleaners.is_soft(name)]
     own = [name for name in cleaners.present if is_own(cleaners.contract.columns[name])]
     findings += [_finding(name, _shown(name, cleaners), note) for name in own for note in cleaners.notes(name)]
     if "outcome" in cleaners.contract.columns:
