@@ -11,6 +11,7 @@ from typing import Annotated, Any, Literal, TypeVar, get_args
 import pycountry
 from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, ValidationError, field_validator, model_validator
 
+from qualscore import relative_paths
 from qualscore.errors import ConfigurationError
 from qualscore.paths import absolute
 from qualscore.text_encodings import encoding_name
@@ -185,12 +186,12 @@ def load(overlay: Path | None, *, changes: Sequence[str] = (), warehouse: str | 
         ConfigurationError: with every finding of every file at once.
     """
     default = ROOT / "conf" / "qualscore.yml"
-    merged = _absolute(load_mapping(default), default.parent)
+    merged = relative_paths.resolved(load_mapping(default), default.parent)
     named = str(overlay or default)
     if overlay:
-        merged = _merge(merged, _absolute(load_mapping(overlay), overlay.resolve().parent))
+        merged = _merge(merged, relative_paths.resolved(load_mapping(overlay), overlay.resolve().parent))
     if changes:
-        merged = _merge(merged, _absolute(_changes(changes), Path.cwd()))
+        merged = _merge(merged, relative_paths.resolved(_changes(changes), Path.cwd()))
         named = f"{named} and --set"
     if warehouse:
         merged["warehouse"] = absolute(warehouse, Path.cwd())
@@ -272,30 +273,3 @@ def _changes(changes: Sequence[str]) -> dict[str, Any]:
             nested = {part: nested}
         result = _merge(result, nested)
     return result
-
-
-def _absolute(content: dict[str, Any], folder: Path) -> dict[str, Any]:
-    """Paths of a settings file are relative to that file."""
-    result = dict(content)
-    for key in ("warehouse", "keyword_sets", "staging"):
-        if isinstance(content.get(key), str):
-            result[key] = absolute(content[key], folder)
-    if isinstance(content.get("scores"), list):
-        result["scores"] = [absolute(str(path), folder) for path in content["scores"]]
-    if isinstance(content.get("sources"), list):
-        result["sources"] = [_absolute_source(source, folder) for source in content["sources"]]
-    return result
-
-
-def _absolute_source(source: Any, folder: Path) -> Any:
-    if not isinstance(source, dict):
-        return source
-    changed = dict(source)
-    if isinstance(source.get("path"), str):
-        changed["path"] = absolute(source["path"], folder)
-    jdbc = source.get("jdbc")
-    if isinstance(jdbc, dict) and isinstance(jdbc.get("credentials_file"), str):
-        changed["jdbc"] = jdbc | {"credentials_file": absolute(jdbc["credentials_file"], folder)}
-    if isinstance(source.get("mapping"), str) and source["mapping"].endswith((".yml", ".yaml")):
-        changed["mapping"] = absolute(source["mapping"], folder)
-    return changed

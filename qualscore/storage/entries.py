@@ -8,6 +8,7 @@ store for several writers.
 import json
 import os
 import time
+from abc import ABC, abstractmethod
 from contextlib import suppress
 from pathlib import Path
 from typing import Any, Protocol
@@ -83,17 +84,34 @@ def _scheme(place: str) -> str:
     return before if colon and "/" not in before else ""
 
 
-class LocalEntries:
+class _Numbered(ABC):
+    """What follows from the numbers of the entries that there are."""
+
+    def last(self) -> int:
+        """The highest number."""
+        return max(self._numbers(), default=-1)
+
+    def remove_before(self, number: int) -> None:
+        """Removes old entries."""
+        for old in self._numbers():
+            if old < number:
+                self.remove(old)
+
+    @abstractmethod
+    def remove(self, number: int) -> None:
+        """Removes an entry, if it is there."""
+
+    @abstractmethod
+    def _numbers(self) -> list[int]: ...
+
+
+class LocalEntries(_Numbered):
     """Entries in a folder of this machine."""
 
     def __init__(self, folder: Path) -> None:
         """Entries of a folder, which need not be there."""
         self._folder = folder
         self.place = str(folder)
-
-    def last(self) -> int:
-        """The highest number."""
-        return max(self._numbers(), default=-1)
 
     def read(self, number: int) -> tuple[dict[str, Any], float]:
         """An entry and its age."""
@@ -120,12 +138,6 @@ class LocalEntries:
         """Removes an entry."""
         self._file(number).unlink(missing_ok=True)
 
-    def remove_before(self, number: int) -> None:
-        """Removes old entries."""
-        for old in self._numbers():
-            if old < number:
-                self.remove(old)
-
     def _numbers(self) -> list[int]:
         try:
             return [int(file.stem) for file in self._folder.iterdir() if file.suffix == ".json"]
@@ -136,7 +148,7 @@ class LocalEntries:
         return self._folder / _name(number)
 
 
-class StoredEntries:
+class StoredEntries(_Numbered):
     """Entries in any file system, by the log store that Delta commits with there."""
 
     def __init__(self, spark: SparkSession, place: str) -> None:
@@ -146,10 +158,6 @@ class StoredEntries:
         self._configuration = hadoop_configuration(spark)
         self._system = self._path(0).getFileSystem(self._configuration)
         self._store = delta_log_store(spark)
-
-    def last(self) -> int:
-        """The highest number."""
-        return max(self._numbers(), default=-1)
 
     def read(self, number: int) -> tuple[dict[str, Any], float]:
         """An entry and its age."""
@@ -176,12 +184,6 @@ class StoredEntries:
         """Removes an entry."""
         with suppress(Py4JJavaError):
             self._system.delete(self._path(number), False)
-
-    def remove_before(self, number: int) -> None:
-        """Removes old entries."""
-        for old in self._numbers():
-            if old < number:
-                self.remove(old)
 
     def _numbers(self) -> list[int]:
         try:
