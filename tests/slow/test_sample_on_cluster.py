@@ -6,9 +6,15 @@ import pandas as pd
 import pytest
 
 from tests import cluster
-from tests.system.test_cluster import SCORES, TABLES, Ran, launched
+from tests.system.test_cluster import Ran, launched
 
-MORE = ("clean/crm_opportunities", "clean/activities", "clean/intent_signals", "rejected/firmographics", "rejected/account_lists")
+# What is of the run and not of its data. Two runs differ in them on one machine, too.
+OF_THE_RUN = ("run_id", "scored_at")
+TABLES = (
+    *("clean/firmographics", "clean/technographics", "clean/account_lists", "clean/crm_accounts", "clean/accounts"),
+    *("features/account_features", "scores/account_scores", "scores/top_accounts", "scores/unscored_accounts"),
+    *("clean/crm_opportunities", "clean/activities", "clean/intent_signals", "rejected/firmographics", "rejected/account_lists"),
+)
 
 
 @pytest.fixture(scope="module")
@@ -30,7 +36,14 @@ def test_both_runs_end_well(runs: tuple[Ran, Ran]) -> None:
         assert ran.done.returncode == 0, ran.done.stderr
 
 
-@pytest.mark.parametrize("table", [*TABLES, *MORE, *SCORES])
+@pytest.mark.parametrize("table", TABLES)
 def test_a_cluster_writes_the_same_tables_as_one_machine(runs: tuple[Ran, Ran], table: str) -> None:
-    local, remote = (ran.table(table) for ran in runs)
+    local, remote = (_plain(ran.table(table)) for ran in runs)
+    assert len(local) > 0
     pd.testing.assert_frame_equal(remote, local)
+
+
+def _plain(frame: pd.DataFrame) -> pd.DataFrame:
+    """The rows as texts, in an order of their own."""
+    plain = frame[sorted(it for it in frame if it not in OF_THE_RUN)].map(str)
+    return plain.sort_values(list(plain)).reset_index(drop=True)
