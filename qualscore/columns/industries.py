@@ -16,7 +16,7 @@ from pyspark.sql.pandas.functions import pandas_udf
 from qualscore.columns.spelling import is_one_edit
 
 CODES = ("naics", "sic", "nace")
-# Beginnings of words that say nothing beside another: financial technology is finance.
+# Beginnings of words of every trade, which count only where no other word has a group: financial technology is finance.
 WEAK = ("tech", "service", "consult", "business", "professional", "management")
 # A misspelt word is looked for among words of at least this many letters: shorter ones are too near to each other.
 LEAST_LETTERS = 8

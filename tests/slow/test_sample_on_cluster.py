@@ -6,7 +6,7 @@ import pandas as pd
 import pytest
 
 from tests import cluster
-from tests.system.test_cluster import Ran, launched
+from tests.launched import Ran, launched, of_the_sample
 
 # What is of the run and not of its data. Two runs differ in them on one machine, too.
 OF_THE_RUN = ("run_id", "scored_at")
@@ -24,8 +24,7 @@ def runs(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[Ran, Ran]]:
     assert made.returncode == 0, made.stderr
 
     def pipeline(name: str, *options: str) -> Ran:
-        settings = ("--config", str(folder / "sample" / "qualscore.yml"), "--warehouse", str(folder / name), "--as-of", "2026-11-22")
-        return Ran(launched("pipeline", *settings, options=options), folder / name)
+        return Ran(launched(*of_the_sample(folder / "sample", folder / name), options=options), folder / name)
 
     with cluster.running(folder / "spark", cores=2, memory="3g") as master:
         yield pipeline("local"), pipeline("remote", "--master", master, "--executor-memory", "3g")

@@ -70,7 +70,7 @@ def test_stored_deals_follow_a_corrected_account_even_after_a_run_that_broke_off
         with monkeypatch.context() as patched, pytest.raises(OSError, match="full"):
             patched.setattr(Tables, "merge", write)
             ingest(spark, tmp_path, **corrected)
-    assert ingest(spark, tmp_path, **corrected) == dict.fromkeys(["0065g1", "0065g2"], website)
+        assert ingest(spark, tmp_path, **corrected) == dict.fromkeys(["0065g1", "0065g2"], website)
 
 
 COMPANIES = "domain,name,employees\n" + "".join(f"{name}.com,{name},{place}\n" for place, name in enumerate("abcdefgh", start=1))

@@ -1,70 +1,65 @@
-"""The main job as a person runs it, on a small sample, and what it says of bad input."""
+"""The main job as a person runs it, on a small sample and on a cluster, whose executors see of the code only what is sent to them.
+
+That a cluster leaves the tables of a run on one machine is shown by tests/slow/test_sample_on_cluster.py.
+"""
 
 import json
-import os
 import re
 import sqlite3
 import subprocess
+import sys
+from collections.abc import Iterator
 from contextlib import closing
-from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 import pandas as pd
 import pytest
-from deltalake import DeltaTable
 from pyspark.sql import SparkSession
 
 from qualscore import contracts
+from qualscore.launcher.submission import set_up
+from tests import cluster
 from tests.in_process import run_job
+from tests.launched import HOME, Ran, launched, of_the_sample
 
 ACCOUNT_TABLES = ("crm_accounts", "crm_opportunities", "activities", "account_lists", "firmographics")
-HOME = Path(__file__).parents[2]
-BRIEF = ["--", "--driver-java-options", "-XX:TieredStopAtLevel=1", "--driver-memory", "3g"]
-
-
-def run(*arguments: str) -> subprocess.CompletedProcess[str]:
-    command = [str(HOME / "spark-submit.sh"), *arguments, *BRIEF]
-    return subprocess.run(command, capture_output=True, text=True, check=False, env=os.environ | {"MLFLOW_TRACKING_URI": ""}, timeout=1_200)
-
-
-@dataclass(frozen=True)
-class Ran:
-    folder: Path
-    first: subprocess.CompletedProcess[str]
-
-    def table(self, name: str) -> pd.DataFrame:
-        return DeltaTable(str(self.folder / "warehouse" / name)).to_pandas()
-
-    @property
-    def arguments(self) -> list[str]:
-        """Of the main job on the sample, as of its day."""
-        settings = ["--config", str(self.folder / "sample" / "qualscore.yml"), "--warehouse", str(self.folder / "warehouse")]
-        return ["pipeline", *settings, "--as-of", "2026-11-22"]
 
 
 @pytest.fixture(scope="module")
-def ran(spark: SparkSession, tmp_path_factory: pytest.TempPathFactory) -> Ran:
+def master(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+    with cluster.running(tmp_path_factory.mktemp("spark"), cores=2, memory="2g") as master:
+        yield master
+
+
+@pytest.fixture(scope="module")
+def ran(spark: SparkSession, tmp_path_factory: pytest.TempPathFactory, master: str) -> Ran:
     folder = tmp_path_factory.mktemp("main job")
     sample = ["--accounts", "5000", "--seed", "7", "--output", str(folder / "sample"), "--warehouse", str(folder / "made")]
     made = run_job(spark, "generate_sample", *sample)
     assert made.returncode == 0, made.stderr
-    return Ran(folder, run(*Ran(folder, made).arguments))
+    arguments, options = arguments_in(folder), ("--master", master, "--executor-memory", "2g")
+    return Ran(launched(*arguments, options=options), folder / "warehouse")
+
+
+def arguments_in(folder: Path) -> list[str]:
+    return of_the_sample(folder / "sample", folder / "warehouse")
 
 
 def test_a_score_with_too_few_customers_is_refused_and_the_other_finishes(ran: Ran) -> None:
-    assert ran.first.returncode == 4, ran.first.stderr
-    assert re.search(r"analytics: \d+ customers with a domain and data .*at least 50 are needed", ran.first.stderr)
+    assert ran.done.returncode == 4, ran.done.stderr
+    assert re.search(r"analytics: \d+ customers with a domain and data .*at least 50 are needed", ran.done.stderr)
     assert set(ran.table("scores/account_scores").score_name) == {"platform"}
-    assert "Traceback" not in ran.first.stdout + ran.first.stderr
-    with closing(sqlite3.connect(ran.folder / "warehouse" / "_mlflow" / "mlflow.db")) as store:
+    assert not list(ran.warehouse.glob("_staging/*"))
+    assert "Traceback" not in ran.done.stdout + ran.done.stderr
+    with closing(sqlite3.connect(ran.warehouse / "_mlflow" / "mlflow.db")) as store:
         assert store.execute("select name from registered_models").fetchall() == [("qualscore.platform",)]
-    assert [it.name for it in (ran.folder / "warehouse" / "reports").iterdir()] == ["platform"]
+    assert [it.name for it in (ran.warehouse / "reports").iterdir()] == ["platform"]
 
 
 def test_a_model_comes_with_what_was_measured_and_what_to_doubt(ran: Ran) -> None:
-    report = json.loads((ran.folder / "warehouse" / "reports" / "platform" / "metrics.json").read_text())
+    report = json.loads((ran.warehouse / "reports" / "platform" / "metrics.json").read_text())
     runs = ran.table("scores/score_runs")
     (kept,) = (dict(it) for it in runs[(runs.job == "train") & (runs.score_name == "platform")].metrics)
     for name in (
@@ -80,10 +75,10 @@ def test_a_model_comes_with_what_was_measured_and_what_to_doubt(ran: Ran) -> Non
         assert kept[name] == report[name], name
     low, high = report["intervals"]["roc_auc"]
     assert (kept["roc_auc_low"], kept["roc_auc_high"]) == (low, high) and low < report["roc_auc"] < high
-    assert f"ROC-AUC {report['roc_auc']:.3f} ({low:.3f} to {high:.3f})" in ran.first.stdout
+    assert f"ROC-AUC {report['roc_auc']:.3f} ({low:.3f} to {high:.3f})" in ran.done.stdout
     assert report["model_version"] == 1 and report["slices"] and report["rules"]
     for doubt in report["suspicions"]:
-        assert doubt["said"] in ran.first.stderr and doubt["advice"] in ran.first.stderr
+        assert doubt["said"] in ran.done.stderr and doubt["advice"] in ran.done.stderr
 
 
 def test_every_account_is_scored_or_listed(ran: Ran) -> None:
@@ -105,7 +100,7 @@ def test_every_account_is_scored_or_listed(ran: Ran) -> None:
 
 def test_keys_are_unique_and_no_address_leaves_the_refused_rows(ran: Ran) -> None:
     """Of all tables that there are after a run of the sample."""
-    written = [contract for contract in contracts.all_contracts() if (ran.folder / "warehouse" / contract.name).exists()]
+    written = [contract for contract in contracts.all_contracts() if (ran.warehouse / contract.name).exists()]
     assert len(written) > 20
     address = re.compile(r"[^@\s\"']+@[^@\s\"']+[.][a-z]+")
     for contract in written:
@@ -125,10 +120,10 @@ def test_what_became_of_each_delivery_is_said_and_kept(ran: Ran) -> None:
     assert len(delivery_of) == 12, sorted(delivery_of)
     for source, delivery in delivery_of.items():
         assert delivery["rows_read"] == delivery["clean"] + delivery["rejected"] + delivery["superseded"] > 0, source
-        assert f"{source}: {delivery['rows_read']:,} rows read, {delivery['clean']:,} clean" in ran.first.stdout
+        assert f"{source}: {delivery['rows_read']:,} rows read, {delivery['clean']:,} clean" in ran.done.stdout
     assert 0 < delivery_of["crm_accounts:accounts.csv"]["deleted"] <= delivery_of["crm_accounts:accounts.csv"]["superseded"]
     assert dict(delivery_of["crm_accounts:accounts.csv"]["fill"])["employees"] > 0.85
-    assert "connection mode: connected (CRM and marketing automation)" in ran.first.stderr
+    assert "connection mode: connected (CRM and marketing automation)" in ran.done.stderr
 
 
 def test_contributions_add_up_for_every_row(ran: Ran) -> None:
@@ -141,7 +136,7 @@ def test_contributions_add_up_for_every_row(ran: Ran) -> None:
 
 def test_other_delta_clients_read_the_same_rows_as_spark(ran: Ran, spark: SparkSession) -> None:
     for name, key in {"account_scores": ["domain"], "top_accounts": ["rank"], "unscored_accounts": ["account_key", "source"]}.items():
-        ours = spark.read.format("delta").load(str(ran.folder / "warehouse" / "scores" / name)).toPandas()
+        ours = spark.read.format("delta").load(str(ran.warehouse / "scores" / name)).toPandas()
         ours, theirs = (_by_key(frame, key) for frame in (ours, ran.table(f"scores/{name}")))
         assert len(ours) > 0
         pd.testing.assert_frame_equal(theirs, ours, check_dtype=False)
@@ -167,7 +162,7 @@ def test_the_best_accounts_are_ranked(ran: Ran) -> None:
 
 def test_a_second_run_does_only_what_is_due(ran: Ran, spark: SparkSession) -> None:
     before = ran.table("scores/account_scores")
-    again = run_job(spark, *ran.arguments, "--json")
+    again = run_job(spark, *arguments_in(ran.warehouse.parent), "--json")
     assert again.returncode == 4
     for stage in ("ingest", "build_features", "train platform", "score platform"):
         assert f"{stage}: up to date" in again.stderr
@@ -181,7 +176,7 @@ def test_a_second_run_does_only_what_is_due(ran: Ran, spark: SparkSession) -> No
 
 def test_a_dry_run_names_inputs_and_disk_and_writes_nothing(ran: Ran, spark: SparkSession) -> None:
     before = len(ran.table("scores/score_runs"))
-    dry = run_job(spark, *ran.arguments, "--dry-run", "--restart")
+    dry = run_job(spark, *arguments_in(ran.warehouse.parent), "--dry-run", "--restart")
     assert dry.returncode == 0, dry.stderr
     ingest, check, features, *_, last = dry.stdout.splitlines()
     assert re.fullmatch(
@@ -193,59 +188,8 @@ def test_a_dry_run_names_inputs_and_disk_and_writes_nothing(ran: Ran, spark: Spa
     assert len(ran.table("scores/score_runs")) == before
 
 
-BAD = {
-    "an unknown setting": ("sorces: []\n", None, 2, "sorces: unknown; did you mean 'sources'?"),
-    "no file": ("sources: [{table: firmographics, path: nowhere.csv}]\n", None, 2, "nowhere.csv: no such file"),
-    "an empty file": ("sources: [{table: firmographics, path: data.csv}]\n", "", 3, "data.csv: is empty"),
-    "no column for the domain": (
-        "sources: [{table: firmographics, path: data.csv}]\n",
-        "site_address,name\na.com,A\n",
-        3,
-        "no column for domain",
-    ),
-    "a repeated header": ("sources: [{table: firmographics, path: data.csv}]\n", "domain,name,Name\na.com,A,B\n", 3, "is repeated"),
-    "customers without any domain": (
-        "sources: [{table: account_lists, list: customers, path: data.csv}]\n",
-        "domain,name\n,A\n,B\n",
-        3,
-        "NO_DOMAIN 2: column domain, header 'domain'; line 2: empty, line 3: empty",
-    ),
-    "mostly rejects": (
-        "sources: [{table: firmographics, path: data.csv}]\n",
-        "domain,name\n1.2.3.4,A\n,B\na.com,C\n",
-        3,
-        "2 of 3 rows rejected",
-    ),
-}
-
-# All others are the same code without the 20 s that a Java and its session take.
-THROUGH_SPARK_SUBMIT = "mostly rejects"
-
-
-@pytest.mark.parametrize("case", BAD)
-def test_bad_input_is_one_clear_error(case: str, tmp_path: Path, spark: SparkSession) -> None:
-    settings, data, code, message = BAD[case]
-    (tmp_path / "own.yml").write_text(settings + "scores: []\n")
-    if data is not None:
-        (tmp_path / "data.csv").write_text(data)
-    ingest = ["ingest", "--config", str(tmp_path / "own.yml"), "--warehouse", str(tmp_path / "warehouse")]
-    done = run(*ingest) if case == THROUGH_SPARK_SUBMIT else run_job(spark, *ingest)
-    assert done.returncode == code
-    assert message in done.stderr and "Traceback" not in done.stdout + done.stderr and "\tat " not in done.stderr
-    assert not (tmp_path / "warehouse" / "clean" / "firmographics").exists()
-
-
-@pytest.mark.parametrize("source", ["{table: firmographics, path: data.csv}", "{table: account_lists, list: customers, path: data.csv}"])
-def test_one_kind_of_source_alone_is_a_universe(source: str, tmp_path: Path, spark: SparkSession) -> None:
-    (tmp_path / "own.yml").write_text(f"sources: [{source}]\nscores: []\n")
-    (tmp_path / "data.csv").write_text("domain,name\nwww.a.com,A\nb.com,B\n")
-    done = run_job(spark, "ingest", "--config", str(tmp_path / "own.yml"), "--warehouse", str(tmp_path / "warehouse"))
-    assert done.returncode == 0, done.stderr
-    assert sorted(DeltaTable(str(tmp_path / "warehouse" / "clean" / "accounts")).to_pandas().domain) == ["a.com", "b.com"]
-
-
-def test_a_warehouse_that_cannot_be_written_is_said_at_once(tmp_path: Path, spark: SparkSession) -> None:
-    (tmp_path / "taken").write_text("a file")
-    done = run_job(spark, "ingest", "--warehouse", str(tmp_path / "taken" / "warehouse"))
-    assert done.returncode == 2
-    assert "the warehouse cannot be written" in done.stderr and "Traceback" not in done.stderr
+def test_rows_that_are_kept_in_files_outlive_an_executor(master: str, tmp_path: Path) -> None:
+    command = [sys.executable, str(Path(__file__).with_name("executor_death.py")), master, str(tmp_path)]
+    variables = set_up() | {"SPARK_LOCAL_IP": "127.0.0.1", "PYTHONPATH": str(HOME)}
+    done = subprocess.run(command, env=variables, capture_output=True, text=True, check=False, timeout=300)
+    assert done.stdout.splitlines() == ["local lost", "reliable [0, 1, 2]"], done.stderr
