@@ -147,7 +147,7 @@ def _by_column(start: StartingMargin, numbers: np.ndarray, lifts: np.ndarray, n_
 
 
 def test_what_lies_where_in_memory_changes_no_logarithm(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Seen to fail, in 1,142 of 6,094 rows, where the column itself was given to numpy; without AVX-512 there is only one way."""
+    """Seen to fail, in 1,193 of 6,094 rows, where the column itself was given to numpy; without AVX-512 there is only one way."""
     n, log1p = 6_094, np.log1p
     memory = np.zeros(n * (len(NAMES) + 1) + 2)
     numbers, behind = memory[: n * len(NAMES)].reshape(n, len(NAMES)), memory[-n:]
