@@ -4,12 +4,12 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Literal
 
-from pyspark.errors import AnalysisException
 from pyspark.sql import Column, DataFrame
 from pyspark.sql import functions as F
 
 from qualscore.columns import Decimals
-from qualscore.config import DateOrder, Source, nearest
+from qualscore.config import DateOrder, Source
+from qualscore.definitions.conditions import Condition, Mistake, parse
 from qualscore.errors import ConfigurationError
 
 # What is told of a cell: the contract column, the cell as delivered, and why.
@@ -90,30 +90,26 @@ def is_kept(source: Source, delivery: Delivery) -> Column:
     Raises:
         ConfigurationError: as `cells`.
     """
-    delivered = [F.col(quoted(name)) for name in delivery.columns]
+    delivered = {name: F.col(quoted(name)) for name in delivery.columns}
     kept = F.lit(True)
     if source.where:
-        _check_where(source, delivery.frame.select(*delivered))
-        kept = F.coalesce(F.expr(source.where), F.lit(False))
+        condition = _condition(source, source.where, delivery.frame.select(*delivered.values()))
+        kept = F.coalesce(condition.column(delivered), F.lit(False))
     if delivery.has_footer and len(delivered) > 1:
-        kept = kept & F.coalesce(*delivered[1:]).isNotNull()
+        kept = kept & F.coalesce(*[*delivered.values()][1:]).isNotNull()
     return kept
 
 
-def _check_where(source: Source, delivered: DataFrame) -> None:
+def _condition(source: Source, where: str, delivered: DataFrame) -> Condition:
+    types = {field.name: field.dataType.simpleString() for field in delivered.schema.fields}
     try:
-        condition = F.expr(str(source.where)).alias("it")
-        kind = delivered.withColumn("it", condition).select("it").schema["it"].dataType.simpleString()
-    except AnalysisException as error:
-        parameters = error.getMessageParameters() or {}
-        if str(error.getErrorClass()).startswith("UNRESOLVED_COLUMN"):
-            name = parameters.get("objectName", "").strip("`")
-            what = f"no delivered column {name!r}, {nearest(name, delivered.columns)}"
-        else:
-            what = str(error).strip().splitlines()[0]
-        raise ConfigurationError(f"source {source.id}: where: {source.where}\n  {what}") from None
-    if kind != "boolean":
-        raise ConfigurationError(f"source {source.id}: where: {source.where}\n  is no condition: it gives {kind}, not true or false")
+        condition = parse(where)
+        mistakes = condition.mistakes(types, texts_hold_all=True, has_day=False)
+    except Mistake as mistake:
+        mistakes = [str(mistake)]
+    if mistakes:
+        raise ConfigurationError("\n".join([f"source {source.id}: where: {where}", *(f"  {it}" for it in mistakes)]))
+    return condition
 
 
 def shown(cell: Column) -> Column:
