@@ -2,15 +2,17 @@
 
 import hashlib
 import json
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from pathlib import Path
 from typing import Any, Literal
 
-from pydantic import Field, field_validator, model_validator
+from pydantic import Field, ValidationInfo, field_validator, model_validator
 
 from qualscore.columns import countries
 from qualscore.columns.spelling import letters
 from qualscore.config import Strict, nearest, validate
+from qualscore.definitions import scorecard
+from qualscore.definitions.scorecard import Scorecard
 from qualscore.definitions.selection import EXAMPLE_SOURCES, TABLES, Node, Selection
 from qualscore.errors import ConfigurationError
 from qualscore.yaml_files import load_mapping
@@ -105,8 +107,9 @@ class Definition(Strict):
     """One qualification score."""
 
     name: str = Field(pattern=r"^[a-z][a-z0-9_]{0,62}$")
-    type: Literal["predictive"] = "predictive"
-    examples: Selection
+    type: Literal["predictive", "rules"] = "predictive"
+    rules: Scorecard | None = Field(None, validate_default=True)
+    examples: Selection | None = Field(None, validate_default=True)
     exclude: Selection | None = None
     reference: Reference = Reference()
     keyword_sets: Literal["all"] | tuple[str, ...] = "all"
@@ -128,27 +131,39 @@ class Definition(Strict):
             )
         return tuple(sorted(set(sets)))
 
+    @field_validator("rules")
+    @classmethod
+    def _are_of_their_type(cls, rules: Scorecard | None, known: ValidationInfo) -> Scorecard | None:
+        if known.data.get("type") == "rules" and rules is None:
+            raise ValueError("a score of type rules needs criteria; conf/scores/rules/example.yml shows them")
+        if known.data.get("type") == "predictive" and rules is not None:
+            raise ValueError("belong to a score of type rules: write type: rules")
+        return rules
+
     @field_validator("examples")
     @classmethod
-    def _finds_its_examples(cls, examples: Selection) -> Selection:
-        if examples.holds_for_the_unknown:
+    def _finds_its_examples(cls, examples: Selection | None, known: ValidationInfo) -> Selection | None:
+        if examples is None and known.data.get("type") == "predictive":
+            raise ValueError("Field required")
+        if examples and examples.holds_for_the_unknown:
             raise ValueError("selects every account that no selector in it finds; put 'not' beside another selector, in 'all'")
         return examples
 
     @property
     def nodes(self) -> list[Node]:
-        """Every part of examples and exclude, with its place."""
+        """Every part of examples, exclude and the criteria that ask for records, with its place."""
         roots = {"examples": self.examples, "exclude": self.exclude}
+        roots |= {f"rules.criteria.{place}": it.selection for place, it in enumerate(self.rules.criteria if self.rules else ())}
         return [node for place, root in roots.items() if root for node in root.nodes(place)]
 
     @property
     def leaves(self) -> list[Node]:
-        """The selectors of examples and exclude, with their places."""
+        """The selectors of all that selects, with their places."""
         return [node for node in self.nodes if node.selection.is_leaf]
 
     @property
     def selectors(self) -> list[Selection]:
-        """The different selectors of examples and exclude; a selector's place in this list is its number."""
+        """The different selectors of all that selects; a selector's place in this list is its number."""
         return list(dict.fromkeys(node.selection for node in self.leaves))
 
     @property
@@ -167,6 +182,7 @@ def load(
     lists: Sequence[str],
     tables: Collection[str] | None = None,
     keyword_sets: Sequence[str] = (),
+    columns: Mapping[str, Mapping[str, str]] | None = None,
     names: Sequence[str] = (),
 ) -> list[Definition]:
     """The definitions in files and folders, those of `names` only if given, sorted by name.
@@ -176,6 +192,7 @@ def load(
         lists: account lists that sources declare.
         tables: that sources deliver; not checked when None.
         keyword_sets: names of those that are configured.
+        columns: that the conditions of criteria may name, with their types (see scorecard.findings); not checked when None.
         names: of the scores wanted; all when empty.
 
     Raises:
@@ -190,6 +207,7 @@ def load(
                 *_unknown_lists(definition, lists, file),
                 *_missing_tables(definition, tables, file),
                 *_unknown_sets(definition, keyword_sets, file),
+                *(f"{file}: {it}" for it in (scorecard.findings(definition.rules, columns) if definition.rules and columns else ())),
             ]
             if definition.name in definitions:
                 findings.append(f"{file}: the score '{definition.name}' is defined twice")

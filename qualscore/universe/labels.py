@@ -43,9 +43,9 @@ def label(accounts: DataFrame, records: Records, *, definition: Definition, as_o
     excluded = F.col("domain").isin(list(own_domains)) if own_domains else F.lit(False)
     if definition.exclude:
         excluded = excluded | holds(definition.exclude, leaves)
-    selected = holds(definition.examples, leaves)
+    selected = holds(definition.examples, leaves) if definition.examples else F.lit(False)
     flags = {"is_selected": selected, "is_excluded": excluded, "is_example": selected & ~excluded}
-    event = F.when(selected, _event(definition.examples, leaves))
+    event = F.when(selected, _event(definition.examples, leaves)) if definition.examples else F.lit(None).cast("date")
     # Few: accounts that a selector finds are mostly those of a CRM, and the other side may be a universe of 55 million.
     picked = to_be_joined(_picked(records_found(records, leaves, as_of=as_of), leaves))
     return accounts.join(picked, "domain", "left").withColumns(flags | {"event_on": event}).drop("first_on")
@@ -97,10 +97,11 @@ def holds(selection: Selection, leaves: Sequence[Selection], *, picked_by: str =
     return F.coalesce(F.array_contains(picked_by, leaves.index(selection)), F.lit(False))
 
 
-def records_found(records: Records, leaves: Sequence[Selection], *, as_of: date) -> DataFrame:
+def records_found(records: Records, leaves: Sequence[Selection], *, as_of: date | Column) -> DataFrame:
     """Every record that a selector finds: domain (null for a deal without a usable one), selector (its number), on (null when undated).
 
-    One pass over each table that is selected from; a record that several selectors find is several rows.
+    One pass over each table that is selected from; a record that several selectors find is several rows. The day may be a Column of all
+    three tables, one for each domain; deals have the stage of that day then, and there is no history.
     """
     names_a_stage = any(leaf.opportunities.stage for leaf in leaves if leaf.opportunities)
     deals = _staged(records, as_of) if names_a_stage else records.crm_opportunities
@@ -117,7 +118,7 @@ def records_found(records: Records, leaves: Sequence[Selection], *, as_of: date)
     return reduce(DataFrame.unionByName, selected)
 
 
-def _staged(records: Records, as_of: date) -> DataFrame:
+def _staged(records: Records, as_of: date | Column) -> DataFrame:
     """Deals with the stage that they had on the day; one whose history does not reach back to it keeps its own. No row is added."""
     deals, history = records.crm_opportunities, records.crm_opportunity_history
     if history is None:
@@ -146,7 +147,7 @@ def _event(selection: Selection, leaves: Sequence[Selection]) -> Column:
     return F.when(holds(selection, leaves), F.least(*days, never))
 
 
-def _of_deal(wanted: Opportunities, as_of: date) -> Column:
+def _of_deal(wanted: Opportunities, as_of: date | Column) -> Column:
     """Whether a deal (of a stage as on the day) is one that the selector wants: won or lost only later, it was open."""
     created, today = F.col("created_on"), F.lit(as_of)
     outcome = F.when((F.col("outcome") != "open") & (F.col("close_on") > today), "open").otherwise(F.col("outcome"))
@@ -168,7 +169,7 @@ def _of_deal(wanted: Opportunities, as_of: date) -> Column:
     return reduce(and_, conditions)
 
 
-def _of_activity(wanted: Activities, as_of: date) -> Column:
+def _of_activity(wanted: Activities, as_of: date | Column) -> Column:
     conditions = [_not_later("active_on", as_of)]
     if wanted.within_days is not None:
         conditions.append(F.col("active_on") >= F.date_sub(F.lit(as_of), wanted.within_days))
@@ -177,10 +178,10 @@ def _of_activity(wanted: Activities, as_of: date) -> Column:
     return reduce(and_, conditions)
 
 
-def _of_list(name: str, as_of: date) -> Column:
+def _of_list(name: str, as_of: date | Column) -> Column:
     return (F.col("list_name") == name) & _not_later("event_on", as_of)
 
 
-def _not_later(day: str, as_of: date) -> Column:
+def _not_later(day: str, as_of: date | Column) -> Column:
     """Undated records may be of any day."""
     return F.coalesce(F.col(day) <= F.lit(as_of), F.lit(True))

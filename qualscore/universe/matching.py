@@ -75,12 +75,14 @@ def findings(definitions: Sequence[Definition], known: Delivered) -> list[str]:
 
 
 def empty_lists(definitions: Iterable[Definition], known: Delivered) -> list[str]:
-    """One line for each list of examples that has no row."""
+    """One line for each list of examples or criteria that has no row."""
     return [
         f"{definition.name}: {node.place}: the account list '{node.selection.account_list}' has no row: it selects 0 accounts"
         for definition in definitions
-        for node in definition.examples.nodes("examples")
-        if node.selection.account_list is not None and node.selection.account_list not in known["account_list", ""]
+        for node in definition.nodes
+        if node.place.startswith("examples")
+        and node.selection.account_list is not None
+        and node.selection.account_list not in known["account_list", ""]
     ]
 
 

@@ -242,7 +242,7 @@ def _unnamed(model: type[BaseModel], content: Any, place: str = "") -> list[str]
     for name, field in model.model_fields.items():
         if name not in content:
             unnamed.append(f"{place}{name}")
-        elif inner := inner_model(field.annotation):
+        elif content[name] is not None and (inner := inner_model(field.annotation)):
             unnamed += _unnamed(inner, content[name], f"{place}{name}.")
     return unnamed
 

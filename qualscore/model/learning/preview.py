@@ -124,7 +124,7 @@ def preview(
 
 def by_selector(accounts: DataFrame, definition: Definition, *, without_domain: Mapping[int, int]) -> str:
     """A sentence: how many accounts each selector of the examples finds, for those who have too few."""
-    leaves = list(dict.fromkeys(definition.examples.selectors()))
+    leaves = list(dict.fromkeys(definition.examples.selectors())) if definition.examples else []
     row = accounts.agg(*(F.count_if(labels.holds(leaf, definition.selectors)) for leaf in leaves)).first()
     counts = ", ".join(f"{leaf.text}: {number}" for leaf, number in zip(leaves, row or (), strict=True))
     lost = _lost(definition, without_domain)
@@ -133,7 +133,8 @@ def by_selector(accounts: DataFrame, definition: Definition, *, without_domain: 
 
 def _lost(definition: Definition, without_domain: Mapping[int, int]) -> int:
     """The records of no account that selectors of the examples find."""
-    return sum(without_domain.get(definition.selectors.index(leaf), 0) for leaf in set(definition.examples.picking()))
+    picking = set(definition.examples.picking()) if definition.examples else set()
+    return sum(without_domain.get(definition.selectors.index(leaf), 0) for leaf in picking)
 
 
 def _counted(definition: Definition, own_domains: tuple[str, ...]) -> dict[str, Column]:

@@ -1,5 +1,6 @@
 """The listed factors of all rows as Arrow columns: names, values and the one line of words, without an object for each of them."""
 
+from collections.abc import Sequence
 from typing import NamedTuple
 
 import numpy as np
@@ -69,11 +70,16 @@ def columns(names: FactorNames, values: FactorValues, static: SparseRows, top: T
     """
     texts, place, pool = _texts(names, values, top, most)
     codes = [_value_codes(ids, names.kinds, names.columns, place, texts, *static, most + 1) for ids in (top.for_ids, top.against_ids)]
-    texts_of_names, texts_of_values = pa.array(names.names), pa.array(pool)
+    return written(names, top, codes, pa.array(pool), no=most + 1)
+
+
+def written(names: FactorNames, top: TopFactors, codes: Sequence[Array], pool: pa.StringArray, *, no: int) -> dict[str, pa.Array]:
+    """The same of factors whose values are known: `codes` are their places in the pool of texts, for and against; `no` is that of "no"."""
+    texts_of_names = pa.array(names.names)
     sides = ((top.for_ids, top.for_values, codes[0]), (top.against_ids, top.against_values, codes[1]))
-    listed = [_listed(texts_of_names, texts_of_values, *side) for side in sides]
-    pieces = pa.concat_arrays([texts_of_values, pa.array([*names.heads, *names.tails, *WORDS])])
-    ends, chosen = _pieces(top.for_ids, codes[0], top.against_ids, codes[1], names.kinds, len(pool), most + 1)
+    listed = [_listed(texts_of_names, pool, *side) for side in sides]
+    pieces = pa.concat_arrays([pool, pa.array([*names.heads, *names.tails, *WORDS])])
+    ends, chosen = _pieces(top.for_ids, codes[0], top.against_ids, codes[1], names.kinds, len(pool), no)
     return {"factors_for": listed[0], "factors_against": listed[1], "top_factors": _lines(ends, chosen, pieces)}
 
 

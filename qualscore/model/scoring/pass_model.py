@@ -5,10 +5,12 @@ from dataclasses import dataclass
 
 import numpy as np
 import pyarrow as pa
+from pyspark.sql import Column
 
 from qualscore.definitions.definition import Definition, Training
 from qualscore.features.intent import MEASURES
 from qualscore.model.encoding.arrays import Array
+from qualscore.model.encoding.draws import draw
 from qualscore.model.encoding.encoding import UNSEEN
 from qualscore.model.encoding.inputs import STACK_SIZE
 from qualscore.model.kernel.tree_shap import Ensemble, TopFactors
@@ -65,18 +67,17 @@ class PassModel:
         # The stored score decides, so that what is read and what is done never differ.
         score = np.floor(100 * self.calibration.score(top.margin)) / 100
         columns = {
-            "score_name": pa.repeat(self.definition.name, accounts.rows),
-            **{name: accounts.batch.column(name) for name in ("domain", "company_name", "as_of_on")},
+            **described(self.definition, self.version, self.examples, accounts, score),
             **self._numbers(top, score),
-            "band": _chosen(BANDS, (score >= self.definition.bands.likely).astype(int) + (score >= self.definition.bands.highly_likely)),
-            "action": self._action(score),
             **factor_lines.columns(self.names, values, static, top, most=int(np.diff(accounts.stack.ends).max(initial=0))),
-            "is_example": pa.array(self._is_example(accounts.batch.column(DOMAIN_HASH).to_numpy())),
-            "model_version": pa.array(
-                np.full(accounts.rows, self.version or 0, np.int32), mask=np.full(accounts.rows, self.version is None)
-            ),
         }
         return pa.RecordBatch.from_pydict(columns)
+
+    def added(self, present: Sequence[str]) -> dict[str, Column]:
+        """The columns that the pass adds to account features, whichever are `present`: which fold of each repeat an account is in."""
+        training = self.definition.training
+        names = enumerate(fold_columns(training))
+        return {name: draw("fold", training.folds, seed=training.seed, repeat=repeat) for repeat, name in names}
 
     def _lift_ids(self, accounts: AccountBatch) -> Array:
         ids = [
@@ -97,16 +98,34 @@ class PassModel:
         }  # fmt: skip
         return {name: pa.array(value) for name, value in numbers.items()}
 
-    def _action(self, score: Array) -> pa.Array:
-        actions = self.definition.actions
-        reached = [score > actions.good_fit, score > actions.qualified, score >= actions.act_now]
-        return _chosen(ACTIONS, np.select(reached[::-1], [2, 1, 0], -1))
 
-    def _is_example(self, hashes: Array) -> Array:
-        if not len(self.examples):
-            return np.zeros(len(hashes), bool)
-        is_example: Array = self.examples[np.searchsorted(self.examples, hashes).clip(max=len(self.examples) - 1)] == hashes
-        return is_example
+def described(definition: Definition, version: int | None, examples: Array, accounts: AccountBatch, score: Array) -> dict[str, pa.Array]:
+    """The columns of scores/account_scores that say who was scored, by which model, and what the score is called.
+
+    Args:
+        definition: its name, bands and actions.
+        version: of the model.
+        examples: hashes of the examples' domains, sorted.
+        accounts: the batch, with DOMAIN_HASH.
+        score: as it is stored.
+    """
+    bands, actions = definition.bands, definition.actions
+    reached = [score > actions.good_fit, score > actions.qualified, score >= actions.act_now]
+    return {
+        "score_name": pa.repeat(definition.name, accounts.rows),
+        **{name: accounts.batch.column(name) for name in ("domain", "company_name", "as_of_on")},
+        "band": _chosen(BANDS, (score >= bands.likely).astype(int) + (score >= bands.highly_likely)),
+        "action": _chosen(ACTIONS, np.select(reached[::-1], [2, 1, 0], -1)),
+        "is_example": pa.array(_are_among(examples, accounts.batch.column(DOMAIN_HASH).to_numpy())),
+        "model_version": pa.array(np.full(accounts.rows, version or 0, np.int32), mask=np.full(accounts.rows, version is None)),
+    }
+
+
+def _are_among(examples: Array, hashes: Array) -> Array:
+    if not len(examples):
+        return np.zeros(len(hashes), bool)
+    is_example: Array = examples[np.searchsorted(examples, hashes).clip(max=len(examples) - 1)] == hashes
+    return is_example
 
 
 def account_columns(numeric: Sequence[str], lifted: Sequence[str], keyword_sets: Sequence[str]) -> list[str]:

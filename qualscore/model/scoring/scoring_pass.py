@@ -1,8 +1,9 @@
 """One pass over account features that scores and explains each account with every model: columns to Arrow batches to the kernel to rows."""
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Protocol
 
 import numpy as np
 import pyarrow as pa
@@ -11,22 +12,39 @@ from pyspark.sql import functions as F
 from pyspark.sql import types as T
 
 from qualscore import contracts
-from qualscore.definitions.definition import Training
-from qualscore.model.encoding.draws import draw
+from qualscore.definitions.definition import Definition
 from qualscore.model.scoring.account_batch import AccountBatch, coded
 from qualscore.model.scoring.factor_values import FactorValues
-from qualscore.model.scoring.pass_model import DOMAIN_HASH, PassModel, fold_columns
+from qualscore.model.scoring.pass_model import DOMAIN_HASH
 
 EXCLUDED = "excluded_from"  # names of the scores that an account gets none of; a column that may be missing
 SCORES = "scores/account_scores"
 OF_THE_RUN = ("run_id", "scored_at")  # the same in all rows, so that Python need not send them
 
 
+class PassingModel(Protocol):
+    """What a pass asks of a model, which is sent to executors."""
+
+    @property
+    def definition(self) -> Definition:
+        """Its name."""
+
+    @property
+    def reads(self) -> list[str]:
+        """The columns of account features that go to Python."""
+
+    def added(self, present: list[str]) -> Mapping[str, Column]:
+        """The columns that it needs beside them, by name, made of the account features, whose columns are `present`."""
+
+    def scored(self, accounts: AccountBatch, values: FactorValues) -> pa.RecordBatch:
+        """The columns of scores/account_scores but those of the run."""
+
+
 @dataclass(frozen=True)
 class ScoringPass:
     """All models of a pass, and the columns of what comes out of it, in order. For mapInArrow."""
 
-    models: tuple[PassModel, ...]
+    models: tuple[PassingModel, ...]
     columns: list[str]
 
     def scores(self, batches: Iterable[pa.RecordBatch]) -> Iterator[pa.RecordBatch]:
@@ -44,7 +62,7 @@ class ScoringPass:
         return list(dict.fromkeys(name for model in self.models for name in model.reads))
 
 
-def of_models(models: Sequence[PassModel]) -> ScoringPass:
+def of_models(models: Sequence[PassingModel]) -> ScoringPass:
     """The pass that makes the columns of scores/account_scores but those of the run."""
     return ScoringPass(tuple(models), [name for name in contracts.load(SCORES).columns if name not in OF_THE_RUN])
 
@@ -59,12 +77,9 @@ def _kept(scored: pa.RecordBatch, batch: pa.RecordBatch, name: str) -> pa.Record
     return scored.filter(pa.array(~is_excluded)) if is_excluded.any() else scored
 
 
-def _folds(training: Training) -> dict[str, Column]:
-    names = fold_columns(training)
-    return {name: draw("fold", training.folds, seed=training.seed, repeat=repeat) for repeat, name in enumerate(names)}
-
-
-def score(models: Sequence[PassModel], accounts: DataFrame, *, run_id: str | None = None, scored_at: datetime | None = None) -> DataFrame:
+def score(
+    models: Sequence[PassingModel], accounts: DataFrame, *, run_id: str | None = None, scored_at: datetime | None = None
+) -> DataFrame:
     """Scores and explains accounts that have data: the columns of scores/account_scores, a row per account and model.
 
     Args:
@@ -75,9 +90,9 @@ def score(models: Sequence[PassModel], accounts: DataFrame, *, run_id: str | Non
     """
     contract = contracts.load(SCORES)
     scoring = of_models(models)
-    folds = {name: column for model in models for name, column in _folds(model.definition.training).items()}
+    added = {name: column for model in models for name, column in model.added(accounts.columns).items()}
     read = [*scoring.reads, *([EXCLUDED] if EXCLUDED in accounts.columns else [])]
-    drawn = [F.xxhash64("domain").alias(DOMAIN_HASH), *(column.alias(name) for name, column in folds.items())]
+    drawn = [F.xxhash64("domain").alias(DOMAIN_HASH), *(column.alias(name) for name, column in added.items())]
     ready = accounts.where("has_data").select(*read, *drawn)
     scored = ready.mapInArrow(scoring.scores, T.StructType([contract.schema[name] for name in scoring.columns]))
     of_the_run = {"run_id": F.lit(run_id).cast("string"), "scored_at": F.lit(scored_at).cast("timestamp")}

@@ -1,0 +1,1 @@
+"""The rule-based model: criteria of a definition to points, factors and scores."""
