@@ -14,7 +14,7 @@ import pytest
 from qualscore import model
 from qualscore.config import Models
 from qualscore.errors import RegistryUnavailable
-from qualscore.model.lifecycle import registry
+from qualscore.model.lifecycle import registry_store
 from qualscore.model.lifecycle.registry import Registry
 from qualscore.stages.train import TRAIN
 from tests.small_model import AS_OF, DEFINITION
@@ -82,7 +82,7 @@ def failing(request: pytest.FixtureRequest, empty_store: Path, tmp_path: Path) -
 def _hasty(monkeypatch: pytest.MonkeyPatch) -> None:
     """Without the seconds between attempts."""
     monkeypatch.setenv("MLFLOW_HTTP_REQUEST_MAX_RETRIES", "0")
-    monkeypatch.setattr(registry, "DATABASE_ATTEMPTS", 1)
+    monkeypatch.setattr(registry_store, "DATABASE_ATTEMPTS", 1)
 
 
 @pytest.mark.usefixtures("_hasty")
@@ -97,7 +97,7 @@ def test_a_registry_that_fails_is_not_an_empty_one(failing: str) -> None:
 
 def test_a_registry_is_asked_for_a_minute_at_most(monkeypatch: pytest.MonkeyPatch, store: Registry) -> None:
     """By default; what the environment says goes first."""
-    for name in registry.PATIENCE:
+    for name in registry_store.PATIENCE:
         monkeypatch.delenv(name, raising=False)
     monkeypatch.setenv("MLFLOW_HTTP_REQUEST_TIMEOUT", "60")
     store.champion("tiny")
@@ -108,7 +108,7 @@ def test_a_registry_is_asked_for_a_minute_at_most(monkeypatch: pytest.MonkeyPatc
 
 
 def test_a_password_is_not_shown() -> None:
-    assert registry._shown("postgresql://me:secret@db:5432/ml") == "postgresql://me:...@db:5432/ml"
+    assert registry_store.shown("postgresql://me:secret@db:5432/ml") == "postgresql://me:...@db:5432/ml"
 
 
 @pytest.mark.usefixtures("_hasty")

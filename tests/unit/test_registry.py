@@ -15,7 +15,7 @@ from mlflow.models import Model
 
 from qualscore import contracts, model
 from qualscore.errors import ConfigurationError
-from qualscore.model.lifecycle import registry, saved_model
+from qualscore.model.lifecycle import registry, registry_runs, registry_store, saved_model
 from qualscore.model.lifecycle.registry import Registry
 from qualscore.model.scoring.qualification import QualificationModel
 from tests.small_model import AS_OF, DEFINITION, small_model, small_training
@@ -152,8 +152,8 @@ def test_a_version_says_what_it_takes_and_gives(store: Registry) -> None:
 
 
 def test_trainings_that_begin_together_share_one_experiment(store: Registry, monkeypatch: pytest.MonkeyPatch) -> None:
-    first, second = (registry._client(store.uri) for _ in range(2))
-    made = registry._experiment(first, store.artifacts)
+    first, second = (registry_store.client(store.uri) for _ in range(2))
+    made = registry_runs.experiment(first, store.artifacts)
     seen: Iterator[Experiment | None] = iter([None, first.get_experiment(made)])  # the second looked before the first made it
     monkeypatch.setattr(MlflowClient, "get_experiment_by_name", lambda *_: next(seen))
-    assert registry._experiment(second, store.artifacts) == made
+    assert registry_runs.experiment(second, store.artifacts) == made
