@@ -40,6 +40,12 @@ class TrainingRefused(QualscoreError):
         self.counts = dict(counts or {})
 
 
+class GateMissed(QualscoreError):
+    """A model may not take the champion's place."""
+
+    exit_code = 6
+
+
 class Locked(QualscoreError):
     """Another run holds the lock."""
 

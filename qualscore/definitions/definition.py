@@ -172,8 +172,19 @@ class Definition(Strict):
 
         What is at its default is left out, so that a key that comes later makes no training due.
         """
-        content = self.model_dump(mode="json", by_alias=True, exclude=APPLY_AT_ONCE, exclude_defaults=True)
-        return hashlib.sha256(json.dumps(content, sort_keys=True).encode()).hexdigest()[:16]
+        return hashlib.sha256(json.dumps(self._learned(), sort_keys=True).encode()).hexdigest()[:16]
+
+    def changed_from(self, other: "Definition") -> list[str]:
+        """The keys that make another question of the definition: all of what is learned but the seed, which draws alone depend on."""
+        mine, theirs = self._learned(), other._learned()
+        for content in (mine, theirs):
+            training = {name: value for name, value in content.pop("training", {}).items() if name != "seed"}
+            content |= {"training": training} if training else {}
+        return sorted(key for key in {*mine, *theirs} if mine.get(key) != theirs.get(key))
+
+    def _learned(self) -> dict[str, Any]:
+        """What a training depends on; what is at its default is left out."""
+        return self.model_dump(mode="json", by_alias=True, exclude=APPLY_AT_ONCE, exclude_defaults=True)
 
 
 def load(

@@ -33,6 +33,10 @@ def _train(parser: argparse.ArgumentParser) -> None:
     )
 
 
+def _promote(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("--force", action="store_true", help="also a challenger that misses the gate, or whose definition is another one")
+
+
 # Jobs that leave what is up to date: the same deliveries twice change nothing.
 ONLY_WHAT_IS_DUE = ("pipeline", "ingest")
 OWN: dict[str, Callable[[argparse.ArgumentParser], None]] = {
@@ -40,6 +44,7 @@ OWN: dict[str, Callable[[argparse.ArgumentParser], None]] = {
     "pipeline": _pipeline,
     "ingest": _restart,
     "train": _train,
+    "promote": _promote,
 }
 
 

@@ -15,7 +15,7 @@ from qualscore.definitions import connections
 from qualscore.definitions.definition import Definition
 from qualscore.definitions.definition import load as load_definitions
 from qualscore.deliveries.own_domains import own_domains
-from qualscore.errors import QualscoreError
+from qualscore.errors import ConfigurationError, QualscoreError
 from qualscore.parallel import side_by_side
 from qualscore.paths import of_spark
 from qualscore.runs import arguments, disk, executors, pinning, progress, records, sizing, staging
@@ -25,6 +25,7 @@ from qualscore.storage import entries, places
 from qualscore.storage.tables import Tables
 
 READS_SOURCES = ("ingest", "pipeline", "preview")
+CHANGES_WHO_SERVES = ("promote", "rollback")
 
 
 def main(
@@ -81,6 +82,8 @@ def _prepare(job: str, options: Any, console: Console, overlay: Callable[..., An
     lists = sorted({str(source.list) for source in settings.sources if source.list})
     delivered, sets = {source.table for source in settings.sources}, sorted(settings.keywords)
     definitions = load_definitions(settings.scores, lists=lists, tables=delivered, keyword_sets=sets, names=options.score)
+    if job in CHANGES_WHO_SERVES and len(definitions) > 1 and not options.score:
+        raise ConfigurationError(f"{job}: several scores are defined; name those that are meant: --score {definitions[0].name}")
     places.check_writable(settings.warehouse)
     session = SparkSession.builder.appName("qualscore").getOrCreate()
     internals.remember_classes(session)
@@ -90,7 +93,7 @@ def _prepare(job: str, options: Any, console: Console, overlay: Callable[..., An
     sizing.fit_partitions(session, settings, tables)
     as_of = options.as_of or console.started.date()
     store = places.registry(settings.warehouse)
-    return Run(uuid4().hex[:12], console.started, as_of, options, settings, definitions, tables, store, console)
+    return Run(uuid4().hex[:12], console.started, as_of, options, settings, definitions, tables, store, console, job)
 
 
 def _run_all(run: Run, job: str, stages: Sequence[Stage]) -> int:
@@ -193,7 +196,8 @@ def _finished(
     else:
         for warning in outcome.warnings:
             run.console.complain(f"warning: {warning}")
-        run.console.say(f"{f'{stage.name} {definition.name}' if definition else stage.name}: {outcome.sentence}")
+        say, code = run.console.complain if outcome.exit_code else run.console.say, outcome.exit_code
+        say(f"{f'{stage.name} {definition.name}' if definition else stage.name}: {outcome.sentence}")
     records.record(run, stage, definition, started, outcome, code, fingerprint)
     return code
 

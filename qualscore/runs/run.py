@@ -26,6 +26,7 @@ class Run:
     tables: Tables
     store: tuple[str, str | None]
     console: Console
+    job: str = ""
 
     @property
     def spark(self) -> SparkSession:
@@ -48,6 +49,7 @@ class Outcome:
     versions: Mapping[str, int] = field(default_factory=dict)
     rules: str | None = None
     as_of: date | None = None  # the day of what was read; by default the run's own
+    exit_code: int = 0  # of a stage that has done its work, and not all that was asked
 
 
 @dataclass(frozen=True)

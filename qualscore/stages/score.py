@@ -1,6 +1,7 @@
 """Features and a champion to published scores."""
 
 from collections.abc import Mapping, Sequence
+from contextlib import ExitStack
 from dataclasses import replace
 from functools import reduce
 
@@ -18,9 +19,8 @@ from qualscore.scores.unscored import unscored_accounts
 from qualscore.stages.describing import features_date
 from qualscore.stages.history import rules_of, scores_before, write_history
 from qualscore.stages.labelling import selectable
-from qualscore.stages.models import registry_of
+from qualscore.stages.models import locked, registry_of
 from qualscore.stages.reading import FEATURES, SCORES, SELECTED_FROM, TOP, UNSCORED, UNUSABLE, rejected
-from qualscore.storage import locks
 from qualscore.universe import labels
 
 INPUTS = tuple(dict.fromkeys((*SELECTED_FROM, FEATURES, *UNUSABLE)))
@@ -28,12 +28,10 @@ INPUTS = tuple(dict.fromkeys((*SELECTED_FROM, FEATURES, *UNUSABLE)))
 
 def score(run: Run, definitions: Sequence[Definition]) -> dict[str, Outcome | Exception]:
     """Scores and explains every account that has data, with all models in one pass; lists the others, and what changed."""
-    models, results = _models(run, definitions)
-    going = [definition for definition in definitions if definition.name in models]
-    if going:
-        with locks.held(run.tables, "score", run_id=run.run_id):
-            results |= _score(run, going, models)
-    return results
+    with ExitStack() as held:
+        models, results = _models(run, definitions, held)
+        going = [definition for definition in definitions if definition.name in models]
+        return results | (_score(run, going, models) if going else {})
 
 
 def _score(run: Run, definitions: Sequence[Definition], models: Mapping[str, QualificationModel]) -> dict[str, Outcome]:
@@ -55,12 +53,15 @@ def _score(run: Run, definitions: Sequence[Definition], models: Mapping[str, Qua
     return {name: replace(outcome, as_of=as_of) for name, outcome in outcomes.items()}
 
 
-def _models(run: Run, definitions: Sequence[Definition]) -> tuple[dict[str, QualificationModel], dict[str, Outcome | Exception]]:
-    """The champions by name, and why there is none of the others."""
+def _models(
+    run: Run, definitions: Sequence[Definition], held: ExitStack
+) -> tuple[dict[str, QualificationModel], dict[str, Outcome | Exception]]:
+    """The champions by name, whose scores' locks are held from now on, and why there is none of the others."""
     models: dict[str, QualificationModel] = {}
     failed: dict[str, Outcome | Exception] = {}
     for definition in definitions:
         try:
+            held.enter_context(locked(run, definition.name))
             model = registry_of(run).load_champion(definition.name)
             models[definition.name] = model.with_presentation(definition)
         except QualscoreError as error:

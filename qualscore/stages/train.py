@@ -1,4 +1,4 @@
-"""Labels and features to a registered model."""
+"""Labels and features to a registered model: the champion, or a challenger where the gate keeps it from the champion's place."""
 
 import json
 from collections.abc import Mapping
@@ -14,28 +14,40 @@ from qualscore.model.learning import refusals, training
 from qualscore.model.learning.preview import by_selector
 from qualscore.model.learning.training import Trained
 from qualscore.runs.run import Outcome, Run, Stage
+from qualscore.stages import gating, model_reports
 from qualscore.stages.describing import describe, features_date
 from qualscore.stages.labelling import labelled, with_coverage, without_domain
-from qualscore.stages.models import registry_of
+from qualscore.stages.models import locked, registry_of
 from qualscore.stages.reading import FEATURE_INPUTS, FEATURES, SELECTED_FROM, UNUSABLE
-from qualscore.storage import files
 
 INPUTS = tuple(dict.fromkeys((*SELECTED_FROM, FEATURES, *FEATURE_INPUTS, *UNUSABLE)))
 
 
 def train(run: Run, definition: Definition) -> Outcome:
-    """Trains the ensemble of a score, registers it and makes it the champion."""
+    """Trains the ensemble of a score and registers it: as the champion, or as a challenger where the gate keeps it out."""
+    with locked(run, definition.name):
+        return _train(run, definition)
+
+
+def _train(run: Run, definition: Definition) -> Outcome:
     store = registry_of(run)
-    store.champion(definition.name)  # a registry that does not answer is met before an hour's work, not after it
+    champion, doubts = gating.serving(store, definition.name)  # a registry that does not answer is met before an hour's work, not after it
     as_of = features_date(run)
     accounts = with_coverage(run, labelled(run, definition))
     trained = _trained(run, accounts, definition, as_of=as_of)
     judgement = judging.judge(trained, learning_curve=getattr(run.options, "learning_curve", False))
-    inputs = dict(run.tables.pins)
-    version = store.register(judgement.judged, as_of=as_of, inputs=inputs)
-    path = _report(run, judgement, version.number)
-    sentence = f"version {version.number}, {trained.counts['examples']:,} customers; what was measured is in {path}"
-    return Outcome(sentence, trained.counts, judgement.judged.metrics, version.number, warnings=judgement.warnings, as_of=as_of)
+    passage = gating.passage(champion, trained)
+    report = judgement.report | {"gate": passage and passage.figures | {"against": passage.against}}
+    files = {model_reports.MEASURED: json.dumps(report, indent=1, default=str)}
+    serves = not (passage and passage.against)
+    version = store.register(judgement.judged, as_of=as_of, inputs=dict(run.tables.pins), report=files, serves=serves)
+    path = model_reports.write(run, definition.name, files, version=version.number, serves=serves)
+    run.console.result("\n" + "\n".join(verdict.lines(report)), **report | {"model_version": version.number})
+    done = Outcome(
+        f"version {version.number}, {trained.counts['examples']:,} customers; what was measured is in {path}",
+        trained.counts, judgement.judged.metrics, version.number, warnings=[*doubts, *judgement.warnings], as_of=as_of,
+    )  # fmt: skip
+    return done if passage is None or serves else gating.kept_out(run, definition, done, passage)
 
 
 def _trained(run: Run, accounts: DataFrame, definition: Definition, *, as_of: date) -> Trained:
@@ -61,15 +73,6 @@ def _by_selector(run: Run, accounts: DataFrame, definition: Definition) -> str:
     return by_selector(accounts, definition, without_domain=without_domain(run, definition))
 
 
-def _report(run: Run, judgement: judging.Judgement, version: int) -> str:
-    """Prints what a person needs to know of the model, and keeps all of it; returns where."""
-    report = judgement.report | {"model_version": version}
-    text = json.dumps(report, indent=1, default=str)
-    path = files.write(run.spark, run.settings.warehouse, f"{report['score_name']}/metrics.json", text)
-    run.console.result("\n" + "\n".join(verdict.lines(judgement.report)), **report)
-    return path
-
-
 def _train_depends(run: Run, definition: Definition) -> Mapping[str, object]:
     return {"definition": definition.fingerprint}
 
@@ -77,18 +80,15 @@ def _train_depends(run: Run, definition: Definition) -> Mapping[str, object]:
 def _train_due(run: Run, definition: Definition) -> str | None:
     if run.options.retrain:
         return "--retrain"
-    champion = registry_of(run).champion(definition.name)
-    if champion is None:
+    store = registry_of(run)
+    newest = store.newest(definition.name)
+    if newest is None or store.champion(definition.name) is None:
         return "no model yet"
-    if champion.fingerprint != definition.fingerprint:
-        return f"the definition differs from that of version {champion.number}"
-    months = (
-        12 * (run.as_of.year - champion.trained_on.year)
-        + run.as_of.month
-        - champion.trained_on.month
-        - (run.as_of.day < champion.trained_on.day)
-    )
-    return f"version {champion.number} was trained {months} months ago" if months >= definition.retrain_after_months else None
+    if newest.fingerprint != definition.fingerprint:
+        return f"the definition differs from that of version {newest.number}"
+    then = newest.trained_on
+    months = 12 * (run.as_of.year - then.year) + run.as_of.month - then.month - (run.as_of.day < then.day)
+    return f"version {newest.number} was trained {months} months ago" if months >= definition.retrain_after_months else None
 
 
 TRAIN = Stage("train", train, _train_depends, due=_train_due, per_score=True, inputs=INPUTS)

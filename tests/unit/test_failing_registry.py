@@ -4,6 +4,7 @@ import shutil
 import sqlite3
 import threading
 from collections.abc import Callable, Iterator
+from contextlib import nullcontext
 from http.server import BaseHTTPRequestHandler, HTTPServer
 from pathlib import Path
 from types import SimpleNamespace
@@ -115,6 +116,7 @@ def test_a_password_is_not_shown() -> None:
 def test_nothing_is_trained_while_the_registry_fails(monkeypatch: pytest.MonkeyPatch) -> None:
     """Neither as `no model yet`, nor when a training is asked for: that is met before its work."""
     monkeypatch.setattr("qualscore.stages.train.training.train", lambda *_, **__: pytest.fail("trained"))
+    monkeypatch.setattr("qualscore.stages.train.locked", lambda *_: nullcontext())
     run: Any = SimpleNamespace(
         store=(closed(), None), settings=SimpleNamespace(models=Models()), options=SimpleNamespace(retrain=False), as_of=AS_OF
     )

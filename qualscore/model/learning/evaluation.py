@@ -57,7 +57,7 @@ def ranking(examples: Array, unlabelled: Array, *, weight: float) -> dict[str, f
     (0.75, 0.833, 0.5, 2.0)
     """
     ranked = rank(examples, unlabelled)
-    return {name: float(values[0]) for name, values in _measures(ranked.examples[None], weight * ranked.cells[None]).items()}
+    return {name: float(values[0]) for name, values in measures_of(ranked.examples[None], weight * ranked.cells[None]).items()}
 
 
 def intervals(examples: Array, unlabelled: Array, *, weight: float, draws: int = DRAWS, seed: int = 0) -> dict[str, tuple[float, float]]:
@@ -66,7 +66,7 @@ def intervals(examples: Array, unlabelled: Array, *, weight: float, draws: int =
     parts = []
     for size in _chunks(draws, max(1, AT_ONCE // len(ranked.cells))):
         drawn = [draw.multinomial(side.sum(), side / side.sum(), size=size) for side in (ranked.examples, ranked.cells)]
-        parts.append(_measures(drawn[0], weight * drawn[1]))
+        parts.append(measures_of(drawn[0], weight * drawn[1]))
     joined = {name: np.concatenate([part[name] for part in parts]) for name in parts[0]}
     ends = {name: np.quantile(values, [0.025, 0.975]) for name, values in joined.items()}
     return {name: (float(low), float(high)) for name, (low, high) in ends.items()}
@@ -81,14 +81,19 @@ def _chunks(total: int, most: int) -> list[int]:
     return [min(most, total - start) for start in range(0, total, most)]
 
 
-def _measures(examples: Array, cells: Array) -> dict[str, Array]:
-    """By resample: examples (draws, levels), cells (draws, 2 * levels + 1), accounts that each of their rows stands for."""
+def measures_of(examples: Array, cells: Array) -> dict[str, Array]:
+    """What `ranking` returns, by resample: float (draws,) each.
+
+    Args:
+        examples: (draws, levels), how many are at each level, the highest first.
+        cells: (draws, 2 * levels + 1), unlabelled accounts as `Ranked` has them, times what each stands for.
+    """
     equal = cells[:, 1::2]
     above = cells.cumsum(axis=1)[:, 0:-1:2]  # unlabelled above each level
     n_examples, n_unlabelled = examples.sum(axis=1), cells.sum(axis=1)
     reached = examples.cumsum(axis=1)
     precision = reached / np.maximum(reached + above + equal, 1)
-    measures = {
+    measured = {
         "roc_auc": (examples * (n_unlabelled[:, None] - above - equal / 2)).sum(axis=1) / (n_examples * n_unlabelled),
         "average_precision": (examples * precision).sum(axis=1) / n_examples,
     }
@@ -96,6 +101,6 @@ def _measures(examples: Array, cells: Array) -> dict[str, Array]:
     for percent in PERCENTS:
         top = max(1, round(total * percent / 100))
         within = np.clip(top - start, 0, size) / np.maximum(size, 1)
-        measures[f"recall_at_{percent}"] = (examples * within).sum(axis=1) / n_examples
-        measures[f"lift_at_{percent}"] = measures[f"recall_at_{percent}"] * total / top
-    return measures
+        measured[f"recall_at_{percent}"] = (examples * within).sum(axis=1) / n_examples
+        measured[f"lift_at_{percent}"] = measured[f"recall_at_{percent}"] * total / top
+    return measured

@@ -57,7 +57,8 @@ class Registry:
 
     def challenger(self, score_name: str) -> Version | None:
         """The version that waits for its promotion; None when there is none."""
-        return self._of_alias(score_name, CHALLENGER)
+        waiting = self._of_alias(score_name, CHALLENGER)
+        return None if waiting == self.champion(score_name) else waiting  # a promotion that died left both names to a version
 
     def newest(self, score_name: str) -> Version | None:
         """The later one of champion and challenger. A version that is neither is of a training that died before its end."""
