@@ -13,7 +13,7 @@ from qualscore.model.encoding.arrays import Array
 from qualscore.model.encoding.draws import draw
 from qualscore.model.encoding.encoding import UNSEEN
 from qualscore.model.encoding.inputs import STACK_SIZE
-from qualscore.model.kernel.tree_shap import Ensemble, TopFactors
+from qualscore.model.kernel.tree_shap import Ensemble, Explanation, TopFactors
 from qualscore.model.scoring import factor_lines, factor_values
 from qualscore.model.scoring.account_batch import AccountBatch
 from qualscore.model.scoring.bands import HIGHLY_LIKELY, LIKELY, UNLIKELY
@@ -65,7 +65,7 @@ class PassModel:
         static = self.static.rows(accounts)
         top = self.ensemble.top_factors(static, self._lift_ids(accounts), self._folds(accounts), count=LISTED_FACTORS)
         # The stored score decides, so that what is read and what is done never differ.
-        score = np.floor(100 * self.calibration.score(top.margin)) / 100
+        score = self.stored_score(top.margin)
         columns = {
             **described(self.definition, self.version, self.examples, accounts, score),
             **self._numbers(top, score),
@@ -78,6 +78,15 @@ class PassModel:
         training = self.definition.training
         names = enumerate(fold_columns(training))
         return {name: draw("fold", training.folds, seed=training.seed, repeat=repeat) for repeat, name in names}
+
+    def explained(self, accounts: AccountBatch) -> Explanation:
+        """The contributions of all factors, exact."""
+        return self.ensemble.explain(self.static.rows(accounts), self._lift_ids(accounts), self._folds(accounts))
+
+    def stored_score(self, margin: Array) -> Array:
+        """The score of a margin, rounded down as it is stored."""
+        score: Array = np.floor(100 * self.calibration.score(margin)) / 100
+        return score
 
     def _lift_ids(self, accounts: AccountBatch) -> Array:
         ids = [
@@ -109,16 +118,22 @@ def described(definition: Definition, version: int | None, examples: Array, acco
         accounts: the batch, with DOMAIN_HASH.
         score: as it is stored.
     """
-    bands, actions = definition.bands, definition.actions
+    actions = definition.actions
     reached = [score > actions.good_fit, score > actions.qualified, score >= actions.act_now]
     return {
         "score_name": pa.repeat(definition.name, accounts.rows),
         **{name: accounts.batch.column(name) for name in ("domain", "company_name", "as_of_on")},
-        "band": _chosen(BANDS, (score >= bands.likely).astype(int) + (score >= bands.highly_likely)),
+        "band": _chosen(BANDS, band_places(score, definition)),
         "action": _chosen(ACTIONS, np.select(reached[::-1], [2, 1, 0], -1)),
         "is_example": pa.array(_are_among(examples, accounts.batch.column(DOMAIN_HASH).to_numpy())),
         "model_version": pa.array(np.full(accounts.rows, version or 0, np.int32), mask=np.full(accounts.rows, version is None)),
     }
+
+
+def band_places(score: Array, definition: Definition) -> Array:
+    """The place in BANDS of the band of each stored score."""
+    places: Array = (score >= definition.bands.likely).astype(int) + (score >= definition.bands.highly_likely)
+    return places
 
 
 def _are_among(examples: Array, hashes: Array) -> Array:

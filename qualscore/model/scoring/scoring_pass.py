@@ -77,6 +77,14 @@ def _kept(scored: pa.RecordBatch, batch: pa.RecordBatch, name: str) -> pa.Record
     return scored.filter(pa.array(~is_excluded)) if is_excluded.any() else scored
 
 
+def ready(models: Sequence[PassingModel], accounts: DataFrame, *shown: str) -> DataFrame:
+    """The accounts that have data, with the columns that the models read, EXCLUDED where it is there, and the columns `shown`."""
+    added = {name: column for model in models for name, column in model.added(accounts.columns).items()}
+    read = [*of_models(models).reads, *([EXCLUDED] if EXCLUDED in accounts.columns else []), *shown]
+    drawn = [F.xxhash64("domain").alias(DOMAIN_HASH), *(column.alias(name) for name, column in added.items())]
+    return accounts.where("has_data").select(*read, *drawn)
+
+
 def score(
     models: Sequence[PassingModel], accounts: DataFrame, *, run_id: str | None = None, scored_at: datetime | None = None
 ) -> DataFrame:
@@ -90,10 +98,6 @@ def score(
     """
     contract = contracts.load(SCORES)
     scoring = of_models(models)
-    added = {name: column for model in models for name, column in model.added(accounts.columns).items()}
-    read = [*scoring.reads, *([EXCLUDED] if EXCLUDED in accounts.columns else [])]
-    drawn = [F.xxhash64("domain").alias(DOMAIN_HASH), *(column.alias(name) for name, column in added.items())]
-    ready = accounts.where("has_data").select(*read, *drawn)
-    scored = ready.mapInArrow(scoring.scores, T.StructType([contract.schema[name] for name in scoring.columns]))
+    scored = ready(models, accounts).mapInArrow(scoring.scores, T.StructType([contract.schema[name] for name in scoring.columns]))
     of_the_run = {"run_id": F.lit(run_id).cast("string"), "scored_at": F.lit(scored_at).cast("timestamp")}
     return contract.conform(scored.withColumns(of_the_run))
