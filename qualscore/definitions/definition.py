@@ -12,6 +12,7 @@ from qualscore.columns import countries
 from qualscore.columns.spelling import letters
 from qualscore.config import Strict, nearest, validate
 from qualscore.definitions import scorecard
+from qualscore.definitions.expectation import Expectation, withheld
 from qualscore.definitions.scorecard import Scorecard
 from qualscore.definitions.selection import EXAMPLE_SOURCES, TABLES, Node, Selection
 from qualscore.errors import ConfigurationError
@@ -20,7 +21,7 @@ from qualscore.yaml_files import load_mapping
 # Of the columns of account features, by family.
 PREFIXES = {"firmographics": "firmo_", "technographics": "tech_", "intent": "intent_"}
 Kind = Literal["products", "categories", "columns"]
-APPLY_AT_ONCE = {"bands", "actions", "retrain_after_months"}
+APPLY_AT_ONCE = {"bands", "actions", "retrain_after_months", "expect"}
 
 
 class Reference(Strict):
@@ -116,6 +117,7 @@ class Definition(Strict):
     features: Features = Features()
     bands: Bands = Bands()
     actions: Actions = Actions()
+    expect: tuple[Expectation, ...] = ()
     retrain_after_months: int = Field(6, ge=1)
     training: Training = Training()
 
@@ -183,8 +185,9 @@ class Definition(Strict):
         return sorted(key for key in {*mine, *theirs} if mine.get(key) != theirs.get(key))
 
     def _learned(self) -> dict[str, Any]:
-        """What a training depends on; what is at its default is left out."""
-        return self.model_dump(mode="json", by_alias=True, exclude=APPLY_AT_ONCE, exclude_defaults=True)
+        """What a training depends on; what is at its default is left out. Of expectations that is whom they keep from training."""
+        content = self.model_dump(mode="json", by_alias=True, exclude=APPLY_AT_ONCE, exclude_defaults=True)
+        return content | ({"expect": withheld(self.expect)} if self.expect else {})
 
 
 def load(
@@ -239,6 +242,7 @@ def _files(path: Path) -> list[Path]:
 
 def _unknown_lists(definition: Definition, lists: Sequence[str], file: Path) -> list[str]:
     named = [(node.place, node.selection.account_list) for node in definition.leaves if node.selection.account_list is not None]
+    named += [(f"expect.{number}", it.account_list) for number, it in enumerate(definition.expect) if it.account_list is not None]
     unknown = [(place, name) for place, name in named if name not in lists]
     return [f"{file}: {place}: no source declares the account list '{name}'; {nearest(name, lists)}" for place, name in unknown]
 

@@ -1,6 +1,6 @@
 """Score definitions against the data, before anything is computed with them."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 
 from pyspark.sql import DataFrame
 from pyspark.sql import functions as F
@@ -27,17 +27,20 @@ def check(run: Run) -> Outcome:
     if findings:
         raise ConfigurationError("\n".join(findings))
     fitting = f"{len(run.definitions)} score definition(s) fit the data"
-    warnings = [*matching.empty_lists(run.definitions, known), *_strange_own_domains(run.settings.own_domains, accounts)]
+    warnings = [*matching.empty_lists(run.definitions, known), *_strange_domains(run, accounts)]
     return Outcome(fitting, warnings=warnings)
 
 
-def _strange_own_domains(own_domains: Sequence[str], accounts: DataFrame) -> list[str]:
-    """At most one line: own domains that are no account, be it for a slip of the pen."""
-    if not own_domains:
+def _strange_domains(run: Run, accounts: DataFrame) -> list[str]:
+    """A line for each place that names domains of no account, be it for a slip of the pen."""
+    named = {"own_domains": list(run.settings.own_domains)}
+    named |= {f"{definition.name}: expect": [it.domain for it in definition.expect if it.domain] for definition in run.definitions}
+    wanted = sorted({domain for domains in named.values() for domain in domains})
+    if not wanted:
         return []
-    there = {row["domain"] for row in accounts.where(F.col("domain").isin(list(own_domains))).select("domain").collect()}
-    strange = ", ".join(name for name in own_domains if name not in there)
-    return [f"own_domains: no account has the domain {strange}"] if strange else []
+    there = {row["domain"] for row in accounts.where(F.col("domain").isin(wanted)).select("domain").collect()}
+    strange = {place: ", ".join(it for it in domains if it not in there) for place, domains in named.items()}
+    return [f"{place}: no account has the domain {domains}" for place, domains in strange.items() if domains]
 
 
 def _check_depends(run: Run) -> Mapping[str, object]:

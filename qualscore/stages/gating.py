@@ -1,16 +1,53 @@
-"""A trained model before the gate: with what it is compared, and what is said where it waits."""
+"""A model before it may serve: the gate that compares it with the champion, and the accounts that it has to score as expected."""
 
-from dataclasses import replace
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from typing import Any
 
 from qualscore.definitions.definition import Definition
 from qualscore.errors import ConfigurationError, GateMissed
-from qualscore.model.learning import rejudging
-from qualscore.model.learning.training import Trained
+from qualscore.model.judging import expectations
+from qualscore.model.learning import population, rejudging
+from qualscore.model.learning.rejudging import Judged
 from qualscore.model.lifecycle import gate
 from qualscore.model.lifecycle.gate import Passage
 from qualscore.model.lifecycle.registry import Registry
 from qualscore.model.scoring.qualification import QualificationModel
 from qualscore.runs.run import Outcome, Run
+from qualscore.stages.describing import describe, features_date
+from qualscore.stages.labelling import labelled
+
+
+@dataclass(frozen=True)
+class Admission:
+    """Whether a model may serve.
+
+    Attributes:
+        passage: what the gate says; None where no champion serves.
+        expect: what became of each expectation.
+    """
+
+    passage: Passage | None
+    expect: Sequence[Any]
+
+    @property
+    def stopped_by(self) -> list[str]:
+        """The expectations that no model may miss, and that this one misses."""
+        return expectations.missed(self.expect, must=True)
+
+    @property
+    def against(self) -> list[str]:
+        """All that keeps the model from serving."""
+        return [*(self.passage.against if self.passage else []), *self.stopped_by]
+
+    def doubts(self, name: str) -> list[str]:
+        """The other expectations that it misses, as warnings."""
+        return [f"{name}: {sentence}" for sentence in expectations.missed(self.expect, must=False)]
+
+    @property
+    def report(self) -> dict[str, Any] | None:
+        """What the gate says, for the report."""
+        return self.passage.figures | {"against": self.passage.against} if self.passage else None
 
 
 def serving(store: Registry, name: str) -> tuple[QualificationModel | None, list[str]]:
@@ -24,23 +61,39 @@ def serving(store: Registry, name: str) -> tuple[QualificationModel | None, list
         return None, [f"{name}: version {champion.number} cannot be compared with, and is replaced: {error}"]
 
 
-def passage(champion: QualificationModel | None, trained: Trained) -> Passage | None:
-    """What the gate says of a trained model; None where no champion serves."""
+def passage(champion: QualificationModel | None, new: QualificationModel, judged: Judged) -> Passage | None:
+    """What the gate says of a model; None where no champion serves."""
     if champion is None:
         return None
-    judged = rejudging.Judged(trained.evidence.rows, trained.evidence.weight)
-    margins = rejudging.margins(judged, champion=champion, new=trained.model)
-    return gate.judge(champion, trained.model, margins, weight=judged.weight)
+    return gate.judge(champion, new, rejudging.margins(judged, champion=champion, new=new), weight=judged.weight)
 
 
-def kept_out(run: Run, definition: Definition, done: Outcome, passage: Passage) -> Outcome:
-    """The outcome of a training whose model waits: the main job goes on with the champion."""
-    name, share = definition.name, passage.figures["bands_changed"]
+def judged_today(run: Run, definition: Definition) -> Judged:
+    """The accounts that judge models which are there, as of the day of the features."""
+    as_of, most = features_date(run), run.settings.evaluation_accounts
+    return rejudging.accounts_that_judge(labelled(run, definition), describe(run), definition, as_of=as_of, evaluation_accounts=most)
+
+
+def expected_of(run: Run, definition: Definition, model: QualificationModel) -> list[Any]:
+    """What becomes of the definition's expectations under a model, as of the day of the features."""
+    if not definition.expect:
+        return []
+    accounts = population.expected(population.marked(labelled(run, definition)))
+    return list(expectations.judge(model.with_presentation(definition), accounts, definition.expect))
+
+
+def kept_out(run: Run, definition: Definition, done: Outcome, admission: Admission) -> Outcome:
+    """The outcome of a training whose model waits: the main job goes on with the champion, if there is one."""
+    name, found = definition.name, admission.passage
+    waits, reasons = f"version {done.model_version} waits as the challenger", "; ".join(admission.against)
+    if found is None:
+        sentence = f"{waits}, and no version serves, so that nothing is scored: {reasons}. Mend the examples, or what is expected of them"
+        return replace(done, sentence=f"{sentence}. {done.sentence}", exit_code=GateMissed.exit_code)
     sentence = (
-        f"version {done.model_version} waits as the challenger, and version {passage.figures['champion']} still serves: "
-        f"{'; '.join(passage.against)}. It would change the band of {share:.1%} of the accounts: see compare --score {name}, and take it "
-        f"with promote --score {name} --force"
+        f"{waits}, and version {found.figures['champion']} still serves: {reasons}. It would change the band of "
+        f"{found.figures['bands_changed']:.1%} of the accounts: see compare --score {name}"
     )
+    sentence += "" if admission.stopped_by else f", and take it with promote --score {name} --force"
     if run.job == "pipeline":
         return replace(done, warnings=[*done.warnings, f"{name}: {sentence}"])
     return replace(done, sentence=f"{sentence}. {done.sentence}", exit_code=GateMissed.exit_code)

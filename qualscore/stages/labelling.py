@@ -23,6 +23,8 @@ def labelled(run: Run, definition: Definition) -> DataFrame:
     selected = labels.label(
         described, selectable(run), definition=definition, as_of=features_date(run), own_domains=run.settings.own_domains
     )
+    if definition.expect:
+        selected = labels.withheld(selected, clean(run, "account_lists"), definition.expect)
     return selected.withColumn("is_in_reference", labels.in_reference(definition.reference))
 
 

@@ -12,8 +12,8 @@ def roll_back(run: Run, definition: Definition) -> Outcome:
     Raises:
         ConfigurationError: no version served before.
     """
-    store = registry_of(run)
     with locked(run, definition.name):
+        store = registry_of(run)
         now, former = store.roll_back(definition.name)
         model_reports.write_of(run, store, definition.name, now)
     return Outcome(f"version {now} serves again in place of version {former}; score uses it", model_version=now)

@@ -12,10 +12,12 @@ from qualscore.errors import TrainingRefused
 from qualscore.model.judging import judging, verdict
 from qualscore.model.learning import refusals, training
 from qualscore.model.learning.preview import by_selector
+from qualscore.model.learning.rejudging import Judged
 from qualscore.model.learning.training import Trained
 from qualscore.runs.run import Outcome, Run, Stage
 from qualscore.stages import gating, model_reports
 from qualscore.stages.describing import describe, features_date
+from qualscore.stages.gating import Admission
 from qualscore.stages.labelling import labelled, with_coverage, without_domain
 from qualscore.stages.models import locked, registry_of
 from qualscore.stages.reading import FEATURE_INPUTS, FEATURES, SELECTED_FROM, UNUSABLE
@@ -36,18 +38,18 @@ def _train(run: Run, definition: Definition) -> Outcome:
     accounts = with_coverage(run, labelled(run, definition))
     trained = _trained(run, accounts, definition, as_of=as_of)
     judgement = judging.judge(trained, learning_curve=getattr(run.options, "learning_curve", False))
-    passage = gating.passage(champion, trained)
-    report = judgement.report | {"gate": passage and passage.figures | {"against": passage.against}}
+    judged = Judged(trained.evidence.rows, trained.evidence.weight)
+    admission = Admission(gating.passage(champion, trained.model, judged), judgement.report["expect"])
+    report = judgement.report | {"gate": admission.report}
     files = {model_reports.MEASURED: json.dumps(report, indent=1, default=str)}
-    serves = not (passage and passage.against)
+    serves = not admission.against
     version = store.register(judgement.judged, as_of=as_of, inputs=dict(run.tables.pins), report=files, serves=serves)
     path = model_reports.write(run, definition.name, files, version=version.number, serves=serves)
     run.console.result("\n" + "\n".join(verdict.lines(report)), **report | {"model_version": version.number})
-    done = Outcome(
-        f"version {version.number}, {trained.counts['examples']:,} customers; what was measured is in {path}",
-        trained.counts, judgement.judged.metrics, version.number, warnings=[*doubts, *judgement.warnings], as_of=as_of,
-    )  # fmt: skip
-    return done if passage is None or serves else gating.kept_out(run, definition, done, passage)
+    sentence = f"version {version.number}, {trained.counts['examples']:,} customers; what was measured is in {path}"
+    warnings = [*doubts, *judgement.warnings, *admission.doubts(definition.name)]
+    done = Outcome(sentence, trained.counts, judgement.judged.metrics, version.number, warnings=warnings, as_of=as_of)
+    return done if serves else gating.kept_out(run, definition, done, admission)
 
 
 def _trained(run: Run, accounts: DataFrame, definition: Definition, *, as_of: date) -> Trained:

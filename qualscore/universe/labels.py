@@ -12,6 +12,7 @@ from pyspark.sql import functions as F
 
 from qualscore.columns.spelling import folded, folded_of, letters, letters_of
 from qualscore.definitions.definition import Definition, Reference
+from qualscore.definitions.expectation import Expectation
 from qualscore.definitions.selection import OPEN_MONTHS, Activities, Opportunities, Selection
 from qualscore.joins import to_be_joined
 
@@ -49,6 +50,24 @@ def label(accounts: DataFrame, records: Records, *, definition: Definition, as_o
     # Few: accounts that a selector finds are mostly those of a CRM, and the other side may be a universe of 55 million.
     picked = to_be_joined(_picked(records_found(records, leaves, as_of=as_of), leaves))
     return accounts.join(picked, "domain", "left").withColumns(flags | {"event_on": event}).drop("first_on")
+
+
+def withheld(accounts: DataFrame, account_lists: DataFrame, expectations: Sequence[Expectation]) -> DataFrame:
+    """Adds which accounts a definition expects scores of: expected_in (numbers of expectations) and is_withheld. No row is added.
+
+    Args:
+        accounts: domain, one row each.
+        account_lists: clean/account_lists; an entry counts whatever its date.
+        expectations: of the definition.
+    """
+    of_list = [F.when(F.col("list_name") == F.lit(it.account_list), F.lit(number)) for number, it in enumerate(expectations)]
+    alone = [F.when(F.col("domain") == F.lit(it.domain), F.lit(number)) for number, it in enumerate(expectations)]
+    listed = account_lists.where("domain is not null").select("domain", F.explode(F.array_compact(F.array(*of_list))).alias("number"))
+    members = to_be_joined(listed.groupBy("domain").agg(F.array_sort(F.collect_set("number")).alias("_listed_in")))
+    none = F.array().cast("array<int>")
+    named = F.concat(F.coalesce("_listed_in", none), F.array_compact(F.array(*alone)))
+    joined = accounts.join(members, "domain", "left").withColumn("expected_in", named)
+    return joined.withColumn("is_withheld", F.size("expected_in") > 0).drop("_listed_in")
 
 
 def in_reference(reference: Reference) -> Column:

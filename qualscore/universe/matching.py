@@ -47,7 +47,8 @@ def delivered(records: Records, definitions: Sequence[Definition], *, technograp
         values_of["opportunities", "stage"] = list(dict.fromkeys([*values_of["opportunities", "stage"], *earlier]))
     if any(_wanted(leaf, "activities", "type") for leaf in leaves):
         values_of["activities", "type"] = _values(records.activities, {"type": "activity_type"})["type"]
-    if any(leaf.kind == "account_list" for leaf in leaves):
+    expects_of_lists = any(it.account_list is not None for definition in definitions for it in definition.expect)
+    if expects_of_lists or any(leaf.kind == "account_list" for leaf in leaves):
         values_of["account_list", ""] = _values(records.account_lists, {"": "list_name"})[""]
     named = {str(kind): column for kind, column in OF_STACK.items() if any(_named(definition, kind) for definition in definitions)}
     if named:
@@ -75,8 +76,14 @@ def findings(definitions: Sequence[Definition], known: Delivered) -> list[str]:
 
 
 def empty_lists(definitions: Iterable[Definition], known: Delivered) -> list[str]:
-    """One line for each list of examples or criteria that has no row."""
-    return [
+    """One line for each list of examples, criteria or expected accounts that has no row."""
+    expected = [
+        f"{definition.name}: expect.{number}: the account list '{it.account_list}' has no row: no model can be tried on it"
+        for definition in definitions
+        for number, it in enumerate(definition.expect)
+        if it.account_list is not None and it.account_list not in known["account_list", ""]
+    ]
+    return expected + [
         f"{definition.name}: {node.place}: the account list '{node.selection.account_list}' has no row: it selects 0 accounts"
         for definition in definitions
         for node in definition.nodes

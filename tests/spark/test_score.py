@@ -21,6 +21,8 @@ from qualscore.model.lifecycle.registry import Registry
 from qualscore.runs.console import Console
 from qualscore.runs.main import _run_together
 from qualscore.runs.run import Run
+from qualscore.stages.models import locked
+from qualscore.stages.rollback import ROLLBACK
 from qualscore.stages.score import SCORE
 from qualscore.storage.tables import StagedSlice
 from tests.small_universe import AS_OF, DEFINITION, Universe
@@ -177,6 +179,27 @@ def test_the_history_needs_no_former_version(scored: Warehouse) -> None:
     assert scored.score(DEFINITION.model_copy(update={"exclude": None})) == [0]
     changes = {row["domain"]: (row["change"], row["cause"]) for row in scored.changes().to_dict("records")}
     assert changes == {"company7.com": ("gone", "data")} | {f"company{i}.com": ("new", "rule") for i in range(5)}
+
+
+def test_after_a_rollback_the_scores_are_the_former_ones(scored: Warehouse) -> None:
+    """All columns but those of the run, on the same features."""
+    of_the_run, before = ["run_id", "scored_at"], by_domain(scored.table(SCORES))
+    steeper = replace(scored.trained.model.calibration, slope=scored.trained.model.calibration.slope * 1.5)
+    scored.register(replace(scored.trained, model=replace(scored.trained.model, calibration=steeper)))
+    assert scored.score(DEFINITION) == [0] and set(scored.table(SCORES).model_version) == {2}
+    assert ROLLBACK.work(scored.run, DEFINITION).model_version == 1
+    assert scored.score(DEFINITION) == [0]
+    pd.testing.assert_frame_equal(
+        by_domain(scored.table(SCORES)).drop(columns=of_the_run), before.drop(columns=of_the_run), check_exact=True
+    )
+
+
+def test_a_score_that_another_run_changes_is_left_alone_and_the_others_are_free(scored: Warehouse) -> None:
+    other = DEFINITION.model_copy(update={"name": "other"})
+    scored.register(replace(scored.trained, model=replace(scored.trained.model, definition=other)))
+    with locked(scored.run, "small"):
+        assert scored.score(DEFINITION, other) == [5, 0]
+    assert scored.score(DEFINITION) == [0]
 
 
 def by_domain(scores: pd.DataFrame) -> pd.DataFrame:

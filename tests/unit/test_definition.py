@@ -49,14 +49,14 @@ class LaterTraining(Training):
 class Later(Definition):
     """A definition with keys that came later."""
 
-    expect: tuple[str, ...] = ()
+    prefers: tuple[str, ...] = ()
     training: LaterTraining = LaterTraining()
 
 
 def test_a_new_key_makes_another_training_due_when_it_is_used() -> None:
     for known in (PLAIN, PLAIN | {"training": {"trees": 9}}, PLAIN | {"examples": {"opportunities": {}}}):
         assert Later.model_validate(known).fingerprint == Definition.model_validate(known).fingerprint
-    for used in ({"expect": ["best"]}, {"training": {"depth": 4}}):
+    for used in ({"prefers": ["best"]}, {"training": {"depth": 4}}):
         assert Later.model_validate(PLAIN | used).fingerprint != Definition.model_validate(PLAIN).fingerprint
 
 
@@ -64,6 +64,22 @@ def test_what_is_written_as_it_is_by_default_makes_no_training_due() -> None:
     written = {"training": {"trees": 150, "seed": 0}, "reference": {}, "features": {"allow": {"products": []}}, "type": "predictive"}
     both = [Definition.model_validate(it) for it in (PLAIN, dict(reversed([*(PLAIN | written).items()])))]
     assert both[0].fingerprint == both[1].fingerprint == "780f9297413baaef"  # the same in every process and release
+
+
+def test_whom_a_model_is_tried_on_makes_a_training_due_and_what_is_expected_does_not() -> None:
+    def expecting(*expectations: dict[str, object]) -> Definition:
+        return Definition.model_validate(PLAIN | {"expect": expectations})
+
+    first = expecting({"account_list": "best", "at_least": 75}, {"domain": "a.com", "band": "unlikely"})
+    stricter = expecting({"domain": "a.com", "at_most": 10, "must": True}, {"account_list": "best", "at_least": 90, "share": 0.5})
+    assert first.fingerprint == stricter.fingerprint != Definition.model_validate(PLAIN).fingerprint
+    assert stricter.changed_from(first) == [] and expecting({"account_list": "best"}).changed_from(first) == ["expect"]
+
+
+def test_a_list_of_expected_accounts_has_a_source(tmp_path: Path) -> None:
+    (tmp_path / "one.yml").write_text("name: one\nexamples: {account_list: customers}\nexpect: [{domain: a.com}, {account_list: custom}]\n")
+    with pytest.raises(ConfigurationError, match=r"expect\.1: no source declares the account list 'custom'; did you mean 'customers'"):
+        definition.load([str(tmp_path)], lists=["customers"])
 
 
 def test_keyword_sets_are_all_or_some_in_any_order(tmp_path: Path) -> None:
@@ -238,6 +254,8 @@ def _unnamed(model: type[BaseModel], content: Any, place: str = "") -> list[str]
     """Keys of a model and of all models in it that the content does not name; a selection names each kind once anywhere in it."""
     if model is Selection:
         return [] if place != "examples." else [kind for kind in _kinds() if f"'{kind}'" not in str(content)] + _in_leaves(content)
+    if content == []:  # a list of them, whose keys are in a comment
+        return [f"{place}{name}" for name in model.model_fields if f"{name}:" not in EXAMPLE.read_text()]
     unnamed = []
     for name, field in model.model_fields.items():
         if name not in content:

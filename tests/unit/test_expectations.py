@@ -71,7 +71,8 @@ def test_what_became_of_each() -> None:
         SCORES,
         [
             expect(account_list="best", at_least=75, share=0.6), expect(account_list="rest", at_most=90), expect(account_list="control"),
-            expect(domain="d.com", band="likely", must=True), expect(account_list="small", at_most=12), expect(account_list="empty", at_least=1),
+            expect(domain="d.com", band="likely", must=True), expect(account_list="small", at_most=12),
+            expect(account_list="empty", at_least=1),
         ],
     )  # fmt: skip
     assert [it["passed"] for it in found] == [True, False, None, False, True, False]

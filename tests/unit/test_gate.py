@@ -22,6 +22,7 @@ from qualscore.runs.run import Outcome
 from qualscore.stages import gating, model_reports
 from qualscore.stages import promote as promoting
 from qualscore.stages import rollback as rolling_back
+from qualscore.stages.gating import Admission
 from tests.small_model import AS_OF, DEFINITION, small_training
 
 EXAMPLES, UNLABELLED = 100, 4_000
@@ -98,11 +99,30 @@ def test_another_question_is_kept_out_and_another_seed_is_none(
 
 def test_the_main_job_goes_on_with_the_champion_where_a_training_of_its_own_ends_6() -> None:
     done = Outcome("version 3, 60 customers", warnings=["weak"], model_version=3)
-    kept = Passage({"champion": 2, "bands_changed": 0.04}, ["worse", "another"])
-    alone, within = (gating.kept_out(SimpleNamespace(job=job), DEFINITION, done, kept) for job in ("train", "pipeline"))  # type: ignore[arg-type]
+    kept = Admission(Passage({"champion": 2, "bands_changed": 0.04}, ["worse", "another"]), [])
+    alone, within = (gating.kept_out(of_job(job), DEFINITION, done, kept) for job in ("train", "pipeline"))
     said = "version 3 waits as the challenger, and version 2 still serves: worse; another. It would change the band of 4.0% of the accounts"
     assert alone.exit_code == 6 and alone.sentence.startswith(said) and alone.warnings == ["weak"]
     assert within.exit_code == 0 and within.sentence == done.sentence and within.warnings[1].startswith(f"tiny: {said}")
+    assert within.warnings[1].endswith("see compare --score tiny, and take it with promote --score tiny --force")
+
+
+def of_job(job: str) -> Any:
+    return SimpleNamespace(job=job)
+
+
+MISSED = {"accounts": "a.com", "asked": "band Likely", "must": True, "scored": 1, "passed": False, "mean_score": 12.0, "learned_from": 0}
+SAID = "a.com: band Likely is expected, its score is 12.00"
+
+
+@pytest.mark.parametrize("job", ["train", "pipeline"])
+def test_a_first_model_that_misses_what_must_be_met_serves_nowhere(job: str) -> None:
+    admission = Admission(None, [MISSED, MISSED | {"must": False}, MISSED | {"passed": True}])
+    kept = gating.kept_out(of_job(job), DEFINITION, Outcome("version 1, 60 customers", model_version=1), admission)
+    assert kept.exit_code == 6 and kept.sentence.startswith(
+        f"version 1 waits as the challenger, and no version serves, so that nothing is scored: {SAID}. "
+    )
+    assert admission.doubts("tiny") == [f"tiny: {SAID}"] and admission.report is None
 
 
 @pytest.fixture
@@ -134,15 +154,20 @@ def test_a_challenger_is_promoted_when_it_passes_or_has_to(
     store: Registry, written: dict[str, str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     registered(store, serves=True)
-    with pytest.raises(ConfigurationError, match=r"^tiny: no challenger waits to be promoted; train makes one"):
+    with pytest.raises(ConfigurationError, match=r"^tiny: no challenger waits; train makes one"):
         promoting.promote(run(store), DEFINITION)
     registered(store, serves=False)
-    monkeypatch.setattr(promoting, "_against", lambda *_: ["worse", "another"])
+    worse = Passage({}, ["worse", "another"])
+    monkeypatch.setattr(promoting, "admission_of", lambda *_: Admission(worse, []))
     with pytest.raises(GateMissed, match=r"^tiny: version 2 stays the challenger: worse; another\. .* with --force$") as missed:
         promoting.promote(run(store), DEFINITION)
     assert missed.value.exit_code == 6 and serving(store) == 1 and not written
+    monkeypatch.setattr(promoting, "admission_of", lambda *_: Admission(None, [MISSED]))
+    with pytest.raises(GateMissed, match=f"{SAID}. No model serves that misses what must be met"):
+        promoting.promote(run(store, force=True), DEFINITION)
+    monkeypatch.setattr(promoting, "admission_of", lambda *_: Admission(worse, [MISSED | {"must": False}]))
     forced = promoting.promote(run(store, force=True), DEFINITION)
-    assert forced.warnings == ["tiny: version 2 serves although worse", "tiny: version 2 serves although another"]
+    assert forced.warnings == ["tiny: version 2 serves although worse", "tiny: version 2 serves although another", f"tiny: {SAID}"]
     assert serving(store) == 2 and written == {"tiny/metrics.json": '{\n "of": 2,\n "model_version": 2\n}'}
 
 

@@ -2,16 +2,18 @@
 
 from collections.abc import Mapping
 from datetime import date
+from pathlib import Path
 from types import SimpleNamespace
 from typing import Any
 
 import pytest
 
 from qualscore.definitions.definition import Definition
-from qualscore.errors import TrainingRefused
+from qualscore.errors import Locked, TrainingRefused
 from qualscore.model.learning import training
 from qualscore.model.learning.refusals import check_counts
 from qualscore.model.learning.training import Trained
+from qualscore.stages import rollback as rolling_back
 from qualscore.stages import train as stage
 
 DEFINITION = Definition.model_validate({"name": "one", "examples": {"account_list": "won"}})
@@ -67,3 +69,24 @@ def test_another_refusal_stays_as_it_is(monkeypatch: pytest.MonkeyPatch) -> None
     accounts: Any = None
     with pytest.raises(TrainingRefused, match=r"^the answer is given away$"):
         stage._trained(run, accounts, DEFINITION, as_of=date(2026, 6, 1))
+
+
+def test_of_two_trainings_of_a_score_the_second_is_refused(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    """So is a rollback meanwhile; another score is free, and so is this one once the training has ended."""
+
+    def run(run_id: str) -> Any:
+        return SimpleNamespace(run_id=run_id, tables=SimpleNamespace(catalog=None, warehouse=str(tmp_path)))
+
+    def while_the_first_works(first: Any, definition: Definition) -> str:
+        if first.run_id == "first" and definition is DEFINITION:
+            for change in (stage.train, rolling_back.roll_back):
+                with pytest.raises(
+                    Locked, match=r"^score_one: another run holds the lock since 20.*, run_id first \(.*Wait until it ends.$"
+                ) as refused:
+                    change(run("second"), DEFINITION)
+                assert refused.value.exit_code == 5
+            assert stage.train(run("second"), DEFINITION.model_copy(update={"name": "two"})) == "done"
+        return "done"
+
+    monkeypatch.setattr(stage, "_train", while_the_first_works)
+    assert stage.train(run("first"), DEFINITION) == "done" and stage.train(run("second"), DEFINITION) == "done"

@@ -1,6 +1,6 @@
 """Whether a model scores the accounts that it never learned from as a definition expects."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 import pandas as pd
@@ -11,7 +11,7 @@ from qualscore.model.scoring.qualification import QualificationModel
 
 SHOWN = 5  # accounts that miss an expectation
 
-Found = dict[str, Any]
+Found = Mapping[str, Any]
 
 
 def judge(model: QualificationModel, expected: DataFrame | None, expectations: Sequence[Expectation]) -> list[Found]:

@@ -10,7 +10,7 @@ import numpy as np
 from qualscore.definitions.definition import Features
 from qualscore.errors import TrainingRefused
 from qualscore.model.encoding.arrays import Array
-from qualscore.model.judging import refits, single_factors, slices, suspicions
+from qualscore.model.judging import expectations, refits, single_factors, slices, suspicions
 from qualscore.model.judging.suspicions import Suspicion
 from qualscore.model.learning.evaluation import intervals, least_auc, ranking
 from qualscore.model.learning.evidence import Evidence
@@ -69,6 +69,7 @@ def judge(trained: Trained, *, learning_curve: bool = False) -> Judgement:
         **_against_rules(evidence, definition.features, measures),
         "by_time": refits.by_time(evidence, definition),
         "reliability": bands,
+        "expect": expectations.judge(trained.model, evidence.expected, definition.expect),
         "bands_today": today,
         "psi": psi,
         "coverage": dict(evidence.coverage),

@@ -3,6 +3,7 @@
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
+from qualscore.model.judging import expectations
 from qualscore.model.learning.refusals import RECOMMENDED_EXAMPLES
 
 SHOWN_SLICES, SHOWN_DOUBTS = 5, 5
@@ -19,6 +20,7 @@ def lines(report: Report) -> list[str]:
         *_by_time(report),
         *_reliability(report["reliability"], report["calibration_error"]),
         *_slices(report["slices"]),
+        *_expected(report.get("expect", [])),
         *([f"  more customers?      {report['learning_curve_in_words']}"] if report["learning_curve_in_words"] else []),
         *_listed("what to doubt", doubts or ["nothing that was looked for was found"]),
         *_listed("what to do next", next_steps(report)),
@@ -69,6 +71,14 @@ def _slices(slices: Sequence[Report]) -> Iterator[str]:
             f"  {head:<20} {row['slice']}: ROC-AUC {row['roc_auc']:.3f} ({row['roc_auc_low']:.3f} to {row['roc_auc_high']:.3f}), "
             f"{row['recall_at_10']:.0%} in the top 10 %, {row['customers']:,} customers"
         )
+
+
+def _expected(found: Sequence[Report]) -> Iterator[str]:
+    """The missed ones first: those are the ones to know of."""
+    marks = {True: "met", False: "MISSED", None: "shown"}
+    ordered = sorted(found, key=lambda it: it["passed"] is not False)
+    lines = [f"{marks[it['passed']]}: {expectations.sentence(it)}" for it in ordered]
+    yield from _listed("what was expected", lines) if lines else ()
 
 
 def _listed(head: str, texts: Sequence[str]) -> Iterator[str]:

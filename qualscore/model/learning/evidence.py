@@ -35,6 +35,7 @@ class Evidence:
         coverage: shares by source; empty where accounts do not say which sources know them.
         undated: what is known of the dated examples without a day of its own.
         as_of: the training date.
+        expected: features of the training date, and expected_in, of the accounts that the definition expects scores of; None without.
     """
 
     rows: DataFrame
@@ -47,6 +48,7 @@ class Evidence:
     coverage: Mapping[str, float]
     undated: Mapping[str, int]
     as_of: date
+    expected: DataFrame | None = None
 
     @property
     def margins(self) -> tuple[Array, Array]:

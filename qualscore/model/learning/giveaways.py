@@ -122,7 +122,7 @@ def count_others(accounts: DataFrame, values: Sequence[ValueCount]) -> dict[tupl
     wanted: dict[str, list[str]] = {}
     for value in values:
         wanted.setdefault(value.column, []).append(str(value.value))
-    others = accounts.where(F.col("has_data") & ~F.col("is_excluded") & ~F.col("is_example"))
+    others = accounts.where(F.col("has_data") & ~F.col("is_excluded") & ~F.col("is_withheld") & ~F.col("is_example"))
     pairs = [_among(_pairs(name), names) for name, names in wanted.items()]
     counted = others.select(F.explode(F.concat(*pairs)).alias("pair")).groupBy("pair.column", "pair.value").count()
     count_of = {(str(row["column"]), str(row["value"])): int(row["count"]) for row in counted.collect()}

@@ -38,17 +38,27 @@ class Population:
 
 
 def marked(accounts: DataFrame) -> DataFrame:
-    """Adds who is an example, unlabelled and in the reference; an account of which nothing is known is none of them."""
-    usable = F.col("has_data") & ~F.col("is_excluded")
+    """Adds who is an example, unlabelled and in the reference.
+
+    None of them is an account of which nothing is known, or one that a model is tried on (is_withheld).
+    """
+    withheld = F.col("is_withheld") if "is_withheld" in accounts.columns else F.lit(False)
+    usable = F.col("has_data") & ~F.col("is_excluded") & ~withheld
     in_crm = F.array_contains("known_by", "crm") if "known_by" in accounts.columns else F.lit(False)
     return accounts.withColumns(
         {
-            "is_example": F.col("is_example") & F.col("has_data"),
+            "is_example": F.col("is_example") & F.col("has_data") & ~withheld,
             "is_unlabelled": usable & ~F.col("is_example") & F.col("is_in_reference"),
             "is_reference": usable & F.col("is_in_reference"),
+            "is_withheld": withheld,
             "in_crm": in_crm,
         }
     )
+
+
+def expected(flagged: DataFrame) -> DataFrame:
+    """The accounts that a model is tried on and that get a score, of `marked` accounts with expected_in."""
+    return flagged.where("is_withheld and has_data and not is_excluded")
 
 
 def counted() -> dict[str, Column]:
@@ -57,6 +67,7 @@ def counted() -> dict[str, Column]:
         "selected": F.col("is_selected"),
         "excluded": F.col("is_selected") & F.col("is_excluded"),
         "no_data": F.col("is_selected") & ~F.col("is_excluded") & ~F.col("has_data"),
+        "withheld": F.col("is_selected") & ~F.col("is_excluded") & F.col("has_data") & F.col("is_withheld"),
         "examples": F.col("is_example"),
         "undated": F.col("is_example") & F.col("event_on").isNull(),
         "undated_in_crm": F.col("is_example") & F.col("event_on").isNull() & F.col("in_crm"),

@@ -40,6 +40,34 @@ class Selected:
 
 
 @dataclass(frozen=True)
+class Expected:
+    """What an expectation tries a model on.
+
+    Attributes:
+        accounts: in words.
+        asked: of their scores, in words.
+        must: whether a model that misses the expectation may not serve.
+        known: how many accounts of the universe are meant.
+        scored: how many of them get a score.
+        selected: how many of them the selectors pick, which are lost to training.
+    """
+
+    accounts: str
+    asked: str
+    must: bool
+    known: int
+    scored: int
+    selected: int
+
+    @property
+    def text(self) -> str:
+        """The expectation for people."""
+        must = ", or no model serves" if self.must else ""
+        lost = f", {self.selected:,} of them picked as customers" if self.selected else ""
+        return f"{self.accounts}: {self.asked}{must} ({self.known:,} accounts, {self.scored:,} with a score{lost})"
+
+
+@dataclass(frozen=True)
 class Preview:
     """What a definition selects as of a day, and whether it can be trained."""
 
@@ -50,6 +78,7 @@ class Preview:
     counts: Mapping[str, int]
     verdict: str
     sentence: str
+    expect: Sequence[Expected] = ()
 
     @property
     def record(self) -> dict[str, object]:
@@ -63,7 +92,8 @@ class Preview:
         head = [f"\n{self.score_name} as of {self.as_of_on}, connection mode: {self.connection_mode}"]
         title = _row("", "accounts", *KINDS)
         parts = [_row(f"{'  ' * it.depth}{_title(it)}", it.accounts, *it.by_source.values()) for it in self.selectors]
-        return "\n".join([*head, title, *parts, "", *self._steps(), f"  {self.sentence}"])
+        expected = [f"  {'expect' if number == 0 else '':<16}{it.text}" for number, it in enumerate(self.expect)]
+        return "\n".join([*head, title, *parts, "", *self._steps(), *expected, f"  {self.sentence}"])
 
     def _steps(self) -> list[str]:
         counts = self.counts
@@ -74,11 +104,12 @@ class Preview:
             "excluded": "",
             "own_domains": "",
             "no_data": "  nothing but the domain is known",
+            **({"withheld": "  kept to try the model on"} if self.expect else {}),
             "examples": dates,
             "unlabelled": "",
             "reference": "",
         }
-        signs = {"excluded": "- ", "own_domains": "- ", "no_data": "- ", "examples": "= "}
+        signs = {"excluded": "- ", "own_domains": "- ", "no_data": "- ", "withheld": "- ", "examples": "= "}
         return [f"  {signs.get(name, '') + name.replace('_', ' '):<16}{counts[name]:>12,}{more}" for name, more in steps.items()]
 
 
@@ -116,10 +147,14 @@ def preview(
         )
         for number, node in enumerate(nodes)
     ]
+    expected = [
+        Expected(it.accounts, it.asked, it.must, *(number_of[f"{number} {part}"] for part in ("known", "scored", "picked")))
+        for number, it in enumerate(definition.expect)
+    ]
     counts = {name: number for name, number in number_of.items() if not name[0].isdigit()}
     counts |= {"dated": counts["examples"] - counts["undated"], "without_domain": _lost(definition, lost)}
     verdict, sentence = _verdict(counts, definition)
-    return Preview(definition.name, as_of, connection_mode, selectors, counts, verdict, sentence)
+    return Preview(definition.name, as_of, connection_mode, selectors, counts, verdict, sentence, expected)
 
 
 def by_selector(accounts: DataFrame, definition: Definition, *, without_domain: Mapping[int, int]) -> str:
@@ -146,6 +181,10 @@ def _counted(definition: Definition, own_domains: tuple[str, ...]) -> dict[str, 
         held = labels.holds(node.selection, definition.selectors)
         conditions[f"{number}"] = held
         conditions |= {f"{number} {kind}": held & F.array_contains("known_by", kind) for kind in KINDS}
+    for number in range(len(definition.expect)):
+        is_meant, is_scored = F.array_contains("expected_in", number), F.col("has_data") & ~F.col("is_excluded")
+        parts = {"known": is_meant, "scored": is_meant & is_scored, "picked": is_meant & is_scored & selected}
+        conditions |= {f"{number} {part}": condition for part, condition in parts.items()}
     return conditions
 
 

@@ -39,9 +39,10 @@ def check_counts(counts: Mapping[str, int], definition: Definition) -> list[str]
 
 
 def _selected(counts: Mapping[str, int], name: str) -> str:
+    withheld = f", {counts['withheld']} are kept to try the model on (expect)" if counts.get("withheld") else ""
     return (
         f"{name}: {counts['examples']} customers with a domain and data (the selectors pick {counts['selected']} accounts; "
-        f"{counts['excluded']} are excluded, of {counts['no_data']} nothing but the domain is known)"
+        f"{counts['excluded']} are excluded, of {counts['no_data']} nothing but the domain is known{withheld})"
     )
 
 

@@ -44,7 +44,8 @@ def train(
     """Trains and calibrates the ensemble of one definition.
 
     Args:
-        accounts: features of the training date, with is_selected, is_excluded, is_example, event_on, is_in_reference;
+        accounts: features of the training date, with is_selected, is_excluded, is_example, event_on, is_in_reference, and with
+            is_withheld and expected_in where the definition expects something;
             where it has known_by, the coverage of the sources is measured too.
         describe: (domain, company_name, as_of_on) to features as of each row's own date.
         definition: what to learn.
@@ -77,6 +78,7 @@ def train(
         coverage=known.coverage,
         undated=drawn.undated,
         as_of=as_of,
+        expected=population.expected(flagged) if definition.expect else None,
     )
     return Trained(_calibrated(model, proof), proof, known.counts, warnings)
 
