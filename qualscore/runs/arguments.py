@@ -37,6 +37,10 @@ def _promote(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--force", action="store_true", help="also a challenger that misses the gate, or whose definition is another one")
 
 
+def _compare(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("--all", action="store_true", help="also all accounts of the universe, not only those of the CRM and of the sample")
+
+
 # Jobs that leave what is up to date: the same deliveries twice change nothing.
 ONLY_WHAT_IS_DUE = ("pipeline", "ingest")
 OWN: dict[str, Callable[[argparse.ArgumentParser], None]] = {
@@ -45,6 +49,7 @@ OWN: dict[str, Callable[[argparse.ArgumentParser], None]] = {
     "ingest": _restart,
     "train": _train,
     "promote": _promote,
+    "compare": _compare,
 }
 
 

@@ -21,10 +21,12 @@ class Judged:
     Attributes:
         rows: examples and drawn unlabelled accounts (in_evaluation), each as of its own date; others are not judged.
         weight: how many unlabelled accounts each drawn one stands for.
+        share: of the unlabelled accounts that are drawn.
     """
 
     rows: DataFrame
     weight: float
+    share: float = 1.0
 
 
 def margins(judged: Judged, *, champion: QualificationModel, new: QualificationModel) -> pd.DataFrame:
@@ -64,4 +66,5 @@ def accounts_that_judge(
     single = definition.model_copy(update={"training": definition.training.model_copy(update={"repeats": 1})})
     drawn = rows.describe_rows(flagged, describe, single, known, as_of=as_of, evaluation_accounts=evaluation_accounts)
     unlabelled = drawn.frame.where(F.col("in_evaluation")).count()
-    return Judged(drawn.frame, known.counts["unlabelled"] / max(1, unlabelled))
+    total = known.counts["unlabelled"]
+    return Judged(drawn.frame, total / max(1, unlabelled), min(1.0, evaluation_accounts / total))
