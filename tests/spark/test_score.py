@@ -1,5 +1,6 @@
 """The stage `score`: several scores in one pass, and what it says has changed since the run before."""
 
+import json
 import shutil
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
@@ -21,7 +22,9 @@ from qualscore.model.lifecycle.registry import Registry
 from qualscore.runs.console import Console
 from qualscore.runs.main import _run_together
 from qualscore.runs.run import Run
+from qualscore.stages.compare import COMPARE
 from qualscore.stages.models import locked
+from qualscore.stages.promote import PROMOTE
 from qualscore.stages.rollback import ROLLBACK
 from qualscore.stages.score import SCORE
 from qualscore.storage.tables import StagedSlice
@@ -40,10 +43,10 @@ class Warehouse:
     trained: Trained
     number: int = 0
 
-    def register(self, trained: Trained) -> None:
+    def register(self, trained: Trained, *, serves: bool = True) -> None:
         uri, artifacts = self.run.store
         judged = JudgedModel(trained.model, trained.counts, {}, [])
-        Registry(uri, artifacts).register(judged, as_of=AS_OF, inputs={})
+        Registry(uri, artifacts).register(judged, as_of=AS_OF, inputs={}, serves=serves)
 
     def score(self, *definitions: Definition) -> list[int]:
         """One run; returns the exit codes."""
@@ -200,6 +203,33 @@ def test_a_score_that_another_run_changes_is_left_alone_and_the_others_are_free(
     with locked(scored.run, "small"):
         assert scored.score(DEFINITION, other) == [5, 0]
     assert scored.score(DEFINITION) == [0]
+
+
+def test_what_a_challenger_would_change_is_what_its_promotion_changes(scored: Warehouse, universe: Universe) -> None:
+    for table in ("firmographics", "technographics"):
+        scored.run.tables.replace(f"clean/{table}", getattr(universe, table))
+    steeper = replace(scored.trained.model.calibration, slope=scored.trained.model.calibration.slope * 1.5)
+    scored.register(replace(scored.trained, model=replace(scored.trained.model, calibration=steeper)), serves=False)
+    options, console = SimpleNamespace(dry_run=False, as_of=None, score=[], all=True, force=False), scored.run.console
+    scored.run = replace(scored.run, options=options, console=replace(console, results=StringIO(), as_json=True))
+    COMPARE.work(scored.run, DEFINITION)
+    told = json.loads(scored.run.console.results.getvalue())  # type: ignore[attr-defined]
+    everywhere, sample = told["places"]["universe"], told["places"]["evaluation"]
+    customers = scored.table(SCORES).is_example.sum()
+    assert (everywhere["accounts"], sample["accounts"]) == (1_995, 1_995 - customers) and "crm" not in told["places"]
+    assert (told["champion"], told["challenger"], told["gate"]["against"], told["expect"]["champion"]) == (1, 2, [], [])
+    assert told["gate"]["roc_auc"][0] == told["gate"]["roc_auc"][1] > 0.8
+    assert {it["cause"] for it in everywhere["causes"]} == {"calibration"} and 0 < everywhere["changed"] < 1_000
+
+    assert PROMOTE.work(scored.run, DEFINITION).model_version == 2
+    assert scored.score(DEFINITION) == [0]
+    changes = scored.changes()
+    moved = changes[changes.band != changes.band_before]
+    assert len(moved) == everywhere["changed"]
+    pairs = moved.groupby(["band_before", "band"]).size().to_dict()
+    assert {(it["from"], it["to"]): it["accounts"] for it in everywhere["bands"] if it["from"] != it["to"]} == pairs
+    furthest = (moved.score - moved.score_before).abs().max()
+    assert abs(told["movers"][0]["after"] - told["movers"][0]["before"]) == pytest.approx(furthest)
 
 
 def by_domain(scores: pd.DataFrame) -> pd.DataFrame:
