@@ -129,7 +129,7 @@ def _score_depends(run: Run, definition: Definition) -> Mapping[str, object]:
     champion = registry_of(run).champion(definition.name)
     return {
         "model": champion and champion.number,
-        "definition": definition.model_dump(exclude_defaults=True),
+        "definition": definition.model_dump(exclude={"expect"}, exclude_defaults=True),
         "own_domains": run.settings.own_domains,
     }
 
