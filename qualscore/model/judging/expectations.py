@@ -6,6 +6,7 @@ from typing import Any
 import pandas as pd
 from pyspark.sql import DataFrame
 
+from qualscore import checkpoints
 from qualscore.definitions.expectation import Expectation
 from qualscore.model.scoring.qualification import QualificationModel
 
@@ -24,8 +25,9 @@ def judge(model: QualificationModel, expected: DataFrame | None, expectations: S
     """
     if expected is None or not expectations:
         return []
-    scored = model.score(expected).select("domain", "company_name", "score", "band", "is_example", "top_factors")
-    members = expected.select("domain", "expected_in")
+    held = checkpoints.kept(expected)  # few accounts of a universe, looked for once
+    scored = model.score(held).select("domain", "company_name", "score", "band", "is_example", "top_factors")
+    members = held.select("domain", "expected_in")
     return of_scores(scored.join(members, "domain", "inner").toPandas(), expectations)
 
 
