@@ -1,6 +1,5 @@
 """What a score's challenger would change, before anybody promotes it."""
 
-from collections.abc import Sequence
 from typing import Any
 
 from pyspark.sql import DataFrame
@@ -12,6 +11,7 @@ from qualscore.model.encoding.draws import is_drawn
 from qualscore.model.judging import expectations
 from qualscore.model.learning import population
 from qualscore.model.lifecycle import comparison, comparison_report
+from qualscore.model.scoring.qualification import QualificationModel
 from qualscore.runs.run import Outcome, Run, Stage
 from qualscore.stages import gating
 from qualscore.stages.gating import Admission
@@ -32,24 +32,28 @@ def compare(run: Run, definition: Definition) -> Outcome:
     if waiting is None and not run.options.score:
         return Outcome("no challenger waits")
     if serving is None or waiting is None:
-        raise ConfigurationError(
-            f"{name}: {'no version serves' if serving is None else 'no challenger waits'}: there is nothing to compare"
-        )
-    champion, challenger = (store.load_version(name, it.number).with_presentation(definition) for it in (serving, waiting))
-    judged = gating.judged_today(run, definition)
-    passage = gating.passage(champion, challenger, judged)
-    expect = {version: gating.expected_of(run, definition, it) for version, it in (("champion", champion), ("challenger", challenger))}
-    accounts = _accounts(run, definition, share=judged.share)
-    places = ["crm", "evaluation", *(["universe"] if run.options.all else [])]
-    rows = comparison.compare(champion.in_pass, challenger.in_pass, accounts, places=places)
-    admission = Admission(passage, expect["challenger"])
-    record: dict[str, Any] = comparison_report.record(rows) | {"score_name": name, "champion": serving.number, "challenger": waiting.number}
-    record |= {"gate": admission.report, "expect": expect}
-    head = f"\n{name}: version {waiting.number}, the challenger, in place of version {serving.number}, the champion"
-    run.console.result("\n".join([head, *_gate(admission), *comparison_report.lines(record), *_expected(expect)]), **record)
+        lacking = "no version serves" if serving is None else "no challenger waits"
+        raise ConfigurationError(f"{name}: {lacking}: there is nothing to compare")
+    models = (store.load_version(name, it.number).with_presentation(definition) for it in (serving, waiting))
+    record: dict[str, Any] = {"score_name": name, "champion": serving.number, "challenger": waiting.number} | _compared(
+        run, definition, *models
+    )
+    run.console.result("\n" + "\n".join(comparison_report.lines(record) + _expected(record["expect"])), **record)
     changed = {place: found["changed"] for place, found in record["places"].items()}
     said = ", ".join(f"{number:,} {comparison_report.PLACES[place]}" for place, number in changed.items())
     return Outcome(f"{said} would change band", counts={f"changed_{place}": number for place, number in changed.items()})
+
+
+def _compared(run: Run, definition: Definition, champion: QualificationModel, challenger: QualificationModel) -> dict[str, Any]:
+    """What the gate says, what is counted account by account, and what becomes of each expectation under either model."""
+    judged = gating.judged_today(run, definition)
+    passage = gating.passage(champion, challenger, judged)
+    expect = {which: gating.expected_of(run, definition, it) for which, it in (("champion", champion), ("challenger", challenger))}
+    admission = Admission(passage, expect["challenger"])
+    accounts = _accounts(run, definition, share=judged.share)
+    places = ["crm", "evaluation", *(["universe"] if run.options.all else [])]
+    rows = comparison.compare(champion.in_pass, challenger.in_pass, accounts, places=places)
+    return {"gate": admission.report, "against": admission.against, **comparison_report.record(rows), "expect": expect}
 
 
 def _accounts(run: Run, definition: Definition, *, share: float) -> DataFrame:
@@ -61,24 +65,9 @@ def _accounts(run: Run, definition: Definition, *, share: float) -> DataFrame:
     return counted if run.options.all else counted.where("crm or evaluation")
 
 
-def _gate(admission: Admission) -> list[str]:
-    assert admission.passage is not None
-    figures = admission.passage.figures
-    pairs = (
-        f"{label} {figures[key][0]:.3f} -> {figures[key][1]:.3f}"
-        for key, label in (("roc_auc", "ROC-AUC"), ("average_precision", "average precision"))
-    )
-    low, high = figures["roc_auc_difference"]
-    against = "; ".join(admission.against)
-    return [
-        f"  on today's customers and sample: {', '.join(pairs)} (difference of ROC-AUC {low:+.3f} to {high:+.3f})",
-        f"  may it serve?        {f'not by itself: {against}' if against else 'yes'}",
-    ]
-
-
-def _expected(expect: dict[str, list[Any]]) -> Sequence[str]:
-    marks = {True: "met", False: "MISSED", None: "shown"}
-    return [f"  {version:<12}{marks[found['passed']]}: {expectations.sentence(found)}" for version in expect for found in expect[version]]
+def _expected(expect: dict[str, list[Any]]) -> list[str]:
+    """What becomes of each expectation under either model."""
+    return [f"  {which:<22}{expectations.mark(found)}: {expectations.sentence(found)}" for which in expect for found in expect[which]]
 
 
 COMPARE = Stage("compare", compare, promote_depends, per_score=True, inputs=INPUTS)

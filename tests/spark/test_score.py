@@ -217,7 +217,7 @@ def test_what_a_challenger_would_change_is_what_its_promotion_changes(scored: Wa
     everywhere, sample = told["places"]["universe"], told["places"]["evaluation"]
     customers = scored.table(SCORES).is_example.sum()
     assert (everywhere["accounts"], sample["accounts"]) == (1_995, 1_995 - customers) and "crm" not in told["places"]
-    assert (told["champion"], told["challenger"], told["gate"]["against"], told["expect"]["champion"]) == (1, 2, [], [])
+    assert (told["champion"], told["challenger"], told["against"], told["expect"]["champion"]) == (1, 2, [], [])
     assert told["gate"]["roc_auc"][0] == told["gate"]["roc_auc"][1] > 0.8
     assert {it["cause"] for it in everywhere["causes"]} == {"calibration"} and 0 < everywhere["changed"] < 1_000
 

@@ -9,7 +9,7 @@ import pyarrow as pa
 import pytest
 
 from qualscore.definitions.definition import Bands
-from qualscore.model.lifecycle import comparison
+from qualscore.model.lifecycle import comparison, comparison_report
 from qualscore.model.lifecycle.comparison import Comparing
 from qualscore.model.lifecycle.flavour import FrameScorer
 from qualscore.model.scoring.qualification import QualificationModel
@@ -94,3 +94,40 @@ def test_a_factor_that_is_gone_is_the_cause_of_those_that_it_held(model: Qualifi
     differs = np.digitize(scores(model, batch), [30, 60]) != np.digitize(scores(blind, batch), [30, 60])
     assert sorted(movers["after"] - movers["before"], key=abs)[-1] == pytest.approx(-change[differs].max())
     assert len(movers) == comparison.MOVERS
+
+
+def test_a_comparison_in_words() -> None:
+    rows = pd.DataFrame(
+        [
+            (comparison.BAND, "crm", "unlikely", "unlikely", 80, None, None),
+            (comparison.BAND, "crm", "unlikely", "likely", 15, None, None),
+            (comparison.BAND, "crm", "highly_likely", "likely", 5, None, None),
+            (comparison.CAUSE, "crm", "employees", "up", 15, None, None),
+            (comparison.CAUSE, "crm", "calibration", "down", 5, None, None),
+            (comparison.FACTOR, "", "country", "", 100, 0.2, 0.21),
+            (comparison.FACTOR, "", "employees", "", 100, 0.1, 0.4),
+            (comparison.FACTOR, "", "city", "", 100, 0.3, 0.3),
+            (comparison.MOVER, "", "a.com", "employees", 1, 12.0, 77.0),
+        ],
+        columns=[it.split()[0] for it in comparison.ROWS.split(", ")],
+    )
+    record = comparison_report.record(rows)
+    assert record["places"]["crm"]["changed"] == 20 and [it["factor"] for it in record["factors"]] == ["employees", "country", "city"]
+    gate = {"roc_auc": [0.9, 0.91], "roc_auc_difference": [-0.01, 0.03], "average_precision": [0.2, 0.1], "recall_at_10": [0.6, 0.7]}
+    told = {"score_name": "one", "champion": 2, "challenger": 3, "gate": gate, "against": ["worse"], **record}
+    assert comparison_report.lines(told) == [
+        "one: version 3 (challenger) in place of version 2 (champion)",
+        "  today's customers   ROC-AUC 0.900 -> 0.910, average precision 0.200 -> 0.100, found in the top 10 % 0.600 -> 0.700; "
+        "difference of ROC-AUC -0.010 to +0.030",
+        "  may it serve        not by itself: worse",
+        "  in the CRM: 20 of 100 accounts change band (20.0%)",
+        "    from / to          Highly Likely          Likely        Unlikely",
+        "    Highly Likely                  0               5               0",
+        "    Likely                         0               0               0",
+        "    Unlikely                       0              15              80",
+        "    why                 employees up: 15",
+        "                        calibration down: 5",
+        "    factors that moved  employees: 0.100 -> 0.400",
+        "                        country: 0.200 -> 0.210",
+        "    furthest            a.com: 12 -> 77 (employees)",
+    ]

@@ -79,6 +79,11 @@ def missed(found: Sequence[Found], *, must: bool) -> list[str]:
     return [sentence(it) for it in found if it["passed"] is False and it["must"] == must]
 
 
+def mark(found: Found) -> str:
+    """What became of an expectation, in a word."""
+    return {True: "met", False: "MISSED"}.get(found["passed"], "shown")
+
+
 def sentence(found: Found) -> str:
     """What became of an expectation, in words."""
     if not found["scored"]:

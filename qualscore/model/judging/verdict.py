@@ -75,9 +75,8 @@ def _slices(slices: Sequence[Report]) -> Iterator[str]:
 
 def _expected(found: Sequence[Report]) -> Iterator[str]:
     """The missed ones first: those are the ones to know of."""
-    marks = {True: "met", False: "MISSED", None: "shown"}
     ordered = sorted(found, key=lambda it: it["passed"] is not False)
-    lines = [f"{marks[it['passed']]}: {expectations.sentence(it)}" for it in ordered]
+    lines = [f"{expectations.mark(it)}: {expectations.sentence(it)}" for it in ordered]
     yield from _listed("what was expected", lines) if lines else ()
 
 

@@ -12,6 +12,8 @@ from qualscore.model.scoring.pass_model import BANDS
 SHOWN_CAUSES, SHOWN_FACTORS = 6, 8
 PLACES = {"crm": "in the CRM", "evaluation": "in the evaluation sample", "universe": "in the universe"}
 
+GATE = {"roc_auc": "ROC-AUC", "average_precision": "average precision", "recall_at_10": "found in the top 10 %"}
+
 Record = dict[str, Any]
 
 
@@ -40,8 +42,21 @@ def _of_place(rows: pd.DataFrame) -> Record:
     }
 
 
-def lines(compared: Mapping[str, Any]) -> Iterator[str]:
-    """The record in words: bands and causes for each place, factors, and who moves furthest."""
+def lines(compared: Mapping[str, Any]) -> list[str]:
+    """In words: what the gate says, bands and causes for each place, factors, and who moves furthest."""
+    return [*_gate(compared), *_counted(compared)]
+
+
+def _gate(compared: Mapping[str, Any]) -> Iterator[str]:
+    figures, against = compared["gate"], "; ".join(compared["against"])
+    (low, high), pairs = figures["roc_auc_difference"], {key: figures[key] for key in ("roc_auc", "average_precision", "recall_at_10")}
+    told = [f"{GATE[key]} {before:.3f} -> {after:.3f}" for key, (before, after) in pairs.items()]
+    yield f"{compared['score_name']}: version {compared['challenger']} (challenger) in place of version {compared['champion']} (champion)"
+    yield f"  today's customers   {', '.join(told)}; difference of ROC-AUC {low:+.3f} to {high:+.3f}"
+    yield f"  may it serve        {f'not by itself: {against}' if against else 'yes'}"
+
+
+def _counted(compared: Mapping[str, Any]) -> Iterator[str]:
     for place, found in compared["places"].items():
         share = found["changed"] / max(1, found["accounts"])
         yield f"  {PLACES[place]}: {found['changed']:,} of {found['accounts']:,} accounts change band ({share:.1%})"
