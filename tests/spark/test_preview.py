@@ -87,6 +87,7 @@ def test_each_cleaning_rule_is_counted(shown: Preview) -> None:
         "excluded": 1,
         "own_domains": 1,
         "no_data": 1,
+        "withheld": 0,
         "examples": 3,
         "dated": 2,
         "undated": 1,

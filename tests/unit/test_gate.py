@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 from contextlib import nullcontext
 from dataclasses import replace
+from datetime import date
 from types import SimpleNamespace
 from typing import Any
 
@@ -23,7 +24,8 @@ from qualscore.stages import gating, model_reports
 from qualscore.stages import promote as promoting
 from qualscore.stages import rollback as rolling_back
 from qualscore.stages.gating import Admission
-from tests.small_model import AS_OF, DEFINITION, small_training
+from qualscore.stages.train import TRAIN
+from tests.small_model import AS_OF, DEFINITION, small_model, small_training
 
 EXAMPLES, UNLABELLED = 100, 4_000
 
@@ -177,3 +179,22 @@ def test_a_rollback_brings_the_report_back(store: Registry, written: dict[str, s
     outcome = rolling_back.roll_back(run(store), DEFINITION)
     assert outcome.sentence == "version 1 serves again in place of version 2; score uses it" and serving(store) == 1
     assert written == {"tiny/metrics.json": '{\n "of": 1,\n "model_version": 1\n}'}
+
+
+def test_a_training_is_due_by_the_newest_version(store: Registry) -> None:
+    """A challenger of a changed definition is not trained again each day."""
+
+    def due(definition: Definition, *, as_of: date = AS_OF) -> str | None:
+        stage_run: Any = SimpleNamespace(**vars(run(store)) | {"as_of": as_of, "options": SimpleNamespace(retrain=False)})
+        assert TRAIN.due is not None
+        return TRAIN.due(stage_run, definition)
+
+    changed = asking(reference={"country": ["DE"]})
+    store.register(small_training(small_model(changed)), as_of=AS_OF, inputs={}, serves=False)
+    assert due(changed) == "no model yet", "that its first model may not serve is no reason to leave it so"
+    store.register(small_training(), as_of=AS_OF, inputs={})
+    assert due(DEFINITION) is None and due(changed) == "the definition differs from that of version 2"
+    store.register(small_training(small_model(changed)), as_of=date(2026, 9, 1), inputs={}, serves=False)
+    assert due(changed) is None and due(DEFINITION) == "the definition differs from that of version 3"
+    assert due(changed, as_of=date(2027, 2, 28)) is None
+    assert due(changed, as_of=date(2027, 3, 1)) == "version 3 was trained 6 months ago"
