@@ -198,3 +198,13 @@ def test_a_training_is_due_by_the_newest_version(store: Registry) -> None:
     assert due(changed) is None and due(DEFINITION) == "the definition differs from that of version 3"
     assert due(changed, as_of=date(2027, 2, 28)) is None
     assert due(changed, as_of=date(2027, 3, 1)) == "version 3 was trained 6 months ago"
+
+
+def test_a_champion_that_cannot_score_any_more_is_replaced_and_that_is_said(store: Registry, monkeypatch: pytest.MonkeyPatch) -> None:
+    assert gating.serving(store, "tiny") == (None, [])
+    registered(store, serves=True)
+    champion, doubts = gating.serving(store, "tiny")
+    assert champion is not None and champion.version == 1 and doubts == []
+    gone = ConfigurationError("reads columns of features/account_features that have changed: city is gone; train the score again")
+    monkeypatch.setattr(Registry, "load_version", lambda *_: (_ for _ in ()).throw(gone))
+    assert gating.serving(store, "tiny") == (None, [f"tiny: version 1 cannot be compared with, and is replaced: {gone}"])
