@@ -1,13 +1,17 @@
 """Mistakes of usage: each is one sentence, said before a JVM starts."""
 
 import subprocess
+from datetime import UTC, datetime
+from io import StringIO
+from pathlib import Path
 
 import pytest
 
 from qualscore.errors import ConfigurationError
 from qualscore.launcher.places import HOME
 from qualscore.runs import arguments
-from qualscore.runs.main import main
+from qualscore.runs.console import Console
+from qualscore.runs.main import _prepare, main
 
 ALL = " (./spark-submit.sh ingest --help lists all options)"
 MISTAKES = {
@@ -54,3 +58,17 @@ def test_a_job_that_spark_submit_starts_says_it_too(monkeypatch: pytest.MonkeyPa
     with pytest.raises(SystemExit, match="2"):
         main("ingest", "", [])
     assert capsys.readouterr().err == MISTAKES["--retsart"] + "\n"
+
+
+@pytest.mark.parametrize("job", ["promote", "rollback"])
+def test_of_several_scores_those_that_change_their_model_are_named(job: str, tmp_path: Path) -> None:
+    for name in ("one", "two"):
+        (tmp_path / f"{name}.yml").write_text(f"name: {name}\nexamples: {{account_list: customers}}\n")
+    source = "{table: account_lists, list: customers, path: c.csv}"
+    (tmp_path / "c.csv").write_text("domain\na.com\n")
+    (tmp_path / "own.yml").write_text(f"sources: [{source}]\nscores: [one.yml, two.yml]\n")
+    options = arguments.parse(job, "", ["--config", str(tmp_path / "own.yml"), "--warehouse", str(tmp_path / "w")])
+    console = Console(StringIO(), StringIO(), False, datetime.now(UTC))
+    with pytest.raises(ConfigurationError, match=f"^{job}: several scores are defined; name those that are meant: --score one$"):
+        _prepare(job, options, console, None)
+    assert not (tmp_path / "w").exists()
