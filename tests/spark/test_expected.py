@@ -76,8 +76,8 @@ def test_what_will_be_withheld_is_shown_before_a_training(universe: Universe) ->
     chosen = lists(swapped=False)
     accounts = labelled(universe, chosen).withColumn("known_by", F.array(F.lit("csv")))
     shown = preview(accounts, EXPECTING, as_of=AS_OF, connection_mode="disconnected")
-    best = {*chosen.best, *({"company10.com"} & {*chosen.customers})}
-    assert shown.counts["withheld"] == len(best) and shown.counts["examples"] == len(chosen.customers) - len(best)
+    lost = {*chosen.best, *chosen.not_a_fit, "company10.com"} & {*chosen.customers}
+    assert shown.counts["withheld"] == len(lost) and shown.counts["examples"] == len(chosen.customers) - len(lost)
     assert shown.expect[0].text == (
         f"list best: at least 50 for 60%, or no model serves ({len(chosen.best)} accounts, {len(chosen.best)} with a score, "
         f"{len(chosen.best)} of them picked as customers)"
