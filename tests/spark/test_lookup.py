@@ -4,6 +4,7 @@ import random
 from collections.abc import Callable
 from dataclasses import replace
 from datetime import date
+from functools import partial
 from itertools import product
 
 import pyarrow as pa
@@ -169,3 +170,24 @@ def test_a_text_that_is_not_known_is_told_by_its_form() -> None:
     )
     assert looked_up.column("_fits").to_pylist() == [True, False, True, False]
     assert looked_up.column("employees").to_pylist()[:3] == [12, None, 40]
+
+
+def test_what_the_name_of_a_file_gives_is_needed_of_rows_only_that_are_not_told(
+    spark: SparkSession, request: pytest.FixtureRequest
+) -> None:
+    """It is the same in all rows, a column without nulls, until rows that are told need it no more. Only compiled expressions failed."""
+    compiled = {"spark.sql.codegen.wholeStage": "true", "spark.sql.codegen.factoryMode": "CODEGEN_ONLY"}
+    kept = {name: str(spark.conf.get(name)) for name in compiled}
+    for name, value in compiled.items():
+        spark.conf.set(name, value)
+        request.addfinalizer(partial(spark.conf.set, name, kept[name]))
+    cells = {"_kept": F.lit(True), "_is_doubtful": F.lit(False), "_named_product": F.lit("Shopfront")}
+    rows = spark.createDataFrame([("acme.com",), ("nowhere",)], "_cell_0 string").withColumns(cells)
+    host, address, exceptions = columns.plain_addresses(RULES)
+    types = {"domain": T.StringType()}
+    hosts, own = (host, address, pa.array(exceptions)), ("_cell_0", "_named_product")
+    told = lookup.with_values(rows, Lookup({"domain": "_cell_0"}, {}, {}, "domain", hosts, types, own)).persist()
+    assert [tuple(row) for row in told.select("domain", "_cell_0", "_named_product").sort("domain").collect()] == [
+        (None, "nowhere", "Shopfront"),
+        ("acme.com", None, None),
+    ]

@@ -114,10 +114,10 @@ def _come_again(counted: list[Row]) -> bool:
 
 def with_values(rows: DataFrame, lookup: Lookup) -> DataFrame:
     """Adds the values, and `_fits`: whether all of a row are told. Rows: with `_kept`, `_is_doubtful` and the cells."""
-    added = [T.StructField(name, lookup.types[name]) for name in lookup.cells]
-    schema = T.StructType(
-        [*(it for it in rows.schema.fields if it.name != "_is_doubtful"), *added, T.StructField("_fits", T.BooleanType())]
-    )
+    held = {it.name: it.dataType for it in rows.schema.fields if it.name != "_is_doubtful"}
+    types = held | {name: lookup.types[name] for name in lookup.cells} | {"_fits": T.BooleanType()}
+    # All may be null: what a file's name gives, which no row lacks, goes from rows that are told.
+    schema = T.StructType([T.StructField(name, kind) for name, kind in types.items()])
 
     def looked_up(batches: Iterable[pa.RecordBatch]) -> Iterator[pa.RecordBatch]:
         return (_looked_up(batch, lookup) for batch in batches)
