@@ -80,6 +80,11 @@ def first_of_parts(rows: DataFrame, most: int) -> DataFrame:
     return _frame(rows.sparkSession, of_parts)
 
 
+def arrow_batches(rows: DataFrame) -> list[Any]:
+    """Rows on the driver as Arrow's batches, where `toPandas` would make an object of each value in a list. An action."""
+    return rows._collect_as_arrow()
+
+
 def read_from_cache(cached: DataFrame) -> DataFrame:
     """A persisted frame whose plan is its cache: each query of the frame itself would analyse the whole plan behind it again."""
     return _frame(cached.sparkSession, cached._jdf.queryExecution().withCachedData())

@@ -20,6 +20,7 @@ from qualscore.stages.describing import describe, features_date
 from qualscore.stages.gating import Admission
 from qualscore.stages.labelling import labelled, with_coverage, without_domain
 from qualscore.stages.models import locked, registry_of
+from qualscore.stages.nulls import null_of
 from qualscore.stages.reading import FEATURE_INPUTS, FEATURES, SELECTED_FROM, UNUSABLE
 
 INPUTS = tuple(dict.fromkeys((*SELECTED_FROM, FEATURES, *FEATURE_INPUTS, *UNUSABLE)))
@@ -36,8 +37,9 @@ def _train(run: Run, definition: Definition) -> Outcome:
     champion, doubts = gating.serving(store, definition.name)  # a registry that does not answer is met before an hour's work, not after it
     as_of = features_date(run)
     accounts = with_coverage(run, labelled(run, definition))
-    trained = _trained(run, accounts, definition, as_of=as_of)
-    judgement = judging.judge(trained, learning_curve=getattr(run.options, "learning_curve", False))
+    trained = trained_on(run, accounts, definition, as_of=as_of)
+    null = null_of(run, trained.counts["examples"], definition.training)
+    judgement = judging.judge(trained, null=null, learning_curve=getattr(run.options, "learning_curve", False))
     judged = Judged(trained.evidence.rows, trained.evidence.weight)
     admission = Admission(gating.passage(champion, trained.model, judged), judgement.report["expect"])
     report = judgement.report | {"gate": admission.report}
@@ -52,7 +54,7 @@ def _train(run: Run, definition: Definition) -> Outcome:
     return done if serves else gating.kept_out(run, definition, done, admission)
 
 
-def _trained(run: Run, accounts: DataFrame, definition: Definition, *, as_of: date) -> Trained:
+def trained_on(run: Run, accounts: DataFrame, definition: Definition, *, as_of: date) -> Trained:
     """A model; where accounts are few, its warnings, or the refusal, say which selector finds how many.
 
     Raises:
@@ -79,8 +81,9 @@ def _train_depends(run: Run, definition: Definition) -> Mapping[str, object]:
     return {"definition": definition.fingerprint}
 
 
-def _train_due(run: Run, definition: Definition) -> str | None:
-    if run.options.retrain:
+def train_due(run: Run, definition: Definition) -> str | None:
+    """Why training is due although nothing that it reads has changed; None where the newest version is young enough."""
+    if getattr(run.options, "retrain", False):
         return "--retrain"
     store = registry_of(run)
     newest = store.newest(definition.name)
@@ -93,4 +96,4 @@ def _train_due(run: Run, definition: Definition) -> str | None:
     return f"version {newest.number} was trained {months} months ago" if months >= definition.retrain_after_months else None
 
 
-TRAIN = Stage("train", train, _train_depends, due=_train_due, per_score=True, inputs=INPUTS)
+TRAIN = Stage("train", train, _train_depends, due=train_due, per_score=True, inputs=INPUTS)

@@ -16,21 +16,24 @@ from qualscore.errors import TrainingRefused
 from qualscore.model.encoding import inputs
 from qualscore.model.judging import judging, refits, verdict
 from qualscore.model.judging.judging import Judgement
+from qualscore.model.judging.shuffles import Null
 from qualscore.model.learning import fitting
 from qualscore.model.learning.evidence import Evidence
 from qualscore.model.learning.training import Trained
 from qualscore.storage import files
 from tests.small_universe import AS_OF, DEFINITION, Universe, companies
 
+NULL = Null(71, tuple(0.4 + i / 300 for i in range(60)))
 FIXED = (
     *("roc_auc", "average_precision", "recall_at_1", "recall_at_5", "recall_at_10", "calibration_error"),
     *("customers", "unlabelled", "slices", "rules"),
+    *("permutation_p", "permutation_null", "drift_auc", "learning_curve"),
 )
 
 
 @pytest.fixture(scope="module")
 def judgement(trained: Trained) -> Judgement:
-    return judging.judge(trained)
+    return judging.judge(trained, null=NULL)
 
 
 def test_the_margins_that_judge_are_those_of_the_published_scores(trained: Trained, scores: pd.DataFrame) -> None:
@@ -57,6 +60,8 @@ def test_the_causes_are_the_best_rules_and_the_model_is_better(judgement: Judgem
     assert {"industry, by how common among customers", "country, by how common among customers", "uses Kafka"} <= names
     assert judgement.report["rules"][0]["roc_auc"] < judgement.report["roc_auc"]
     assert judgement.report["beaten_by"] == []
+    for rule in judgement.report["rules"]:
+        assert rule["intervals"]["roc_auc"][0] < rule["roc_auc"] < rule["intervals"]["roc_auc"][1], rule
     assert {"country DE", "country US"} <= {it["slice"] for it in judgement.report["slices"]}
 
 
@@ -84,6 +89,8 @@ def test_every_figure_but_roc_auc_is_one_of_the_universe(trained: Trained, judge
 
 
 def test_margins_that_say_nothing_are_refused_where_they_are_measured(trained: Trained) -> None:
+    with pytest.raises(TrainingRefused, match=r"of 60 lists of 71 accounts drawn at random 60 reach as much"):
+        judging.judge(trained, null=Null(71, (0.99,) * 60))
     shuffled = trained.evidence.judged["margin"].sample(frac=1, random_state=3).to_numpy()
     proof = replace(trained.evidence, judged=trained.evidence.judged.assign(margin=shuffled))
     with pytest.raises(TrainingRefused, match=r"small: no signal\. .* ROC-AUC 0\.[45]\d\d on accounts"):
@@ -91,14 +98,15 @@ def test_margins_that_say_nothing_are_refused_where_they_are_measured(trained: T
 
 
 def test_nothing_dated_is_said_and_judged_no_further(judgement: Judgement, trained: Trained) -> None:
-    assert judgement.report["dated"] == 0 and judgement.report["psi"] is None
+    assert judgement.report["dated"] == 0 and judgement.report["psi"] is judgement.report["drift_auc"] is None
     assert judgement.report["by_time"] == {"skipped": f"only 0 of {trained.counts['examples']} customers have a date"}
     assert len(verdict.lines(judgement.report)) <= 25
 
 
 def test_judging_again_gives_the_same(trained: Trained, judgement: Judgement) -> None:
     shuffled = replace(trained, evidence=replace(trained.evidence, judged=trained.evidence.judged.sample(frac=1, random_state=1)))
-    assert judging.judge(shuffled).report == judgement.report
+    assert judging.judge(shuffled, null=NULL).report == judgement.report
+    assert judgement.report["permutation_p"] == 1 / 61 and judgement.report["permutation_null"] == [*NULL.aucs]
 
 
 def test_accounts_that_look_different_today_are_said(trained: Trained, universe: Universe) -> None:
@@ -107,7 +115,8 @@ def test_accounts_that_look_different_today_are_said(trained: Trained, universe:
     moved = universe.today().withColumns({"country": F.lit("DE"), "industry": F.lit("Software"), "tech_stack": kafka})
     today = inputs.with_stack(moved, DEFINITION.features)
     report = judging.judge(replace(trained, evidence=replace(trained.evidence, today=today))).report
-    assert report["psi"] > 1 and "drift" in {it["kind"] for it in report["suspicions"]}
+    assert report["psi"] > 1 and {"drift", "inputs_drift"} <= {it["kind"] for it in report["suspicions"]}
+    assert report["drift_auc"] > 0.9 and report["drift_factors"][0] in ("uses Kafka", "technologies in Streaming", "technologies known")
     assert report["bands_today"][2]["share"] + report["bands_today"][3]["share"] > 0.9
 
 
@@ -143,6 +152,13 @@ def test_a_learning_curve_judges_all_customers_with_ever_more_to_learn_from(trai
     assert learned == sorted(learned) and learned[-1] == total and 0.5 < learned[0] / 50 < 1.5
     assert {it["customers"] for it in points} == {total}
     assert points[-1]["roc_auc"] == pytest.approx(judgement.report["roc_auc"], abs=0.05)
+
+
+def test_the_cheap_curve_ends_where_the_model_is(trained: Trained, judgement: Judgement) -> None:
+    points = judgement.report["learning_curve"]
+    assert points[-1]["learned_from"] == trained.counts["examples"]
+    assert points[-1]["roc_auc"] == pytest.approx(judgement.report["roc_auc"], abs=0.03)
+    assert judgement.report["learning_curve_in_words"].startswith(f"from {points[-2]['learned_from']} to {trained.counts['examples']} ")
 
 
 def _noting(fit: Callable[..., Any], noted: list[DataFrame]) -> Callable[..., Any]:

@@ -64,7 +64,7 @@ def test_what_the_model_may_not_use_is_no_rule() -> None:
 
 def test_the_best_few_rules_are_reported_and_the_one_that_fills_the_top() -> None:
     measured = [single_factors.Measured(f"rule {i}", "x", {"roc_auc": 0.9 - i / 100, "recall_at_10": float(i == 7)}) for i in range(9)]
-    assert [it["rule"] for it in single_factors.reported(measured)] == [*(f"rule {i}" for i in range(5)), "rule 7"]
+    assert [it["rule"] for it in single_factors.reported(single_factors.the_best(measured))] == [*(f"rule {i}" for i in range(5)), "rule 7"]
 
 
 def test_a_rule_that_wins_in_a_slice_is_named_with_the_measure() -> None:

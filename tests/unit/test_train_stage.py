@@ -40,7 +40,7 @@ def trained(monkeypatch: pytest.MonkeyPatch, numbers: Mapping[str, int], *, coun
     monkeypatch.setattr(stage, "_by_selector", by_selector)
     run: Any = SimpleNamespace(settings=SimpleNamespace(evaluation_accounts=9))
     accounts: Any = None
-    return stage._trained(run, accounts, DEFINITION, as_of=date(2026, 6, 1))
+    return stage.trained_on(run, accounts, DEFINITION, as_of=date(2026, 6, 1))
 
 
 def test_a_refusal_of_few_customers_says_what_each_selector_finds(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -68,7 +68,7 @@ def test_another_refusal_stays_as_it_is(monkeypatch: pytest.MonkeyPatch) -> None
     run: Any = SimpleNamespace(settings=SimpleNamespace(evaluation_accounts=9))
     accounts: Any = None
     with pytest.raises(TrainingRefused, match=r"^the answer is given away$"):
-        stage._trained(run, accounts, DEFINITION, as_of=date(2026, 6, 1))
+        stage.trained_on(run, accounts, DEFINITION, as_of=date(2026, 6, 1))
 
 
 def test_of_two_trainings_of_a_score_the_second_is_refused(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:

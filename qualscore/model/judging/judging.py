@@ -10,7 +10,8 @@ import numpy as np
 from qualscore.definitions.definition import Features
 from qualscore.errors import TrainingRefused
 from qualscore.model.encoding.arrays import Array
-from qualscore.model.judging import expectations, refits, single_factors, slices, suspicions
+from qualscore.model.judging import drift, expectations, learning_curves, refits, shuffles, single_factors, slices, suspicions
+from qualscore.model.judging.shuffles import NO_NULL, Null
 from qualscore.model.judging.suspicions import Suspicion
 from qualscore.model.learning.evaluation import intervals, least_auc, ranking
 from qualscore.model.learning.evidence import Evidence
@@ -38,25 +39,27 @@ class Judgement:
     warnings: list[str]
 
 
-def judge(trained: Trained, *, learning_curve: bool = False) -> Judgement:
+def judge(trained: Trained, *, null: Null = NO_NULL, learning_curve: bool = False) -> Judgement:
     """Judges a model on accounts that it did not see; the same input gives the same report.
 
     Args:
         trained: the model and its evidence.
-        learning_curve: whether to train on ever more customers too.
+        null: what chance reaches with about as many customers.
+        learning_curve: whether the curve is of whole trainings; else of ones in small.
 
     Raises:
         TrainingRefused: the examples cannot be told from other accounts.
     """
     evidence, definition = trained.evidence, trained.model.definition
     measures = ranking(*evidence.margins, weight=evidence.weight)
-    refuse_no_signal(measures["roc_auc"], trained.counts["examples"], definition.name)
+    refuse_no_signal(measures["roc_auc"], trained.counts["examples"], definition.name, null=null)
     bands = _reliability(evidence)
     errors = {"calibration_error": calibration_error(bands), "calibration_error_expected": expected_error(bands, len(evidence.margins[0]))}
     counted = {"customers": trained.counts["examples"], "unlabelled": trained.counts["unlabelled"]}
     measured = {**measures, **errors, **evidence.coverage, **counted}
     today, psi = _today(trained.model, evidence)
-    curve = refits.learning_curve(evidence, definition) if learning_curve else []
+    of_curve = (evidence, trained.model.inputs, definition)
+    curve = refits.learning_curve(evidence, definition) if learning_curve else learning_curves.learning_curve(*of_curve)
     report: dict[str, Any] = {
         "score_name": definition.name,
         "as_of_on": str(evidence.as_of),
@@ -72,25 +75,33 @@ def judge(trained: Trained, *, learning_curve: bool = False) -> Judgement:
         "expect": expectations.judge(trained.model, evidence.expected, definition.expect),
         "bands_today": today,
         "psi": psi,
+        **drift.of_training(evidence, trained.model.inputs, definition),
+        **shuffles.measured(measures["roc_auc"], null),
         "coverage": dict(evidence.coverage),
         "learning_curve": curve,
-        "learning_curve_in_words": refits.in_words(curve) if learning_curve else None,
+        "learning_curve_in_words": learning_curves.in_words(curve),
         "warnings": trained.warnings,
     }
     return _judgement(trained, report)
 
 
-def refuse_no_signal(auc: float, n_examples: int, name: str) -> None:
+def refuse_no_signal(auc: float, n_examples: int, name: str, *, null: Null = NO_NULL) -> None:
     """Stops where nothing was learnt.
 
     Raises:
-        TrainingRefused: ROC-AUC on accounts that the model did not see is what shuffled customers reach.
+        TrainingRefused: ROC-AUC on accounts that the model did not see is what customers drawn at random reach: it is below the bound
+            that their number sets, or more than one in twenty random lists of this universe does as well.
     """
-    least = least_auc(n_examples)
-    if auc < least:
+    least, p = least_auc(n_examples), shuffles.p_value(auc, null.aucs) if null.aucs else 0.0
+    reasons = [f"at least {least:.3f} is needed"] if auc < least else []
+    if p > shuffles.LARGEST_P:
+        reached = sum(it >= auc for it in null.aucs)
+        lists = f"of {len(null.aucs)} lists of {null.customers} accounts drawn at random {reached}"
+        reasons.append(f"{lists} reach as much (p = {p:.2f}, at most {shuffles.LARGEST_P} is allowed)")
+    if reasons:
         raise TrainingRefused(
             f"{name}: no signal. The {n_examples} examples cannot be told from other accounts: "
-            f"ROC-AUC {auc:.3f} on accounts that the model did not see, at least {least:.3f} is needed. "
+            f"ROC-AUC {auc:.3f} on accounts that the model did not see, {'; '.join(reasons)}. "
             "Nothing was registered. Other examples, or data that says more about accounts, may help."
         )
 
@@ -109,9 +120,10 @@ def _against_rules(evidence: Evidence, features: Features, measures: Mapping[str
     ends = intervals(*evidence.margins, weight=weight)
     rules = single_factors.rules(evidence.judged, features, evidence.technologies)
     measured = single_factors.judge(rules, is_example, np.ones(len(is_example), bool), weight=weight)
+    best = single_factors.with_intervals(single_factors.the_best(measured), rules, is_example, weight=weight)
     return {
         "intervals": ends,
-        "rules": single_factors.reported(measured),
+        "rules": single_factors.reported(best),
         "beaten_by": slices.beaten_by(measures, ends, measured),
         "slices": slices.judge(evidence.judged, rules, weight=weight),
     }
@@ -146,7 +158,9 @@ def _suspicions(report: dict[str, Any], unlabelled: Array) -> list[Suspicion]:
         *suspicions.too_good(report["rules"]),
         *suspicions.clumped(unlabelled),
         *suspicions.miscalibrated(report["calibration_error"]),
+        *suspicions.by_chance(report["permutation_p"], len(report["permutation_null"])),
         *suspicions.drifted(report["psi"]),
+        *suspicions.told_from_today(report["drift_auc"], report["drift_factors"]),
         *suspicions.beaten([everywhere, *report["slices"]]),
     ]
 

@@ -1,9 +1,7 @@
 """Other models of the same rows, only to judge: trained before a date, or on fewer customers."""
 
-from collections.abc import Sequence
 from typing import Any
 
-import numpy as np
 import pandas as pd
 from pyspark.sql import Column
 from pyspark.sql import functions as F
@@ -17,7 +15,6 @@ from qualscore.model.learning.evidence import Evidence
 LATER_SHARE = 0.25
 FEWEST_EXAMPLES = 50  # on either side of the date
 CURVE_FROM = 50
-WORTH_MORE = 0.005  # of ROC-AUC for twice the customers
 
 
 def by_time(evidence: Evidence, definition: Definition) -> dict[str, Any]:
@@ -62,23 +59,6 @@ def sizes(total: int) -> list[int]:
     """
     doubled = [CURVE_FROM * 2**i for i in range(20) if CURVE_FROM * 2**i * 1.3 <= total]
     return [*doubled, total]
-
-
-def in_words(points: Sequence[dict[str, Any]]) -> str:
-    """Whether more customers would help.
-
-    >>> in_words([{"learned_from": 100, "roc_auc": 0.80}, {"learned_from": 200, "roc_auc": 0.82}])
-    'from 100 to 200 customers ROC-AUC rose from 0.800 to 0.820: more customers would help'
-    """
-    if len(points) < 2:
-        return "too few customers to say whether more would help"
-    before, after = points[-2:]
-    doublings = np.log2(after["learned_from"] / before["learned_from"])
-    gain = (after["roc_auc"] - before["roc_auc"]) / doublings if doublings > 0 else 0.0
-    went = "rose" if gain > 0 else "went"
-    verdict = "more customers would help" if gain > WORTH_MORE else "more customers of this kind would help little"
-    change = f"ROC-AUC {went} from {before['roc_auc']:.3f} to {after['roc_auc']:.3f}"
-    return f"from {before['learned_from']:,} to {after['learned_from']:,} customers {change}: {verdict}"
 
 
 def _refit(evidence: Evidence, definition: Definition, *, learns: Column, judged: Column) -> pd.DataFrame:

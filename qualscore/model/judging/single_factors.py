@@ -1,7 +1,7 @@
 """What a single factor finds: a score that loses to a one-line rule is not good enough."""
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field, replace
 
 import numpy as np
 import pandas as pd
@@ -10,10 +10,11 @@ from qualscore.definitions.definition import PREFIXES, Features
 from qualscore.model.encoding.arrays import Array
 from qualscore.model.encoding.encoding import SMOOTHING
 from qualscore.model.encoding.inputs import LIFTED, NUMERIC
-from qualscore.model.learning.evaluation import ranking
+from qualscore.model.learning.evaluation import intervals, ranking
 from qualscore.model.learning.evidence import is_left_out
 
 REPORTED = 5
+DRAWS = 200
 
 
 @dataclass(frozen=True)
@@ -38,6 +39,8 @@ class Measured:
     rule: str
     column: str
     measures: dict[str, float]
+    ends: dict[str, tuple[float, float]] = field(default_factory=dict)
+    """Of the measures' 95 % intervals, where they are known."""
 
 
 def rules(judged: pd.DataFrame, features: Features, technologies: tuple[str, ...] = ()) -> list[Rule]:
@@ -98,8 +101,22 @@ def best(measured: Sequence[Measured], measure: str) -> Measured | None:
     return max(measured, key=lambda it: it.measures[measure], default=None)
 
 
-def reported(measured: Sequence[Measured], most: int = REPORTED) -> list[dict[str, object]]:
-    """The best few by ROC-AUC, and the best by recall in the top 10 %: rule, column and measures."""
+def the_best(measured: Sequence[Measured], most: int = REPORTED) -> list[Measured]:
+    """The best few by ROC-AUC, and the best by recall in the top 10 %."""
     chosen, by_recall = [*measured[:most]], best(measured, "recall_at_10")
-    chosen += [by_recall] if by_recall is not None and by_recall not in chosen else []
-    return [{"rule": it.rule, "column": it.column, **it.measures} for it in chosen]
+    return chosen + ([by_recall] if by_recall is not None and by_recall not in chosen else [])
+
+
+def with_intervals(chosen: Sequence[Measured], rules: Sequence[Rule], is_example: Array, *, weight: float) -> list[Measured]:
+    """Adds the intervals of measured rules: among all accounts."""
+    order_of = {it.name: it.order for it in rules}
+    orders = [order_of[it.rule] for it in chosen]
+    return [
+        replace(it, ends=intervals(order[is_example], order[~is_example], weight=weight, draws=DRAWS))
+        for it, order in zip(chosen, orders, strict=True)
+    ]
+
+
+def reported(chosen: Sequence[Measured]) -> list[dict[str, object]]:
+    """Rule, column and measures, and the intervals where they are known."""
+    return [{"rule": it.rule, "column": it.column, **it.measures} | ({"intervals": it.ends} if it.ends else {}) for it in chosen]

@@ -69,7 +69,9 @@ def judge(judged: pd.DataFrame, rules: Sequence[Rule], *, weight: float) -> list
         measured = single_factors.judge(rules, is_example, mask, weight=weight)
         row = {"slice": name, "customers": len(examples), "unlabelled": len(unlabelled), **measures}
         row |= {"roc_auc_low": ends["roc_auc"][0], "roc_auc_high": ends["roc_auc"][1]}
-        rows.append(row | {"rules": single_factors.reported(measured, 1), "beaten_by": beaten_by(measures, ends, measured)})
+        rows.append(
+            row | {"rules": single_factors.reported(single_factors.the_best(measured, 1)), "beaten_by": beaten_by(measures, ends, measured)}
+        )
     return rows
 
 

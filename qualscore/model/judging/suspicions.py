@@ -13,6 +13,7 @@ LEAST_CONVINCING, LEAST_LOW_END = 0.70, 0.60
 CLUMPED = 0.1
 DRIFTED = 0.25  # the usual bound of a population that has changed
 POORLY_CALIBRATED = 0.10  # .03 measured on real customers
+TOLD_FROM_TODAY = 0.80
 PARTS = 10
 
 
@@ -110,6 +111,28 @@ def drifted(psi: float | None) -> list[Suspicion]:
     sentence = f"today's accounts look different from those of the examples' dates (PSI {psi:.2f}, more than {DRIFTED} is much)"
     advice = "deliver data as it was at those dates (snapshots with observed_on, first_seen_on), or select newer examples"
     return [Suspicion("drift", sentence, advice)]
+
+
+def by_chance(p: float | None, lists: int) -> list[Suspicion]:
+    """A model as good as which a random list's was, too."""
+    if p is None or p <= 1.5 / (lists + 1):
+        return []
+    sentence = (
+        f"of {lists} lists drawn at random {round(p * (lists + 1)) - 1} reach as much (p = {p:.2f}): what the model finds may be chance"
+    )
+    return [Suspicion("by_chance", sentence, "add customers, or narrow `examples` to one kind of customer")]
+
+
+def told_from_today(auc: float | None, factors: Sequence[str]) -> list[Suspicion]:
+    """Accounts of today that a model tells from those of the examples' dates."""
+    if auc is None or auc <= TOLD_FROM_TODAY:
+        return []
+    by = f", above all by {', '.join(factors)}" if factors else ""
+    sentence = (
+        f"today's accounts can be told from those of the examples' dates (ROC-AUC {auc:.2f}{by}): the model scores what it has not seen"
+    )
+    advice = "deliver that data as it was at those dates too, leave those inputs out (features.leave_out), or select newer examples"
+    return [Suspicion("inputs_drift", sentence, advice)]
 
 
 def population_stability(before: Array, now: Array) -> float:

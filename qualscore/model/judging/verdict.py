@@ -17,6 +17,7 @@ def lines(report: Report) -> list[str]:
     return [
         *_selected(report),
         *_ranking(report),
+        *_against_chance(report),
         *_by_time(report),
         *_reliability(report["reliability"], report["calibration_error"]),
         *_slices(report["slices"]),
@@ -43,7 +44,20 @@ def _ranking(report: Report) -> Iterator[str]:
     )
     if report["rules"]:
         best = report["rules"][0]
-        yield f"  best one-line rule   {best['rule']}: ROC-AUC {best['roc_auc']:.3f}, {best['recall_at_10']:.0%} in the top 10 %"
+        low, high = best["intervals"]["roc_auc"]
+        yield (
+            f"  best one-line rule   {best['rule']}: ROC-AUC {best['roc_auc']:.3f} ({low:.3f} to {high:.3f}), "
+            f"{best['recall_at_10']:.0%} in the top 10 %"
+        )
+
+
+def _against_chance(report: Report) -> Iterator[str]:
+    """What random lists reach, and how well today's accounts are told from those that were learned from."""
+    null = report["permutation_null"]
+    if null:
+        drift = report["drift_auc"]
+        today = "" if drift is None else f"; today's accounts are told from those of the customers' dates with ROC-AUC {drift:.2f}"
+        yield f"  by chance            {len(null)} random lists reach {max(null):.3f} at most (p = {report['permutation_p']:.3f}){today}"
 
 
 def _by_time(report: Report) -> Iterator[str]:
@@ -98,6 +112,4 @@ def next_steps(report: Report) -> list[str]:
         steps.append(
             "give customers a date (event_on of their list, or select them by opportunities): they are then described as before the sale"
         )
-    if not report["learning_curve"] and report["customers"] < 10 * RECOMMENDED_EXAMPLES:
-        steps.append("ask whether more customers would help: train --learning-curve")
     return steps or ["look at the best accounts and their factors with somebody who sells"]

@@ -74,6 +74,11 @@ class AccountBatch:
         ends, entries = _flat(self.batch.column("intent"))
         return np.repeat(np.arange(self.rows), np.diff(ends)), coded(entries.field("keyword_set")), entries
 
+    @property
+    def keyword_sets(self) -> Coded:
+        """The keyword set of each entry of the column intent."""
+        return self._signals[1]
+
     def _of_set(self, keyword_set: str) -> dict[str, Array]:
         rows, sets, entries = self._signals
         # Backwards: the first of a row is written last, and stays.
