@@ -1,24 +1,28 @@
 """Labels and features to a registered model: the champion, or a challenger where the gate keeps it from the champion's place."""
 
-import json
 from collections.abc import Mapping
 from dataclasses import replace
 from datetime import date
+from typing import Any
 
 from pyspark.sql import DataFrame
 
 from qualscore.definitions.definition import Definition
 from qualscore.errors import TrainingRefused
-from qualscore.model.judging import judging, verdict
+from qualscore.model.judging import judging, portrait, verdict
+from qualscore.model.judging.since import since
 from qualscore.model.learning import refusals, training
 from qualscore.model.learning.preview import by_selector
 from qualscore.model.learning.rejudging import Judged
 from qualscore.model.learning.training import Trained
+from qualscore.model.scoring.qualification import QualificationModel
+from qualscore.reports.model_page.texts import texts
 from qualscore.runs.run import Outcome, Run, Stage
 from qualscore.stages import gating, model_reports
 from qualscore.stages.describing import describe, features_date
 from qualscore.stages.gating import Admission
 from qualscore.stages.labelling import labelled, with_coverage, without_domain
+from qualscore.stages.made import made
 from qualscore.stages.models import locked, registry_of
 from qualscore.stages.nulls import null_of
 from qualscore.stages.reading import FEATURE_INPUTS, FEATURES, SELECTED_FROM, UNUSABLE
@@ -27,9 +31,16 @@ INPUTS = tuple(dict.fromkeys((*SELECTED_FROM, FEATURES, *FEATURE_INPUTS, *UNUSAB
 
 
 def train(run: Run, definition: Definition) -> Outcome:
-    """Trains the ensemble of a score and registers it: as the champion, or as a challenger where the gate keeps it out."""
+    """Trains the ensemble of a score and registers it: as the champion, or as a challenger where the gate keeps it out.
+
+    A refusal has a report too.
+    """
     with locked(run, definition.name):
-        return _train(run, definition)
+        try:
+            return _train(run, definition)
+        except TrainingRefused as refused:
+            model_reports.write_refusal(run, definition, refused)
+            raise
 
 
 def _train(run: Run, definition: Definition) -> Outcome:
@@ -42,16 +53,24 @@ def _train(run: Run, definition: Definition) -> Outcome:
     judgement = judging.judge(trained, null=null, learning_curve=getattr(run.options, "learning_curve", False))
     judged = Judged(trained.evidence.rows, trained.evidence.weight)
     admission = Admission(gating.passage(champion, trained.model, judged), judgement.report["expect"])
-    report = judgement.report | {"gate": admission.report}
-    files = {model_reports.MEASURED: json.dumps(report, indent=1, default=str)}
-    serves = not admission.against
+    report = _report(run, definition, trained, judgement.report | {"gate": admission.report}, champion)
+    files, serves = texts(report), not admission.against
     version = store.register(judgement.judged, as_of=as_of, inputs=dict(run.tables.pins), report=files, serves=serves)
     path = model_reports.write(run, definition.name, files, version=version.number, serves=serves)
     run.console.result("\n" + "\n".join(verdict.lines(report)), **report | {"model_version": version.number})
-    sentence = f"version {version.number}, {trained.counts['examples']:,} customers; what was measured is in {path}"
+    sentence = f"version {version.number}, {trained.counts['examples']:,} customers; its report is {path}"
     warnings = [*doubts, *judgement.warnings, *admission.doubts(definition.name)]
     done = Outcome(sentence, trained.counts, judgement.judged.metrics, version.number, warnings=warnings, as_of=as_of)
     return done if serves else gating.kept_out(run, definition, done, admission)
+
+
+def _report(
+    run: Run, definition: Definition, trained: Trained, judged: Mapping[str, Any], champion: QualificationModel | None
+) -> dict[str, Any]:
+    """What was judged of a model, its portrait, how it was made, and what changed since the champion."""
+    report = {**judged, **portrait.portrait(trained), "made": made(run, definition)}
+    before = champion and champion.version and model_reports.measured_of(registry_of(run), definition.name, champion.version)
+    return report | {"since": since(report, before) if before else None}
 
 
 def trained_on(run: Run, accounts: DataFrame, definition: Definition, *, as_of: date) -> Trained:

@@ -55,7 +55,10 @@ def test_a_score_with_too_few_customers_is_refused_and_the_other_finishes(ran: R
     assert "Traceback" not in ran.done.stdout + ran.done.stderr
     with closing(sqlite3.connect(ran.warehouse / "_mlflow" / "mlflow.db")) as store:
         assert store.execute("select name from registered_models").fetchall() == [("qualscore.platform",)]
-    assert [it.name for it in (ran.warehouse / "reports").iterdir()] == ["platform"]
+    reports = ran.warehouse / "reports"
+    assert sorted(it.name for it in reports.iterdir() if not it.name.startswith(".")) == ["analytics", "index.html", "platform"]
+    refused = (reports / "analytics" / "model.md").read_text()
+    assert "**Refused.**" in refused and "at least 50 are needed" in refused
 
 
 def test_a_model_comes_with_what_was_measured_and_what_to_doubt(ran: Ran) -> None:

@@ -132,6 +132,7 @@ def written(monkeypatch: pytest.MonkeyPatch) -> dict[str, str]:
     """The files that the stages write, without locks."""
     files: dict[str, str] = {}
     monkeypatch.setattr(model_reports.files, "write", lambda session, warehouse, name, text: files.setdefault(name, text))
+    monkeypatch.setattr(model_reports, "write_index", lambda run: None)
     for stage in (promoting, rolling_back):
         monkeypatch.setattr(stage, "locked", lambda *_: nullcontext())
     return files

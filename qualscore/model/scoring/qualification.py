@@ -40,7 +40,8 @@ class Scorer:
     ensemble: tree_shap.Ensemble
     lifted: dict[str, dict[str | None, int]]
 
-    def _matrices(self, batch: pa.RecordBatch) -> tuple[tree_shap.SparseRows, Array, Array]:
+    def matrices(self, batch: pa.RecordBatch) -> tuple[tree_shap.SparseRows, Array, Array]:
+        """What the ensemble takes of a batch: the static columns, the lift ids and the folds."""
         ids = [value_ids(batch.column(name), known) for name, known in self.lifted.items()]
         lift_ids = np.stack(ids, axis=1) if ids else np.zeros((batch.num_rows, 0), np.int32)
         folds = batch.column("folds").flatten().to_numpy().reshape(batch.num_rows, -1)
@@ -49,7 +50,7 @@ class Scorer:
     def margins(self, batches: Iterable[pa.RecordBatch]) -> Iterator[pa.RecordBatch]:
         """For mapInArrow: appends `margin`."""
         for batch in batches:
-            yield _extended(batch, {"margin": pa.array(self.ensemble.margins(*self._matrices(batch)))})
+            yield _extended(batch, {"margin": pa.array(self.ensemble.margins(*self.matrices(batch)))})
 
 
 def _extended(batch: pa.RecordBatch, added: dict[str, pa.Array]) -> pa.RecordBatch:
