@@ -2,7 +2,7 @@
 
 Both score an account in one pass, and what is counted leaves the executors, so that no account is moved. A mover's cause is its factor
 whose contribution changed most in the direction of the move; where the new calibration alone makes the new band of the old margin, it is
-the calibration; `start` is what all accounts begin with.
+the calibration; the starting point is what the contributions are added to.
 """
 
 from collections import Counter
@@ -21,7 +21,7 @@ from qualscore.model.scoring.account_batch import AccountBatch
 from qualscore.model.scoring.pass_model import BANDS, PassModel, band_places
 
 BAND, CAUSE, FACTOR, MOVER = "band", "cause", "factor", "mover"
-CALIBRATION, START = "calibration", "start"
+CALIBRATION, START = "calibration", "starting point"
 ROWS = "kind string, place string, first string, second string, accounts bigint, before double, after double"
 AT_ONCE = 1_000  # accounts explained at a time: of 2,000 products the contributions of more would take much memory
 MOVERS = 10  # named, the furthest first

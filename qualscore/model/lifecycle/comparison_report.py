@@ -61,7 +61,7 @@ def _counted(compared: Mapping[str, Any]) -> Iterator[str]:
         share = found["changed"] / max(1, found["accounts"])
         yield f"  {PLACES[place]}: {found['changed']:,} of {found['accounts']:,} accounts change band ({share:.1%})"
         yield from _bands(found["bands"])
-        yield from _listed("why", [f"{it['cause']} {it['direction']}: {it['accounts']:,}" for it in found["causes"][:SHOWN_CAUSES]])
+        yield from _listed("why", [f"{it['accounts']:,} {it['direction']}: {it['cause']}" for it in found["causes"][:SHOWN_CAUSES]])
     factors = [it for it in compared["factors"] if it["before"] != it["after"]][:SHOWN_FACTORS]
     yield from _listed("factors that moved", [f"{it['factor']}: {it['before']:.3f} -> {it['after']:.3f}" for it in factors])
     yield from _listed(
