@@ -29,6 +29,17 @@ def write_of(run: Run, store: Registry, score_name: str, version: int) -> None:
     report = store.report(score_name, version)
     if MEASURED in report:
         write(run, score_name, report, version=version, serves=True)
+    write_waiting(run, store, score_name)
+
+
+def write_waiting(run: Run, store: Registry, score_name: str) -> None:
+    """Writes the report of the version that waits now, or removes that of one that waits no longer."""
+    waiting, folder = store.challenger(score_name), f"{run.settings.warehouse}/reports/{score_name}/challenger"
+    report = store.report(score_name, waiting.number) if waiting else {}
+    if waiting and MEASURED in report:
+        write(run, score_name, report, version=waiting.number, serves=False)
+    elif files.exists(run.spark, folder):
+        files.remove(run.spark, folder)
 
 
 def write_refusal(run: Run, definition: Definition, refused: TrainingRefused) -> None:

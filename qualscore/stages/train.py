@@ -57,6 +57,8 @@ def _train(run: Run, definition: Definition) -> Outcome:
     files, serves = texts(report), not admission.against
     version = store.register(judgement.judged, as_of=as_of, inputs=dict(run.tables.pins), report=files, serves=serves)
     path = model_reports.write(run, definition.name, files, version=version.number, serves=serves)
+    if serves:
+        model_reports.write_waiting(run, store, definition.name)
     run.console.result("\n" + "\n".join(verdict.lines(report)), **report | {"model_version": version.number})
     sentence = f"version {version.number}, {trained.counts['examples']:,} customers; its report is {path}"
     warnings = [*doubts, *judgement.warnings, *admission.doubts(definition.name)]

@@ -131,7 +131,17 @@ def test_a_first_model_that_misses_what_must_be_met_serves_nowhere(job: str) -> 
 def written(monkeypatch: pytest.MonkeyPatch) -> dict[str, str]:
     """The files that the stages write, without locks."""
     files: dict[str, str] = {}
-    monkeypatch.setattr(model_reports.files, "write", lambda session, warehouse, name, text: files.setdefault(name, text))
+
+    def write(session: None, warehouse: str, name: str, text: str) -> str:
+        files[name] = text
+        return name
+
+    def within(path: str) -> list[str]:
+        return [name for name in files if f"w/reports/{name}".startswith(path)]
+
+    monkeypatch.setattr(model_reports.files, "write", write)
+    monkeypatch.setattr(model_reports.files, "exists", lambda session, path: bool(within(path)))
+    monkeypatch.setattr(model_reports.files, "remove", lambda session, path: [files.pop(name) for name in within(path)])
     monkeypatch.setattr(model_reports, "write_index", lambda run: None)
     for stage in (promoting, rolling_back):
         monkeypatch.setattr(stage, "locked", lambda *_: nullcontext())
@@ -165,6 +175,7 @@ def test_a_challenger_is_promoted_when_it_passes_or_has_to(
     with pytest.raises(GateMissed, match=r"^tiny: version 2 stays the challenger: worse; another\. .* with --force$") as missed:
         promoting.promote(run(store), DEFINITION)
     assert missed.value.exit_code == 6 and serving(store) == 1 and not written
+    written["tiny/challenger/metrics.json"] = "of the one that waited"
     monkeypatch.setattr(promoting, "admission_of", lambda *_: Admission(None, [MISSED]))
     with pytest.raises(GateMissed, match=f"{SAID}. No model serves that misses what must be met"):
         promoting.promote(run(store, force=True), DEFINITION)
@@ -179,7 +190,10 @@ def test_a_rollback_brings_the_report_back(store: Registry, written: dict[str, s
     registered(store, serves=True)
     outcome = rolling_back.roll_back(run(store), DEFINITION)
     assert outcome.sentence == "version 1 serves again in place of version 2; score uses it" and serving(store) == 1
-    assert written == {"tiny/metrics.json": '{\n "of": 1,\n "model_version": 1\n}'}
+    assert written == {
+        "tiny/metrics.json": '{\n "of": 1,\n "model_version": 1\n}',
+        "tiny/challenger/metrics.json": '{\n "of": 2,\n "model_version": 2\n}',
+    }
 
 
 def test_a_training_is_due_by_the_newest_version(store: Registry) -> None:
