@@ -132,11 +132,16 @@ def test_chance_and_learning_are_shown_where_they_were_measured() -> None:
     null = [0.48, 0.5, 0.52]
     points = [{"learned_from": 180, "roc_auc": 0.86}, {"learned_from": 361, "roc_auc": 0.88}]
     told = report(
-        permutation_null=null, permutation_p=0.25, learning_curve=points, learning_curve_in_words="more would help", drift_auc=0.56
+        permutation_null=null,
+        permutation_p=0.25,
+        learning_curve=points,
+        learning_curve_in_words="more would help",
+        drift_auc=0.56,
+        drift_factors=["city"],
     )
     text = markdown(page(told))
     assert "Of 3 lists of companies drawn at random none reaches what the model reaches" in text and "(p = 0.250)" in text
-    assert "More would help." in text and "reaches ROC-AUC 0.560" in text
+    assert "More would help." in text and "reaches ROC-AUC 0.560; 0.5 is no difference. What tells them apart: city." in text
     assert html(page(told)).count("<svg") == 9
 
 

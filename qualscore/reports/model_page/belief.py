@@ -38,11 +38,12 @@ def _belief(report: Report) -> Iterator[Block]:
     chance = honesty.permutation(report.get("permutation_null") or [], report.get("roc_auc", 0.0), report.get("permutation_p"))
     curve = honesty.learning_curve(report.get("learning_curve") or [], report.get("learning_curve_in_words"))
     yield from (it for it in (chance, curve) if it)
-    drift = report.get("drift_auc")
+    drift, by = report.get("drift_auc"), report.get("drift_factors")
     if drift is not None:
+        tells = f" What tells them apart: {listed(by)}." if by else ""
         yield Text(
             f"Has the world changed? A model that is asked to tell companies of the customers' dates from those of today reaches ROC-AUC "
-            f"{auc(drift)}; 0.5 is no difference."
+            f"{auc(drift)}; 0.5 is no difference.{tells}"
         )
     if report.get("psi") is not None:
         much = "much" if report["psi"] > 0.25 else "little"

@@ -25,26 +25,20 @@ def importance(factors: Sequence[Mapping[str, Any]]) -> Picture:
         f"{names[:1].upper()}{names[1:]} make {percent(share)} of all that moves a score. Right of the line a factor raises the score, "
         "left of it lowers it; bars hold half of the companies, lines nine of ten."
     )
-    rows = tuple(
-        (
-            it["factor"],
-            percent(it["moves"] / total),
-            signed(it["customers_mean"]),
-            _range(it["customers"]),
-            signed(it["others_mean"]),
-            _range(it["others"]),
-        )
-        for it in factors
-    )
+    rows = tuple(_row(it, total) for it in factors)
     head = ("factor", "share of all", "customers: mean", "nine of ten", "others: mean", "nine of ten")
     table = Table(head, rows, numbers=5)
     height = 1.0 + 0.36 * max(3, len(shown))
-    return Picture(
-        "How much its factors move scores",
-        says,
-        lambda: drawn(lambda axes: _draw(axes[0], shown), name="importance", height=height),
-        table,
-    )
+
+    def draw(axes: "list[Axes]") -> None:
+        _draw(axes[0], shown)
+
+    return Picture("How much its factors move scores", says, lambda: drawn(draw, name="importance", height=height), table)
+
+
+def _row(factor: Mapping[str, Any], total: float) -> tuple[str, ...]:
+    sides = [cell for side in ("customers", "others") for cell in (signed(factor[f"{side}_mean"]), _range(factor[side]))]
+    return factor["factor"], percent(factor["moves"] / total), *sides
 
 
 def _range(quantiles: Sequence[float]) -> str:
@@ -62,26 +56,8 @@ def _draw(axis: "Axes", factors: Sequence[Mapping[str, Any]]) -> None:
     axis.set_yticks(range(len(factors)), [_short(it["factor"]) for it in reversed(factors)])
     axis.tick_params(axis="y", labelcolor=INK, length=0)
     axis.set(ylim=(-0.6, len(factors) - 0.4), xlabel="← lowers the score · contribution in log-odds · raises the score →")
-    label(
-        axis,
-        "customers",
-        (1, 1),
-        (0, 4),
-        xycoords="axes fraction",
-        ha="right",
-        color=CUSTOMERS,
-        fontweight="bold",
-    )
-    label(
-        axis,
-        "other companies",
-        (1, 1),
-        (-72, 4),
-        xycoords="axes fraction",
-        ha="right",
-        color=OTHERS,
-        fontweight="bold",
-    )
+    for side, shift, colour in (("customers", 0, CUSTOMERS), ("other companies", -72, OTHERS)):
+        label(axis, side, (1, 1), (shift, 4), xycoords="axes fraction", ha="right", color=colour, fontweight="bold")
     axis.grid(axis="x", linewidth=0.6)
 
 
