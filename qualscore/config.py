@@ -144,6 +144,7 @@ class Settings(Strict):
     max_unread_share: float
     evaluation_accounts: int
     top_accounts: int
+    retention_days: int = Field(30, ge=1)
     checkpoints: Literal["auto", "local", "reliable"] = "auto"
     staging: str | None = None
 

@@ -50,3 +50,9 @@ class Locked(QualscoreError):
     """Another run holds the lock."""
 
     exit_code = 5
+
+
+class RetrainingDue(QualscoreError):
+    """A model has aged, or what it describes has: said to whoever asked."""
+
+    exit_code = 7

@@ -41,8 +41,26 @@ def _compare(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--all", action="store_true", help="also all accounts of the universe, not only those of the CRM and of the sample")
 
 
+def _retrain(parser: argparse.ArgumentParser) -> None:
+    which = parser.add_mutually_exclusive_group()
+    which.add_argument("--if-due", action="store_true", help="only scores whose model has aged, or whose accounts have drifted")
+    which.add_argument("--check", action="store_true", help="train nothing; ends with 7 where retraining is due, and says why")
+    _train(parser)
+
+
+def _simulate(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("--definition", type=Path, metavar="FILE", help="a score definition in place of the configured ones")
+    parser.add_argument("--account", metavar="DOMAIN", help="one account: its score, and what would have to change for the next band")
+    parser.add_argument(
+        "--value",
+        action="append",
+        metavar="COLUMN=VALUE",
+        help="another value of the account: employees=500, product=Kafka; may be repeated",
+    )
+
+
 # Jobs that leave what is up to date: the same deliveries twice change nothing.
-ONLY_WHAT_IS_DUE = ("pipeline", "ingest")
+ONLY_WHAT_IS_DUE = ("pipeline", "ingest", "retrain")
 OWN: dict[str, Callable[[argparse.ArgumentParser], None]] = {
     "generate_sample": _sample,
     "pipeline": _pipeline,
@@ -50,6 +68,8 @@ OWN: dict[str, Callable[[argparse.ArgumentParser], None]] = {
     "train": _train,
     "promote": _promote,
     "compare": _compare,
+    "retrain": _retrain,
+    "simulate": _simulate,
 }
 
 

@@ -90,7 +90,7 @@ def _prepare(job: str, options: Any, console: Console, overlay: Callable[..., An
     internals.remember_classes(session)
     if doubt := entries.doubt(session, settings.warehouse):
         console.complain(f"warning: {doubt}")
-    tables = Tables(session, of_spark(settings.warehouse), settings.catalog)
+    tables = Tables(session, of_spark(settings.warehouse), settings.catalog, retention_days=settings.retention_days)
     sizing.fit_partitions(session, settings, tables)
     as_of = options.as_of or console.started.date()
     store = places.registry(settings.warehouse)
@@ -99,7 +99,7 @@ def _prepare(job: str, options: Any, console: Console, overlay: Callable[..., An
 
 def _run_all(run: Run, job: str, stages: Sequence[Stage]) -> int:
     """Every step; a step that fails ends the job, a score that fails leaves the others. The first failure's code."""
-    last = records.last_successes(run) if job in arguments.ONLY_WHAT_IS_DUE and not run.options.restart else None
+    last = records.last_successes(run) if job in arguments.ONLY_WHAT_IS_DUE and not getattr(run.options, "restart", False) else None
     failed: dict[str, int] = {}
     for warning in disk.warnings(run.tables, run.settings, scores=len(run.definitions), stages=[stage.name for stage in stages]):
         run.console.complain(f"warning: {warning}")
@@ -199,7 +199,8 @@ def _finished(
             run.console.complain(f"warning: {warning}")
         say, code = run.console.complain if outcome.exit_code else run.console.say, outcome.exit_code
         say(f"{f'{stage.name} {definition.name}' if definition else stage.name}: {outcome.sentence}")
-    records.record(run, stage, definition, started, outcome, code, fingerprint)
+    if stage.is_recorded:
+        records.record(run, stage, definition, started, outcome, code, fingerprint)
     return code
 
 

@@ -67,6 +67,7 @@ class Stage:
         reads: what else it would read now, in words, for --dry-run.
         writes: its table; without it the step is due.
         wanted: whether the arguments ask for it at all.
+        is_recorded: whether scores/score_runs gets a row of it; without one it writes nothing at all.
     """
 
     name: str
@@ -79,3 +80,4 @@ class Stage:
     reads: Callable[[Run], Sequence[str]] = lambda run: ()
     writes: str | None = None
     wanted: Callable[[Any], bool] = lambda options: True
+    is_recorded: bool = True

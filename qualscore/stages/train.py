@@ -25,6 +25,7 @@ from qualscore.stages.labelling import labelled, with_coverage, without_domain
 from qualscore.stages.made import made
 from qualscore.stages.models import locked, registry_of
 from qualscore.stages.nulls import null_of
+from qualscore.stages.profiles import PROFILE, profile_of
 from qualscore.stages.reading import FEATURE_INPUTS, FEATURES, SELECTED_FROM, UNUSABLE
 
 INPUTS = tuple(dict.fromkeys((*SELECTED_FROM, FEATURES, *FEATURE_INPUTS, *UNUSABLE)))
@@ -54,7 +55,8 @@ def _train(run: Run, definition: Definition) -> Outcome:
     judged = Judged(trained.evidence.rows, trained.evidence.weight)
     admission = Admission(gating.passage(champion, trained.model, judged), judgement.report["expect"])
     report = _report(run, definition, trained, judgement.report | {"gate": admission.report}, champion)
-    files, serves = texts(report), not admission.against
+    files = {**texts(report), PROFILE: profile_of(run, judgement.judged.model)}
+    serves = not admission.against
     version = store.register(judgement.judged, as_of=as_of, inputs=dict(run.tables.pins), report=files, serves=serves)
     path = model_reports.write(run, definition.name, files, version=version.number, serves=serves)
     if serves:

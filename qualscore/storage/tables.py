@@ -35,6 +35,7 @@ class Tables:
         catalog: if set, LAYER/TABLE is the catalog's table CATALOG_LAYER.TABLE instead.
         pins: the versions of tables that are read as they were; -1 for one that was not there. The others are read as they are.
         commits: the last version of each table that was written through these tables.
+        retention_days: how long former versions of the tables are kept.
     """
 
     spark: SparkSession
@@ -42,6 +43,7 @@ class Tables:
     catalog: str | None = None
     pins: Mapping[str, int] = field(default_factory=dict)
     commits: dict[str, int] = field(default_factory=dict)
+    retention_days: int = 30
 
     def pinned(self, pins: Mapping[str, int]) -> "Tables":
         """The same tables, of which those named are read at one version, whoever writes them meanwhile."""
@@ -131,28 +133,30 @@ class Tables:
         writer.saveAsTable(self.identifier(name)) if self.catalog else writer.save(self._path(name))
 
     @contextmanager
-    def _in_todays_form(self, name: str, *, kept: str | None) -> Iterator[upgrades.Lag | None]:
+    def _in_todays_form(self, name: str, *, kept: str | None, is_alone: bool = True) -> Iterator[upgrades.Lag | None]:
         """Brings the rows that a write keeps (of the condition `kept`; None: none) to today's form, in a commit before the write's own.
 
         That the table has today's form is written down after the write: a run that dies in between leaves it to the next one.
         """
-        lag = self._lag(name)
+        lag = self._lag(name, is_alone=is_alone)
         if lag and kept is not None:
             self._upgrade(lag, kept)
         yield lag
         if lag:
             self.mark(lag.contract)
 
-    def _lag(self, name: str) -> upgrades.Lag | None:
-        """What the table lacks of today's form; None when that is nothing."""
+    def _lag(self, name: str, *, is_alone: bool = True) -> upgrades.Lag | None:
+        """What the table lacks of today's form; None when that is nothing. Of a writer who is alone it gets today's retention at once."""
         contract, identifier = contracts.load(name), self.identifier(name)
         if identifier in _TODAYS:
             return None
         detail = self.spark.sql(f"DESCRIBE DETAIL {identifier}").select("partitionColumns", "properties").collect()[0]
         written = self.spark.table(identifier).schema
         lag = upgrades.lag(contract, written, partitions=detail["partitionColumns"], taken=detail["properties"])
-        if lag.is_none:
+        if lag.is_none and declarations.retention(self.retention_days).items() <= detail["properties"].items():
             _TODAYS.add(identifier)
+        elif lag.is_none and is_alone:  # beside it the append of another score would fail
+            self.mark(contract)
         return None if lag.is_none else lag
 
     def _upgrade(self, lag: upgrades.Lag, kept: str) -> None:
@@ -172,7 +176,9 @@ class Tables:
     def mark(self, contract: Contract) -> None:
         """Writes down that the table has today's form."""
         identifier = self.identifier(contract.name)
-        self.spark.sql(f"ALTER TABLE {identifier} SET TBLPROPERTIES ({declarations.properties(contract)})")
+        self.spark.sql(
+            f"ALTER TABLE {identifier} SET TBLPROPERTIES ({declarations.properties(contract, retention_days=self.retention_days)})"
+        )
         _TODAYS.add(identifier)
 
     def stage(self, name: str, frame: DataFrame, *, where: str) -> "StagedSlice":
@@ -223,7 +229,7 @@ class Tables:
     def append(self, name: str, frame: DataFrame) -> int:
         """Adds rows; returns their number."""
         frame = self._prepared(name, frame)
-        with self._in_todays_form(name, kept=EVERY):
+        with self._in_todays_form(name, kept=EVERY, is_alone=False):
             if self.catalog:
                 frame.writeTo(self.identifier(name)).option("mergeSchema", "true").append()
             else:
@@ -251,7 +257,7 @@ class Tables:
     def _create_anew(self, contract: Contract) -> None:
         if self.catalog:
             self.spark.sql(f"CREATE SCHEMA IF NOT EXISTS {self.catalog}_{contract.layer}")
-        self.spark.sql(declarations.create(contract, self.identifier(contract.name)))
+        self.spark.sql(declarations.create(contract, self.identifier(contract.name), retention_days=self.retention_days))
         _TODAYS.add(self.identifier(contract.name))
 
     def _last_commit(self, name: str) -> Any:

@@ -119,6 +119,7 @@ def store(monkeypatch: pytest.MonkeyPatch) -> Store:
     monkeypatch.setattr(train.portrait, "portrait", lambda trained: {name: UNNUMBERED[name] for name in ("importance", "misses")})
     monkeypatch.setattr(train.gating, "serving", lambda *_: (replace(small_model(), version=1) if store.kept else None, []))
     monkeypatch.setattr(train.gating, "passage", lambda *_: None)
+    monkeypatch.setattr(train, "profile_of", lambda *_: "{}")
     return store
 
 
@@ -126,7 +127,7 @@ def test_training_keeps_the_report_in_the_registry_and_beside_the_tables(folder:
     run = SimpleNamespace(**vars(run), options=SimpleNamespace(), tables=SimpleNamespace(pins={}), console=SimpleNamespace(result=_silent))
     first, second = (train.train(run, DEFINITION) for _ in range(2))
     assert first.sentence == f"version 1, 361 customers; its report is {folder / 'small' / 'model.html'}"
-    assert all(it.keys() == {"model.html", "model.md", "metrics.json"} for it in store.kept)
+    assert all(it.keys() == {"model.html", "model.md", "metrics.json", "profile.json"} for it in store.kept)
     assert json.loads(store.kept[0]["metrics.json"])["since"] is None
     assert json.loads(store.kept[1]["metrics.json"])["since"]["version"] == 1
     assert second.model_version == 2 and "Compared with version 1, trained as of 2026-06-01" in (folder / "small" / "model.md").read_text()

@@ -12,10 +12,8 @@ from pyspark.sql import types as T
 from pyspark.sql.pandas.types import to_arrow_schema
 
 from qualscore import contracts
-from qualscore.model.kernel import domain_hashes
 from qualscore.model.lifecycle import saved_model
-from qualscore.model.scoring import scoring_pass
-from qualscore.model.scoring.pass_model import DOMAIN_HASH, fold_columns
+from qualscore.model.scoring import on_driver, scoring_pass
 from qualscore.model.scoring.qualification import QualificationModel
 
 REGISTERED = "registered_model_meta"
@@ -49,13 +47,7 @@ class FrameScorer:
     def _batch(self, frame: pd.DataFrame) -> pa.RecordBatch:
         schema = to_arrow_schema(T.StructType([self._schema[name] for name in self._reads]))
         columns = [_column(frame, field) for field in schema]
-        hashes = domain_hashes.hashes(columns[schema.get_field_index("domain")])
-        training = self._model.definition.training
-        drawn = [
-            domain_hashes.draws(hashes, "fold", training.folds, seed=training.seed, repeat=repeat) for repeat in range(training.repeats)
-        ]
-        added = dict(zip(fold_columns(training), map(pa.array, drawn), strict=True)) | {DOMAIN_HASH: pa.array(hashes)}
-        return pa.RecordBatch.from_arrays([*columns, *added.values()], names=[*schema.names, *added])
+        return on_driver.with_draws(pa.RecordBatch.from_arrays(columns, names=schema.names), self._model.definition.training)
 
 
 def _column(frame: pd.DataFrame, field: pa.Field) -> pa.Array:

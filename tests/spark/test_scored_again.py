@@ -1,0 +1,152 @@
+"""Scores of what is not so, which nobody has written; and models that should be made again."""
+
+import json
+from collections.abc import Iterator
+from dataclasses import replace
+from datetime import date
+from pathlib import Path
+from types import SimpleNamespace
+from typing import Any
+
+import pytest
+from pyspark.sql import functions as F
+
+from qualscore import contracts
+from qualscore.definitions.definition import Definition
+from qualscore.errors import ConfigurationError, RetrainingDue
+from qualscore.features.firmographic import FIRMOGRAPHIC_VALUES, with_inputs
+from qualscore.model.learning.judged_model import JudgedModel
+from qualscore.runs.run import Run
+from qualscore.stages import simulate as simulating
+from qualscore.stages.models import registry_of
+from qualscore.stages.profiles import PROFILE, profile_of
+from qualscore.stages.retrain import RETRAIN, check_due
+from tests.small_universe import AS_OF, DEFINITION
+from tests.spark.test_score import FEATURES, SCORES, Warehouse, once_scored, scored, with_bands
+
+__all__ = ["once_scored", "scored"]  # fixtures
+
+
+def asked(run: Run, /, **options: Any) -> Run:
+    return replace(run, options=SimpleNamespace(**{"dry_run": False, "as_of": None, "score": []} | options))
+
+
+def content(folder: Path) -> dict[str, bytes]:
+    return {str(it.relative_to(folder)): it.read_bytes() for it in sorted(folder.rglob("*")) if it.is_file()}
+
+
+@pytest.fixture
+def unwritten(scored: Warehouse) -> Iterator[Warehouse]:
+    """A warehouse whose every file, the registry's too, is afterwards what it was."""
+    crm = [{"domain": f"company{i}.com", "sources": ["crm"]} for i in range(50)]
+    scored.run.tables.replace("clean/accounts", contracts.load("clean/accounts").rows(scored.run.spark, crm))
+    folder = Path(scored.run.settings.warehouse).parent
+    before = content(folder)
+    yield scored
+    after = content(folder)
+    assert {name for name in {*before, *after} if before.get(name) != after.get(name)} == set()
+
+
+def foretold(scored: Warehouse, definition: Definition) -> dict[str, Any]:
+    model, trial = simulating._model(asked(scored.run, account=None, definition=None), definition)
+    assert trial is None
+    return simulating._compared(scored.run, definition, model)
+
+
+def test_other_bands_and_exclusions_are_foretold_as_the_next_run_gives_them(scored: Warehouse, unwritten: Warehouse) -> None:
+    before = scored.table(SCORES).set_index("domain")
+    definition = with_bands(highly_likely=60, likely=20).model_copy(update={"exclude": None})
+    found = foretold(scored, definition)
+    assert found["bands"]["highly_likely"]["now"] == (before.band == "highly_likely").sum()
+    assert found["bands"]["unscored"] == {"now": 5, "then": 0}  # the partners
+    assert sum(it["now"] for it in found["crm_bands"].values()) == 50
+    simulated = simulating.scores(
+        scored.run, definition, simulating._model(asked(scored.run, account=None, definition=None), definition)[0]
+    )
+    expected = simulated.toPandas().set_index("domain").sort_index()
+    assert expected.band.value_counts().to_dict() == {name: it["then"] for name, it in found["bands"].items() if it["then"]}
+    text = "\n".join(simulating._lines(found | {"trained": False, "expect": []}))
+    assert "accounts (5 of the CRM) go from no score to " in text or "go from Likely to Highly Likely" in text
+    for mover in found["movers"]:
+        assert mover["score_then"] == expected.score.get(mover["domain"]) and mover["band_now"] == before.band.get(mover["domain"])
+
+
+def test_a_run_that_follows_is_what_was_foretold(scored: Warehouse) -> None:
+    definition = with_bands(highly_likely=60, likely=20).model_copy(update={"exclude": None})
+    found = foretold(scored, definition)
+    before = scored.table(SCORES).set_index("domain").band
+    assert scored.score(definition) == [0]
+    after = scored.table(SCORES).set_index("domain")
+    assert after.band.value_counts().to_dict() == {name: it["then"] for name, it in found["bands"].items() if it["then"]}
+    moved = [(old, new) for domain, new in after.band.items() if (old := before.get(domain, "unscored")) != new]
+    assert {(it["from"], it["to"]): it["accounts"] for it in found["moves"]} == {pair: moved.count(pair) for pair in set(moved)}
+
+
+def test_an_account_with_other_values_scores_what_it_would_and_what_it_lacks_is_found(scored: Warehouse, unwritten: Warehouse) -> None:
+    """Of an unlikely account: by the values of its own command, and by the smallest change that is named."""
+    tables = scored.run.tables
+    unlikely = tables.read(SCORES).where("band = 'unlikely' and score > 30").orderBy("domain").first()["domain"]
+    model, _ = simulating._model(asked(scored.run, account=unlikely, definition=None), DEFINITION)
+    run = asked(scored.run, account=unlikely, value=["employees=700", "country=Germany", "product=Kafka"])
+    found = simulating.simulate_account(run, DEFINITION, model)
+    assert found["as_it_is"]["score"] == tables.read(SCORES).where(F.col("domain") == unlikely).first()["score"]
+
+    row = tables.read(FEATURES).where(F.col("domain") == unlikely)
+    stack = F.array_union("tech_stack", F.array(F.struct(F.lit("Kafka").alias("product"), F.lit("Streaming").alias("category"))))
+    changed = row.withColumns({"employees": F.lit(700).cast("bigint"), "country": F.lit("DE"), "tech_stack": stack})
+    again = model.score(with_inputs(changed)).first()
+    assert (found["with_values"]["score"], found["with_values"]["margin"]) == (again["score"], again["margin"])
+
+    as_it_is = simulating.simulate_account(asked(scored.run, account=unlikely, value=None), DEFINITION, model)
+    assert as_it_is["with_values"] is None and as_it_is["next_band"] == {"band": "likely", "from": 50}
+    kinds = [it["kind"] for it in as_it_is["changes"]]
+    assert kinds and len(set(kinds)) == len(kinds) and {*kinds} <= {"employees", "revenue", "product", "category", "research"}
+    for it in as_it_is["changes"]:
+        assert it["score"] >= 50
+    product = next((it for it in as_it_is["changes"] if it["change"] == "uses Kafka"), None)
+    if product:
+        assert model.score(with_inputs(row.withColumn("tech_stack", stack))).first()["score"] == product["score"]
+    assert json.dumps(as_it_is, default=str) and len(FIRMOGRAPHIC_VALUES) == 12
+
+
+@pytest.mark.parametrize(
+    ("account", "value", "told"),
+    [
+        ("nobody.com", [], "there is no such account"),
+        ("company7.com", ["employees"], "should read column=value"),
+        ("company7.com", ["employes=4"], "no such column; did you mean 'employees'"),
+        ("company7.com", ["employees=many"], "many is no bigint"),
+        ("company7.com", ["product=Kafcka"], "knows no such product; did you mean 'Kafka'"),
+        ("company7.com", ["keyword_set=data"], "knows no such keyword set"),
+    ],
+)
+def test_a_value_that_cannot_be_is_named(scored: Warehouse, account: str, value: list[str], told: str) -> None:
+    model = scored.trained.model
+    with pytest.raises(ConfigurationError, match=told):
+        simulating.simulate_account(asked(scored.run, account=account, value=value), DEFINITION, model)
+
+
+def test_a_model_is_due_when_it_has_aged_and_when_its_accounts_are_others(scored: Warehouse) -> None:
+    run, tables = asked(scored.run, check=True, if_due=True), scored.run.tables
+    judged = JudgedModel(scored.trained.model, scored.trained.counts, {}, [])
+    assert "not known of this version" in check_due(run, DEFINITION).sentence  # one of before there were profiles
+    registry_of(run).register(judged, as_of=AS_OF, inputs={}, report={PROFILE: profile_of(run, judged.model)})
+    done = check_due(run, DEFINITION)
+    assert done.sentence.startswith("retraining is not due") and set(done.metrics) == set()
+    assert RETRAIN.due is not None and RETRAIN.due(run, DEFINITION) is None
+
+    later = replace(run, as_of=date(2026, 12, 1))
+    with pytest.raises(RetrainingDue, match=r"^small: retraining is due: version 2 was trained 6 months ago\. Do it with") as due:
+        check_due(later, DEFINITION)
+    assert due.value.exit_code == 7 and check_due(replace(run, as_of=date(2026, 11, 30)), DEFINITION).metrics == {}
+
+    kafka = F.array(F.struct(F.lit("Kafka").alias("product"), F.lit("Streaming").alias("category")))
+    features = tables.read(FEATURES).withColumn("tech_stack", F.when(F.hash("domain") % 2 == 0, kafka).otherwise(F.col("tech_stack")))
+    tables.replace(FEATURES, features.localCheckpoint())
+    with pytest.raises(
+        RetrainingDue, match=r"due: the margins of today's accounts have drifted since .*; its inputs have drifted since: .*Kafka"
+    ):
+        check_due(run, DEFINITION)
+    reason = RETRAIN.due(later, DEFINITION)
+    assert reason and reason.startswith("version 2 was trained 6 months ago; the margins of today's accounts")
+    assert RETRAIN.due(asked(scored.run, if_due=False), DEFINITION) == "asked for"
