@@ -3,10 +3,10 @@
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from qualscore.model.scoring.qualification import QualificationModel
+    from qualscore.model.learning.judged_model import Model
 
 
-def load(uri: str, tracking_uri: str | None = None) -> "QualificationModel":
+def load(uri: str, tracking_uri: str | None = None) -> "Model":
     """Opens a registered model, `models:/qualscore.NAME@champion` or `models:/qualscore.NAME/3`; its `score` takes account features.
 
     Args:

@@ -16,6 +16,7 @@ from qualscore.definitions.definition import Definition
 from qualscore.definitions.definition import load as load_definitions
 from qualscore.deliveries.own_domains import own_domains, with_domains
 from qualscore.errors import ConfigurationError, QualscoreError
+from qualscore.model.scorecard import columns
 from qualscore.parallel import side_by_side
 from qualscore.paths import of_spark
 from qualscore.runs import arguments, disk, executors, pinning, progress, records, sizing, staging
@@ -81,7 +82,9 @@ def _prepare(job: str, options: Any, console: Console, overlay: Callable[..., An
         console.say(connections.check(settings.sources, is_scored=bool(settings.scores)))
     lists = sorted({str(source.list) for source in settings.sources if source.list})
     delivered, sets = {source.table for source in settings.sources}, sorted(settings.keywords)
-    definitions = load_definitions(settings.scores, lists=lists, tables=delivered, keyword_sets=sets, names=options.score)
+    definitions = load_definitions(
+        settings.scores, lists=lists, tables=delivered, keyword_sets=sets, columns=columns.types(sets), names=options.score
+    )
     definitions = with_domains(definitions, settings)
     if job in CHANGES_WHO_SERVES and len(definitions) > 1 and not options.score:
         raise ConfigurationError(f"{job}: several scores are defined; name those that are meant: --score {definitions[0].name}")

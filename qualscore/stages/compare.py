@@ -10,14 +10,15 @@ from qualscore.errors import ConfigurationError
 from qualscore.model.encoding.draws import is_drawn
 from qualscore.model.judging import expectations
 from qualscore.model.learning import population
+from qualscore.model.learning.judged_model import Model
 from qualscore.model.lifecycle import comparison, comparison_report
-from qualscore.model.scoring.qualification import QualificationModel
 from qualscore.runs.run import Outcome, Run, Stage
 from qualscore.stages import gating
 from qualscore.stages.gating import Admission
-from qualscore.stages.labelling import labelled, with_coverage
+from qualscore.stages.labelling import labelled, with_coverage, with_facts
 from qualscore.stages.models import registry_of
 from qualscore.stages.promote import promote_depends
+from qualscore.stages.reading import FEATURES
 from qualscore.stages.train import INPUTS
 
 
@@ -44,13 +45,16 @@ def compare(run: Run, definition: Definition) -> Outcome:
     return Outcome(f"{said} would change band", counts={f"changed_{place}": number for place, number in changed.items()})
 
 
-def _compared(run: Run, definition: Definition, champion: QualificationModel, challenger: QualificationModel) -> dict[str, Any]:
+def _compared(run: Run, definition: Definition, champion: Model, challenger: Model) -> dict[str, Any]:
     """What the gate says, what is counted account by account, and what becomes of each expectation under either model."""
-    judged = gating.judged_today(run, definition)
-    passage = gating.passage(champion, challenger, judged)
+    judged = gating.judged_today(run, definition) if gating.are_trained(champion, challenger) else None
+    passage = gating.passage(champion, challenger, lambda: judged or gating.judged_today(run, definition))
     expect = {which: gating.expected_of(run, definition, it) for which, it in (("champion", champion), ("challenger", challenger))}
     admission = Admission(passage, expect["challenger"])
-    accounts = _accounts(run, definition, share=judged.share)
+    share = judged.share if judged else min(1.0, run.settings.evaluation_accounts / max(1, run.tables.read(FEATURES).count()))
+    accounts = _accounts(run, definition, share=share)
+    for model in (champion, challenger):
+        accounts = with_facts(run, model, accounts)
     places = ["crm", "evaluation", *(["universe"] if run.options.all else [])]
     rows = comparison.compare(champion.in_pass, challenger.in_pass, accounts, places=places)
     return {"gate": admission.report, "against": admission.against, **comparison_report.record(rows), "expect": expect}

@@ -5,6 +5,8 @@ from pyspark.sql import functions as F
 
 from qualscore.definitions.definition import Definition
 from qualscore.joins import to_be_joined
+from qualscore.model.learning.judged_model import Model
+from qualscore.model.scorecard.card import ScorecardModel
 from qualscore.runs.run import Run
 from qualscore.stages.describing import features_date
 from qualscore.stages.reading import FEATURES, clean, rejected
@@ -26,6 +28,13 @@ def labelled(run: Run, definition: Definition) -> DataFrame:
     if definition.expect:
         selected = labels.withheld(selected, clean(run, "account_lists"), definition.expect)
     return selected.withColumn("is_in_reference", labels.in_reference(definition.reference))
+
+
+def with_facts(run: Run, model: Model, accounts: DataFrame) -> DataFrame:
+    """Account features with what records say of the criteria of a rule-based model; as they are for another. No row is added."""
+    if not isinstance(model, ScorecardModel):
+        return accounts
+    return model.with_facts(accounts, selectable(run), clean(run, "crm_accounts"), as_of=features_date(run))
 
 
 def without_domain(run: Run, definition: Definition) -> dict[int, int]:

@@ -40,7 +40,7 @@ def admission_of(run: Run, store: Registry, definition: Definition, number: int)
     """Whether a version that is there may serve."""
     champion, _ = gating.serving(store, definition.name)
     new = store.load_version(definition.name, number)
-    passage = gating.passage(champion, new, gating.judged_today(run, definition)) if champion else None
+    passage = gating.passage(champion, new, lambda: gating.judged_today(run, definition))
     return Admission(passage, gating.expected_of(run, definition, new))
 
 

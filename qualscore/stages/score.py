@@ -11,14 +11,15 @@ from pyspark.sql import functions as F
 from qualscore.definitions.definition import Definition
 from qualscore.errors import QualscoreError
 from qualscore.model.encoding import intent
+from qualscore.model.learning.judged_model import Model
+from qualscore.model.scorecard.card import ScorecardModel
 from qualscore.model.scoring import scoring_pass
-from qualscore.model.scoring.qualification import QualificationModel
 from qualscore.runs.run import Outcome, Run, Stage
 from qualscore.scores import ranking
 from qualscore.scores.unscored import unscored_accounts
 from qualscore.stages.describing import features_date
 from qualscore.stages.history import rules_of, scores_before, write_history
-from qualscore.stages.labelling import selectable
+from qualscore.stages.labelling import selectable, with_facts
 from qualscore.stages.models import locked, registry_of
 from qualscore.stages.reading import FEATURES, SCORES, SELECTED_FROM, TOP, UNSCORED, UNUSABLE, rejected
 from qualscore.universe import labels
@@ -34,7 +35,7 @@ def score(run: Run, definitions: Sequence[Definition]) -> dict[str, Outcome | Ex
         return results | (_score(run, going, models) if going else {})
 
 
-def _score(run: Run, definitions: Sequence[Definition], models: Mapping[str, QualificationModel]) -> dict[str, Outcome]:
+def _score(run: Run, definitions: Sequence[Definition], models: Mapping[str, Model]) -> dict[str, Outcome]:
     """Writes all tables, the scores last: whoever reads them finds what goes with them."""
     names = [definition.name for definition in definitions]
     of_these, as_of, before = f"score_name IN ({', '.join(map(repr, names))})", features_date(run), scores_before(run, names)
@@ -53,11 +54,9 @@ def _score(run: Run, definitions: Sequence[Definition], models: Mapping[str, Qua
     return {name: replace(outcome, as_of=as_of) for name, outcome in outcomes.items()}
 
 
-def _models(
-    run: Run, definitions: Sequence[Definition], held: ExitStack
-) -> tuple[dict[str, QualificationModel], dict[str, Outcome | Exception]]:
+def _models(run: Run, definitions: Sequence[Definition], held: ExitStack) -> tuple[dict[str, Model], dict[str, Outcome | Exception]]:
     """The champions by name, whose scores' locks are held from now on, and why there is none of the others."""
-    models: dict[str, QualificationModel] = {}
+    models: dict[str, Model] = {}
     failed: dict[str, Outcome | Exception] = {}
     for definition in definitions:
         try:
@@ -69,9 +68,11 @@ def _models(
     return models, failed
 
 
-def _scored(run: Run, models: Sequence[QualificationModel], accounts: DataFrame) -> DataFrame:
+def _scored(run: Run, models: Sequence[Model], accounts: DataFrame) -> DataFrame:
     """The columns of scores/account_scores: all scores in one pass."""
     run_id, scored_at = run.run_id, run.started_at
+    for model in models:
+        accounts = with_facts(run, model, accounts)
     return scoring_pass.score([model.in_pass for model in models], accounts, run_id=run_id, scored_at=scored_at)
 
 
@@ -101,7 +102,7 @@ def _rank(run: Run, counts: Mapping[str, Mapping[str, int]], scores: DataFrame, 
 def _outcome(
     run: Run,
     definition: Definition,
-    model: QualificationModel,
+    model: Model,
     number_of: Mapping[str, int],
     changed: Mapping[str, int],
 ) -> Outcome:
@@ -115,9 +116,10 @@ def _outcome(
     return Outcome(sentence, counts=counts, model_version=model.version, warnings=_lost_sets(run, model), rules=rules)
 
 
-def _lost_sets(run: Run, model: QualificationModel) -> list[str]:
+def _lost_sets(run: Run, model: Model) -> list[str]:
     """At most one line: keyword sets that the model learned from and the configuration no longer has."""
-    lost = sorted(set(model.inputs.keyword_sets) - {intent.ANY_SET, *run.settings.keywords})
+    named = model.named_sets if isinstance(model, ScorecardModel) else set(model.inputs.keyword_sets)
+    lost = sorted(named - {intent.ANY_SET, *run.settings.keywords})
     return (
         [f"{model.definition.name}: no account researches {', '.join(lost)} any more, as there is no such keyword set: --retrain"]
         if lost

@@ -12,10 +12,10 @@ from qualscore.errors import TrainingRefused
 from qualscore.model.judging import judging, portrait, verdict
 from qualscore.model.judging.since import since
 from qualscore.model.learning import refusals, training
+from qualscore.model.learning.judged_model import Model
 from qualscore.model.learning.preview import by_selector
 from qualscore.model.learning.rejudging import Judged
 from qualscore.model.learning.training import Trained
-from qualscore.model.scoring.qualification import QualificationModel
 from qualscore.reports.model_page.texts import texts
 from qualscore.runs.run import Outcome, Run, Stage
 from qualscore.stages import gating, model_reports
@@ -27,18 +27,19 @@ from qualscore.stages.models import locked, registry_of
 from qualscore.stages.nulls import null_of
 from qualscore.stages.profiles import PROFILE, profile_of
 from qualscore.stages.reading import FEATURE_INPUTS, FEATURES, SELECTED_FROM, UNUSABLE
+from qualscore.stages.train_rules import train_rules
 
 INPUTS = tuple(dict.fromkeys((*SELECTED_FROM, FEATURES, *FEATURE_INPUTS, *UNUSABLE)))
 
 
 def train(run: Run, definition: Definition) -> Outcome:
-    """Trains the ensemble of a score and registers it: as the champion, or as a challenger where the gate keeps it out.
+    """Trains the ensemble of a score, or judges its rules, and registers it: as the champion, or as a challenger.
 
     A refusal has a report too.
     """
     with locked(run, definition.name):
         try:
-            return _train(run, definition)
+            return train_rules(run, definition) if definition.rules else _train(run, definition)
         except TrainingRefused as refused:
             model_reports.write_refusal(run, definition, refused)
             raise
@@ -53,7 +54,7 @@ def _train(run: Run, definition: Definition) -> Outcome:
     null = null_of(run, trained.counts["examples"], definition.training)
     judgement = judging.judge(trained, null=null, learning_curve=getattr(run.options, "learning_curve", False))
     judged = Judged(trained.evidence.rows, trained.evidence.weight)
-    admission = Admission(gating.passage(champion, trained.model, judged), judgement.report["expect"])
+    admission = Admission(gating.passage(champion, trained.model, lambda: judged), judgement.report["expect"])
     report = _report(run, definition, trained, judgement.report | {"gate": admission.report}, champion)
     files = {**texts(report), PROFILE: profile_of(run, judgement.judged.model)}
     serves = not admission.against
@@ -68,9 +69,7 @@ def _train(run: Run, definition: Definition) -> Outcome:
     return done if serves else gating.kept_out(run, definition, done, admission)
 
 
-def _report(
-    run: Run, definition: Definition, trained: Trained, judged: Mapping[str, Any], champion: QualificationModel | None
-) -> dict[str, Any]:
+def _report(run: Run, definition: Definition, trained: Trained, judged: Mapping[str, Any], champion: Model | None) -> dict[str, Any]:
     """What was judged of a model, its portrait, how it was made, and what changed since the champion."""
     report = {**judged, **portrait.portrait(trained), "made": made(run, definition)}
     before = champion and champion.version and model_reports.measured_of(registry_of(run), definition.name, champion.version)

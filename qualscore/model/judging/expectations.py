@@ -8,19 +8,20 @@ from pyspark.sql import DataFrame
 
 from qualscore import checkpoints
 from qualscore.definitions.expectation import Expectation
-from qualscore.model.scoring.qualification import QualificationModel
+from qualscore.model.learning.judged_model import Model
 
 SHOWN = 5  # accounts that miss an expectation
 
 Found = Mapping[str, Any]
 
 
-def judge(model: QualificationModel, expected: DataFrame | None, expectations: Sequence[Expectation]) -> list[Found]:
+def judge(model: Model, expected: DataFrame | None, expectations: Sequence[Expectation]) -> list[Found]:
     """Scores the expected accounts as they are today, and says of each expectation what became of it: one action.
 
     Args:
         model: calibrated, with the bands that apply.
-        expected: account features with expected_in of the accounts that have a score; None when nothing is expected.
+        expected: account features (with facts, where the model asks for them) and expected_in, of the accounts that have a score; None
+            when nothing is expected.
         expectations: of the definition; an account's expected_in are their numbers.
     """
     if expected is None or not expectations:

@@ -133,7 +133,7 @@ def _judgement(trained: Trained, report: dict[str, Any]) -> Judgement:
     doubts = _suspicions(report, trained.evidence.margins[1])
     report["suspicions"] = [{"kind": it.kind, "said": it.sentence, "advice": it.advice} for it in doubts]
     warnings = [*trained.warnings, *(f"{report['score_name']}: {it.sentence}; {it.advice}" for it in doubts)]
-    return Judgement(JudgedModel(trained.model, trained.counts, _flat(report), report["reliability"]), _plain(report), warnings)
+    return Judgement(JudgedModel(trained.model, trained.counts, flat(report), report["reliability"]), plain(report), warnings)
 
 
 def _today(model: QualificationModel, evidence: Evidence) -> tuple[list[dict[str, float]], float | None]:
@@ -165,20 +165,21 @@ def _suspicions(report: dict[str, Any], unlabelled: Array) -> list[Suspicion]:
     ]
 
 
-def _flat(report: dict[str, Any]) -> dict[str, float]:
+def flat(report: dict[str, Any]) -> dict[str, float]:
     """The plain numbers of a report, the ends of intervals, and the best rule's beside them."""
-    flat = {name: float(value) for name, value in report.items() if isinstance(value, int | float) and math.isfinite(value)}
+    numbers = {name: float(value) for name, value in report.items() if isinstance(value, int | float) and math.isfinite(value)}
     for name in WITH_INTERVALS:
-        flat[f"{name}_low"], flat[f"{name}_high"] = report["intervals"][name]
+        if name in report["intervals"]:
+            numbers[f"{name}_low"], numbers[f"{name}_high"] = report["intervals"][name]
     nested = {"by_time": report["by_time"], "best_rule": next(iter(report["rules"]), {})}
-    flat |= {f"{name}_{measure}": found[measure] for name, found in nested.items() for measure in WITH_INTERVALS if measure in found}
-    return flat | {"suspicions": float(len(report["suspicions"]))}
+    numbers |= {f"{name}_{measure}": found[measure] for name, found in nested.items() for measure in WITH_INTERVALS if measure in found}
+    return numbers | {"suspicions": float(len(report["suspicions"]))}
 
 
-def _plain(value: Any) -> Any:
+def plain(value: Any) -> Any:
     """What JSON can say: NaN is null."""
     if isinstance(value, dict):
-        return {name: _plain(it) for name, it in value.items()}
+        return {name: plain(it) for name, it in value.items()}
     if isinstance(value, list | tuple):
-        return [_plain(it) for it in value]
+        return [plain(it) for it in value]
     return None if isinstance(value, float) and not math.isfinite(value) else value

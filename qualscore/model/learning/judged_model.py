@@ -2,7 +2,11 @@
 
 from dataclasses import dataclass
 
+from qualscore.model.scorecard.card import ScorecardModel
 from qualscore.model.scoring.qualification import QualificationModel
+
+Model = QualificationModel | ScorecardModel
+"""What scores: an ensemble that was trained, or criteria."""
 
 
 @dataclass(frozen=True)
@@ -16,7 +20,7 @@ class JudgedModel:
         reliability: said against observed, by band of score.
     """
 
-    model: QualificationModel
+    model: Model
     counts: dict[str, int]
     metrics: dict[str, float]
     reliability: list[dict[str, float]]

@@ -16,6 +16,7 @@ from pyspark.sql import DataFrame
 from pyspark.sql import functions as F
 
 from qualscore.model.encoding.arrays import Array
+from qualscore.model.scorecard.card_pass import CardPass
 from qualscore.model.scoring import scoring_pass
 from qualscore.model.scoring.account_batch import AccountBatch
 from qualscore.model.scoring.pass_model import BANDS, PassModel, band_places
@@ -53,8 +54,8 @@ class Counts:
 class Comparing:
     """The two models, and the boolean columns that say which accounts are counted where. For mapInArrow."""
 
-    before: PassModel
-    after: PassModel
+    before: PassModel | CardPass
+    after: PassModel | CardPass
     places: tuple[str, ...]
 
     def counted(self, batches: Iterable[pa.RecordBatch]) -> Iterator[pa.RecordBatch]:
@@ -110,7 +111,7 @@ def _direction(bands: Sequence[Array], row: int) -> str:
     return "up" if bands[1][row] > bands[0][row] else "down"
 
 
-def compare(before: PassModel, after: PassModel, accounts: DataFrame, *, places: Sequence[str]) -> pd.DataFrame:
+def compare(before: PassModel | CardPass, after: PassModel | CardPass, accounts: DataFrame, *, places: Sequence[str]) -> pd.DataFrame:
     """Counts what the second model changes, by kind.
 
     BAND (first: the band before, second: the new one), CAUSE (the cause, up or down), FACTOR (the factor; before and after: the mean size

@@ -12,9 +12,11 @@ from pyspark.sql import types as T
 from pyspark.sql.pandas.types import to_arrow_schema
 
 from qualscore import contracts
+from qualscore.errors import ConfigurationError
+from qualscore.model.learning.judged_model import Model
 from qualscore.model.lifecycle import saved_model
+from qualscore.model.scorecard.card import ScorecardModel
 from qualscore.model.scoring import on_driver, scoring_pass
-from qualscore.model.scoring.qualification import QualificationModel
 
 REGISTERED = "registered_model_meta"
 """The file that MLflow puts beside a version's own ones when it fetches them by `models:/...`."""
@@ -23,7 +25,7 @@ REGISTERED = "registered_model_meta"
 class FrameScorer:
     """What `mlflow.pyfunc.load_model` wraps."""
 
-    def __init__(self, model: QualificationModel) -> None:
+    def __init__(self, model: Model) -> None:
         """Compiles the model with the first frame, not here."""
         self._model = model
         self._schema = contracts.load(saved_model.FEATURES).schema
@@ -37,12 +39,25 @@ class FrameScorer:
             params: none are known.
         """
         known = model_input[model_input["has_data"].astype(bool)]
+        if isinstance(self._model, ScorecardModel):
+            return self._by_criteria(self._model, known)
         scoring = scoring_pass.of_models([self._model.in_pass])
         scored = [batch.to_pandas(date_as_object=True) for batch in scoring.scores([self._batch(known)])]
         empty = contracts.load(scoring_pass.SCORES).schema
         none = to_arrow_schema(T.StructType([empty[name] for name in scoring.columns])).empty_table().to_pandas()
         frame = pd.concat(scored) if scored else none
         return pd.DataFrame(frame.set_axis(known.index, axis=0))
+
+    def _by_criteria(self, model: ScorecardModel, known: pd.DataFrame) -> pd.DataFrame:
+        """The same of a rule-based model, whose conditions are Spark's: by the session that there is, else by a local one."""
+        from pyspark.sql import SparkSession
+
+        if model.in_pass.asks_records:
+            raise ConfigurationError(f"{model.definition.name}: a frame does not tell deals and engagement: use qualscore.model.load")
+        schema = T.StructType([self._schema[name] for name in self._reads])
+        rows = [tuple(_plain(it) for it in row) for row in known.reindex(columns=self._reads).astype(object).itertuples(index=False)]
+        scored = model.score(SparkSession.builder.getOrCreate().createDataFrame(rows, schema)).drop(*scoring_pass.OF_THE_RUN).toPandas()
+        return scored.set_index("domain", drop=False).loc[known["domain"]].set_axis(known.index, axis=0)
 
     def _batch(self, frame: pd.DataFrame) -> pa.RecordBatch:
         schema = to_arrow_schema(T.StructType([self._schema[name] for name in self._reads]))

@@ -13,6 +13,7 @@ import pandas as pd
 from qualscore.model.encoding.arrays import Array
 from qualscore.model.learning import paired
 from qualscore.model.learning.evaluation import ranking
+from qualscore.model.learning.judged_model import Model
 from qualscore.model.scoring.qualification import QualificationModel
 
 UPPER = 0.975  # the upper end of a 95 % interval
@@ -55,7 +56,7 @@ def judge(champion: QualificationModel, new: QualificationModel, margins: pd.Dat
         "recall_at_10": [before["recall_at_10"], after["recall_at_10"]],
         "bands_changed": _bands_changed(champion, new, unlabelled),
     }
-    return Passage(figures, [*_clearly_worse(figures), *_changed(champion, new)])
+    return Passage(figures, [*_clearly_worse(figures), *changed(champion, new)])
 
 
 def _clearly_worse(figures: dict[str, Any]) -> list[str]:
@@ -70,9 +71,10 @@ def _clearly_worse(figures: dict[str, Any]) -> list[str]:
     return reasons
 
 
-def _changed(champion: QualificationModel, new: QualificationModel) -> list[str]:
-    changed = new.definition.changed_from(champion.definition)
-    return [f"its definition is another one ({', '.join(changed)})"] if changed else []
+def changed(champion: Model, new: Model) -> list[str]:
+    """At most one reason: the new model answers another question. Of rules there is no other: the same criteria give the same points."""
+    keys = new.definition.changed_from(champion.definition)
+    return [f"its definition is another one ({', '.join(keys)})"] if keys else []
 
 
 def _bands_changed(champion: QualificationModel, new: QualificationModel, unlabelled: Array) -> float:

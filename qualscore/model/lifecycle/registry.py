@@ -10,11 +10,10 @@ from types import MappingProxyType
 from typing import TYPE_CHECKING
 
 from qualscore.errors import ConfigurationError
-from qualscore.model.learning.judged_model import JudgedModel
+from qualscore.model.learning.judged_model import JudgedModel, Model
 from qualscore.model.lifecycle import registry_runs, registry_succession, saved_model
 from qualscore.model.lifecycle.registry_store import asking, by_alias, by_number, client, registered, shown
 from qualscore.model.lifecycle.registry_succession import CHALLENGER, CHAMPION
-from qualscore.model.scoring.qualification import QualificationModel
 
 if TYPE_CHECKING:
     from mlflow.entities.model_registry import ModelVersion
@@ -118,11 +117,11 @@ class Registry:
             stored = by_number(mlflow, self.model_name(score_name), str(number))
             return registry_runs.report(mlflow, str(stored.run_id)) if stored and stored.run_id else {}
 
-    def load_champion(self, score_name: str) -> QualificationModel:
+    def load_champion(self, score_name: str) -> Model:
         """Opens the version that scores; raises as `load` does."""
         return load(f"models:/{self.model_name(score_name)}@{CHAMPION}", self.uri)
 
-    def load_version(self, score_name: str, number: int) -> QualificationModel:
+    def load_version(self, score_name: str, number: int) -> Model:
         """Opens a version; raises as `load` does."""
         return load(f"models:/{self.model_name(score_name)}/{number}", self.uri)
 
@@ -135,7 +134,7 @@ class Registry:
             return Version(int(stored.version), fingerprint, date.fromisoformat(stored.tags[TRAINED_ON]))
 
 
-def load(uri: str, tracking_uri: str | None = None) -> QualificationModel:
+def load(uri: str, tracking_uri: str | None = None) -> Model:
     """Opens `models:/qualscore.NAME@champion` or `models:/qualscore.NAME/3`; needs nothing but the registry.
 
     Raises:

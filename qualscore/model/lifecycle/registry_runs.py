@@ -10,9 +10,8 @@ from typing import TYPE_CHECKING
 import yaml
 
 from qualscore.definitions.definition import Definition
-from qualscore.model.learning.judged_model import JudgedModel
+from qualscore.model.learning.judged_model import JudgedModel, Model
 from qualscore.model.lifecycle import flavour, saved_model, signature
-from qualscore.model.scoring.qualification import QualificationModel
 
 if TYPE_CHECKING:
     from mlflow import MlflowClient
@@ -70,7 +69,7 @@ def report(mlflow: "MlflowClient", run_id: str) -> dict[str, str]:
         return {Path(name).name: Path(mlflow.download_artifacts(run_id, name, folder)).read_text() for name in names}
 
 
-def describe(model: QualificationModel, folder: Path, run_id: str) -> None:
+def describe(model: Model, folder: Path, run_id: str) -> None:
     """Writes the file MLmodel: the signature, the types of what is read, and by which module pyfunc opens the folder."""
     from mlflow.models import Model, ModelSignature
     from mlflow.pyfunc import FLAVOR_NAME

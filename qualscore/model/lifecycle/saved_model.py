@@ -18,6 +18,9 @@ from qualscore.errors import ConfigurationError
 from qualscore.model.encoding import encoding
 from qualscore.model.encoding.inputs import Inputs
 from qualscore.model.kernel.starting_margin import LiftTerm, NumberTerm, StartingMargin
+from qualscore.model.learning.judged_model import Model
+from qualscore.model.lifecycle import saved_card
+from qualscore.model.scorecard.card import ScorecardModel
 from qualscore.model.scoring.calibration import Calibration
 from qualscore.model.scoring.pass_model import account_columns
 from qualscore.model.scoring.qualification import QualificationModel
@@ -27,8 +30,10 @@ FEATURES = "features/account_features"
 _SAVED_AS = {"keyword_sets": "topics"}  # models stay readable by the names that their inputs were first saved under
 
 
-def write(model: QualificationModel, reliability: list[dict[str, float]], folder: Path) -> None:
+def write(model: Model, reliability: list[dict[str, float]], folder: Path) -> None:
     """Writes a calibrated model to a folder that is there."""
+    if isinstance(model, ScorecardModel):
+        return saved_card.write(model, reliability, read_columns(model), folder / DESCRIPTION)
     assert model.calibration is not None
     (folder / "trees").mkdir()
     for repeat, texts in enumerate(model.texts):
@@ -49,7 +54,7 @@ def write(model: QualificationModel, reliability: list[dict[str, float]], folder
     (folder / DESCRIPTION).write_text(json.dumps(described, indent=1))
 
 
-def read(folder: Path, *, of: str, version: int | None = None) -> QualificationModel:
+def read(folder: Path, *, of: str, version: int | None = None) -> Model:
     """The model of a folder.
 
     Args:
@@ -61,6 +66,9 @@ def read(folder: Path, *, of: str, version: int | None = None) -> QualificationM
         ConfigurationError: account features lack a column that the model reads, or have it in another type.
     """
     described: dict[str, Any] = json.loads((folder / DESCRIPTION).read_text())
+    if described["definition"].get("type") == "rules":
+        _check_reads(described["reads"], of)
+        return saved_card.read(described, definition_of(folder / DESCRIPTION), folder, version=version)
     named = {saved: name for name, saved in _SAVED_AS.items()}
     inputs = Inputs(**{named.get(saved, saved): tuple(values) for saved, values in described["inputs"].items()})
     # Of a model that says nothing of types the names are known: they follow from its inputs.
@@ -82,10 +90,11 @@ def read(folder: Path, *, of: str, version: int | None = None) -> QualificationM
     )
 
 
-def read_columns(model: QualificationModel) -> dict[str, str]:
+def read_columns(model: Model) -> dict[str, str]:
     """The columns of features/account_features that a model reads, with their types."""
     columns = contracts.load(FEATURES).schema
-    return {name: columns[name].dataType.simpleString() for name in _names(model.inputs)}
+    names = model.read_columns if isinstance(model, ScorecardModel) else _names(model.inputs)
+    return {name: columns[name].dataType.simpleString() for name in names}
 
 
 def definition_of(file: Path) -> Definition:

@@ -6,15 +6,15 @@ from typing import Any
 from pyspark.sql import types as T
 
 from qualscore import contracts
+from qualscore.model.learning.judged_model import Model
 from qualscore.model.lifecycle import saved_model
-from qualscore.model.scoring.qualification import QualificationModel
 from qualscore.model.scoring.scoring_pass import OF_THE_RUN, SCORES
 
 NAMES = {"int": "integer", "bigint": "long", "date": "datetime", "timestamp": "datetime"}
 ANY = {"type": "any"}
 
 
-def signature(model: QualificationModel) -> dict[str, str]:
+def signature(model: Model) -> dict[str, str]:
     """`inputs`, the columns of account features that a model reads, and `outputs`, the columns of account_scores but those of a run."""
     features, scores = contracts.load(saved_model.FEATURES), contracts.load(SCORES)
     inputs = [

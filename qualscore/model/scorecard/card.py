@@ -1,6 +1,5 @@
 """The registered model of a rule-based score: its definition, and what is known of the points that accounts have."""
 
-from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from datetime import date, datetime
 from functools import cached_property
@@ -89,7 +88,3 @@ class ScorecardModel:
                 "call score(model.with_facts(account_features, records, crm_accounts, as_of=...))"
             )
         return scoring_pass.score([self.in_pass], account_features, run_id=run_id, scored_at=scored_at)
-
-    def described(self) -> Mapping[str, object]:
-        """What makes it again, beside its numbers, for a file."""
-        return {"keyword_sets": list(self.keyword_sets)}

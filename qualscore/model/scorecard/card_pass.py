@@ -14,7 +14,7 @@ from qualscore.definitions.definition import Definition
 from qualscore.definitions.scorecard import Scorecard
 from qualscore.model.encoding.arrays import Array
 from qualscore.model.kernel.tree_kernel import select_top
-from qualscore.model.kernel.tree_shap import TopFactors
+from qualscore.model.kernel.tree_shap import Explanation, TopFactors
 from qualscore.model.scorecard import columns, criteria, facts, points
 from qualscore.model.scoring import factor_lines
 from qualscore.model.scoring.account_batch import AccountBatch
@@ -66,7 +66,22 @@ class CardPass:
     @property
     def facts(self) -> str:
         """The column of what records say of the criteria; it is there when the account features went through `with_facts`."""
-        return f"_facts_{self.definition.name}"
+        return f"_facts_{self._key}"
+
+    @property
+    def shares_column(self) -> str:
+        """The column that says how far each criterion is met, by place; null is unknown."""
+        return f"_shares_{self._key}"
+
+    @property
+    def values_column(self) -> str:
+        """The column of what a person reads beside each criterion, by place."""
+        return f"_values_{self._key}"
+
+    @property
+    def _key(self) -> str:
+        """Tells two versions of a score apart that are compared in one pass."""
+        return f"{self.definition.name}_{self.version or 0}"
 
     @property
     def asks_records(self) -> bool:
@@ -78,32 +93,36 @@ class CardPass:
         known = F.col(self.facts) if self.facts in present else F.lit(None).cast(f"array<{facts.FACT}>")
         types, over = columns.types(self.keyword_sets)["when"], columns.account_columns(self.keyword_sets)
         shares, values = criteria.shares_and_values(self.scorecard.criteria, over, types, known)
-        return {f"_shares_{self.definition.name}": shares, f"_values_{self.definition.name}": values}
+        return {self.shares_column: shares, self.values_column: values}
 
     def scored(self, accounts: AccountBatch, values: FactorValues) -> pa.RecordBatch:
         """The columns of scores/account_scores but those of the run."""
-        shares = self.shares(accounts.batch.column(f"_shares_{self.definition.name}"))
-        of_criteria = points.contributions(shares, self.scorecard)
-        margin = points.margins(of_criteria)
-        top, score = _top(of_criteria, margin), points.scores(margin)
-        pool = accounts.batch.column(f"_values_{self.definition.name}").flatten()
+        explanation = self.explained(accounts)
+        top, score = _top(explanation.contributions, explanation.margin), self.stored_score(explanation.margin)
+        pool = accounts.batch.column(self.values_column).flatten()
         first = np.arange(accounts.rows)[:, None] * len(self.scorecard.criteria)
         codes = [np.where(ids >= 0, first + ids, -1).astype(np.int32) for ids in (top.for_ids, top.against_ids)]
         return pa.RecordBatch.from_pydict(
             {
                 **described(self.definition, self.version, self.examples, accounts, score),
                 **self._numbers(top, score),
-                **factor_lines.written(self._names, top, codes, pool, no=0),
+                **factor_lines.written(self.names, top, codes, pool, no=0),
             }
         )
 
-    def shares(self, column: pa.ListArray) -> Array:
-        """How far each criterion is met: float (rows, criteria); NaN is unknown."""
-        flat: Array = column.flatten().to_numpy(zero_copy_only=False)
-        return flat.reshape(-1, len(self.scorecard.criteria))
+    def explained(self, accounts: AccountBatch) -> Explanation:
+        """The points of all criteria."""
+        flat = accounts.batch.column(self.shares_column).flatten().to_numpy(zero_copy_only=False)
+        of_criteria = points.contributions(flat.reshape(-1, len(self.scorecard.criteria)), self.scorecard)
+        return Explanation(points.margins(of_criteria), np.zeros(accounts.rows), of_criteria)
+
+    def stored_score(self, margin: Array) -> Array:
+        """The score of a margin, rounded down as it is stored."""
+        return points.scores(margin)
 
     @cached_property
-    def _names(self) -> FactorNames:
+    def names(self) -> FactorNames:
+        """How the criteria are said."""
         names = tuple(it.text for it in self.scorecard.criteria)
         kinds = np.full(len(names), AS_TEXT, np.int32)
         heads = tuple(text for name in names for text in (f"{name} (", ""))
