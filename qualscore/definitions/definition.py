@@ -234,6 +234,11 @@ def load(
     return [definitions[name] for name in sorted(names or definitions)]
 
 
+def file_of(paths: Sequence[str], name: str) -> Path:
+    """The file of a definition, among files and folders that `load` reads."""
+    return next(file for path in paths for file in _files(Path(path)) if load_mapping(file).get("name") == name)
+
+
 def _files(path: Path) -> list[Path]:
     if path.is_dir():
         return sorted(file for pattern in ("*.yml", "*.yaml") for file in path.glob(pattern) if file.stem != "example")

@@ -36,7 +36,7 @@ class Criterion(Strict):
         opportunities: a selector of deals, as in `examples`.
         activities: a selector of engagement, as in `examples`.
         account_list: a list that has to name the account.
-        points: for an account that meets it; below 0 it speaks against one.
+        points: for an account that meets it; below 0 it speaks against one, and 0 is what `refine` gives to one that customers contradict.
         group: whose points `caps` limits together.
         half_life_days: age at which half of the points are left. Records age by the last one that meets the criterion, an undated one not.
         dated_by: the column that a condition ages by: a date, or intent's weeks since the last signal.
@@ -61,8 +61,6 @@ class Criterion(Strict):
         if len(given) != 1:
             written = f"; found {' and '.join(given)}" if given else ""
             raise ValueError(f"give exactly one of {', '.join(KINDS)}{written}")
-        if self.points == 0:
-            raise ValueError("points: 0 says nothing; leave the criterion out")
         return self
 
     @model_validator(mode="after")

@@ -59,6 +59,10 @@ def _simulate(parser: argparse.ArgumentParser) -> None:
     )
 
 
+def _refine(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("--apply", action="store_true", help="write the fitted points into the definition's file; the rest of it stays")
+
+
 # Jobs that leave what is up to date: the same deliveries twice change nothing.
 ONLY_WHAT_IS_DUE = ("pipeline", "ingest", "retrain")
 OWN: dict[str, Callable[[argparse.ArgumentParser], None]] = {
@@ -70,6 +74,7 @@ OWN: dict[str, Callable[[argparse.ArgumentParser], None]] = {
     "compare": _compare,
     "retrain": _retrain,
     "simulate": _simulate,
+    "refine": _refine,
 }
 
 

@@ -1,6 +1,8 @@
 """Rule-based scores: which criteria accounts and records meet, how rules are judged, and that they score beside models."""
 
+import re
 from datetime import date
+from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -10,11 +12,13 @@ from pyspark.sql import DataFrame, SparkSession
 from pyspark.sql import functions as F
 
 from qualscore import contracts
-from qualscore.definitions.definition import Definition
+from qualscore.config import ROOT
+from qualscore.definitions.definition import Definition, load
 from qualscore.errors import ConfigurationError
 from qualscore.model.judging import card_judging
 from qualscore.model.learning import criteria_rows
 from qualscore.model.learning.training import Trained
+from qualscore.model.scorecard import columns
 from qualscore.model.scorecard.card import ScorecardModel
 from qualscore.model.scoring import scoring_pass
 from qualscore.universe.labels import Records
@@ -174,3 +178,30 @@ def test_rules_without_customers_score_all_the_same(universe: Universe) -> None:
     assert judgement.report["criteria"][0]["customers"] is None
     scores = judgement.judged.model.score(universe.today()).toPandas()
     assert scores.lift.isna().all() and not scores.is_example.any() and 0 <= scores.percentile.min() < scores.percentile.max() <= 100
+
+
+def test_the_example_of_the_readme_scores(spark: SparkSession, tmp_path: Path) -> None:
+    """110 points could be had, 100 because of the cap."""
+    text = (ROOT / "README.md").read_text()
+    (example,) = re.findall(r"```yaml\n# scores/outbound.yml\n(.*?)```", text, re.DOTALL)
+    (tmp_path / "outbound.yml").write_text(example)
+    tables = ["crm_opportunities", "activities"]
+    (definition,) = load([str(tmp_path)], lists=["customers"], tables=tables, columns=columns.types(["data"]))
+    stack = [{"product": "Apache Kafka", "category": "Streaming"}, {"product": "flink", "category": "Data Warehouse"}]
+    accounts = features(
+        spark,
+        {"domain": "a.com", "employees": 300, "country": "DE", "tech_stack": stack, "intent_signals_13w": 3, "intent_weeks_since_last": 0},
+        {"domain": "b.com", "country": "AT"},
+    )  # fmt: skip
+    demo = {"domain": "a.com", "activity_type": "demo_request", "active_on": AS_OF}
+    records = Records(
+        *(table(spark, f"clean/{name}", *rows) for name, rows in (("crm_opportunities", []), ("activities", [demo]))),
+        table(spark, "clean/account_lists"),
+    )
+    crm = table(spark, "clean/crm_accounts", {"account_id": "1", "domain": "b.com", "account_type": "Partner"})
+    model = ScorecardModel(definition)
+    scores = model.score(model.with_facts(accounts, records, crm, as_of=AS_OF)).toPandas().set_index("domain")
+    assert scores.score.to_dict() == {"a.com": 100, "b.com": 0}
+    assert scores.margin["b.com"] == pytest.approx(-20 / 0.7)  # 30 of its points are unknown
+    assert scores.top_factors["a.com"].startswith("For: employees between 200 and 5000 (300); ")
+    assert scores.top_factors["b.com"] == "For: country in ('DE', 'AT', 'CH') (AT). Against: partner (yes)"

@@ -72,7 +72,6 @@ rules:
             "rules.criteria.0.when: character 5: a value is expected",
         ),
         ("name: one\ntype: rules\nrules: {criteria: [{when: 'a = 1', account_list: customers, points: 1}]}", "found when and account_list"),
-        ("name: one\ntype: rules\nrules: {criteria: [{when: 'a = 1', points: 0}]}", "points: 0 says nothing"),
         ("name: one\ntype: rules\nrules: {criteria: [{when: 'a = 1', points: 1, half_life_days: 9}]}", "needs dated_by"),
         (
             "name: one\ntype: rules\nrules: {criteria: [{account_list: a, points: 1, dated_by: b, half_life_days: 9}]}",

@@ -189,6 +189,9 @@ def _counted(definition: Definition, own_domains: tuple[str, ...]) -> dict[str, 
 
 
 def _verdict(counts: Mapping[str, int], definition: Definition) -> tuple[str, str]:
+    if definition.rules:
+        judging = f"{counts['examples']:,} customers judge them" if counts["examples"] else "no customers judge them"
+        return ENOUGH, f"rules: {len(definition.rules.criteria)} criteria; {judging}"
     try:
         warnings = refusals.check_counts(counts, definition)
     except TrainingRefused as refused:
