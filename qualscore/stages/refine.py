@@ -23,12 +23,13 @@ def refine(run: Run, definition: Definition) -> Outcome:
     """Fits the points of a score's criteria, shows them and, with --apply, writes them into its definition.
 
     Raises:
-        ConfigurationError: the score has no criteria and was asked for by name, or its file cannot be written.
+        ConfigurationError: a score that was asked for by name has no criteria or no examples; or its file cannot be written.
     """
-    if definition.rules is None:
+    if definition.rules is None or definition.examples is None:
+        missing = "it has no `examples` to fit points to" if definition.rules else "refine fits the points of scores of type rules"
         if definition.name in run.options.score:
-            raise ConfigurationError(f"{definition.name}: is of type {definition.type}; refine fits the points of scores of type rules")
-        return Outcome("not of type rules")
+            raise ConfigurationError(f"{definition.name}: {missing}")
+        return Outcome(f"left as it is: {missing}")
     rows = rows_of(run, ScorecardModel(definition, tuple(sorted(run.settings.keywords))))
     refined, found = refining.refine(rows), criteria_found(rows)
     text = refined_text.criteria_text(definition.rules, refined.scorecard)

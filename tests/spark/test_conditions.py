@@ -8,6 +8,7 @@ from pyspark.sql import SparkSession
 from pyspark.sql import functions as F
 
 from qualscore.definitions.conditions import parse
+from qualscore.definitions.conditions.functions import FUNCTIONS
 
 AS_OF = date(2026, 6, 1)
 SCHEMA = """country string, size string, employees bigint, revenue double, is_listed boolean, founded_on date,
@@ -110,9 +111,28 @@ def conditions(draw: st.DrawFn) -> Pair:
     return mine, theirs
 
 
+CALLS = (
+    "lower(country) = 'de'", "upper(country) = 'DE'", "trim(size) = '7'", "ltrim(size) = '7 '", "rtrim(size) = ' 7'", "length(size) > 2",
+    "char_length(size) > 2", "left(country, 1) = 'D'", "right(country, 1) = 'E'", "substring(country, 2) = 'E'",
+    "substr(country, 1, 1) = 'D'",
+    "replace(country, 'D') = 'E'", "regexp_replace(size, '[0-9]', 'x') = 'xx'", "concat(country, employees, is_listed) like 'DE50%'",
+    "contains(country, 'D')", "startswith(country, 'D')", "endswith(country, 'E')", "regexp_like(size, '^[0-9]+$')", "abs(employees) = 5",
+    "floor(revenue) = 50", "ceil(revenue) = 51", "round(revenue) = 51", "round(revenue, 1) = 50.5", "int(size) = 50", "bigint(size) = 50",
+    "double(size) = 100", "float(size) > 50.5", "string(employees) = '50'", "boolean(size) is null", "date(founded_on) = '2026-06-01'",
+    "to_date(size, 'yy') is not null", "year(founded_on) = 2026", "quarter(founded_on) = 2", "month(founded_on) = 5", "day(founded_on) = 1",
+    "datediff(date '2026-06-01', founded_on) = 30", "date_add(founded_on, 1) = date '2026-06-02'", "date_sub(founded_on, 1) < '2026-05-31'",
+    "add_months(founded_on, -1) = '2026-05-01'", "coalesce(country, size, '?') = '50'", "greatest(employees, revenue) = 50.5",
+    "least(employees, 7) = 0", "ifnull(country, '?') = '?'", "nvl(country, '?') = '?'", "nullif(country, 'DE') is null",
+    "if(is_listed, country, size) = 'US'", "isnull(country)", "isnotnull(products)", "size(products) = 2", "cardinality(products) = 0",
+    "array_contains(products, 'Kafka')",
+)  # fmt: skip
+"""Every function once, with both answers among the rows of most."""
+
+
 def test_conditions_say_what_spark_says(spark: SparkSession) -> None:
-    """300 drawn conditions, each by our tree and by Spark's parser, in one query over six rows."""
-    pairs: list[Pair] = []
+    """300 drawn conditions and every function, each by our tree and by Spark's parser, in one query over six rows."""
+    pairs: list[Pair] = [(text, text) for text in CALLS]
+    assert {text.partition("(")[0] for text in CALLS} == FUNCTIONS.keys()
 
     @settings(max_examples=300, derandomize=True, database=None, deadline=None, suppress_health_check=list(HealthCheck))
     @given(conditions())
