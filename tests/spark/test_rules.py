@@ -120,9 +120,7 @@ def test_on_an_earlier_day_records_were_not_there_yet(spark: SparkSession, recor
     history = [{"change_id": "1", "opportunity_id": "1", "stage": "Proposal", "changed_on": date(2026, 2, 1)}]
     dated = records[0]._replace(crm_opportunity_history=table(spark, "clean/crm_opportunity_history", *history))
     model = card({"name": "open", "opportunities": {"outcome": "open", "stage": ["proposal"]}, "points": 5}, *CRITERIA[:2])
-    own = criteria_rows.own_records(dated, accounts)
-    days = accounts.select("domain", "as_of_on")
-    asked = model.with_facts(accounts, own, records[1].join(days, "domain", "inner"), as_of=F.col("as_of_on"))
+    asked = model.with_facts(accounts, *criteria_rows.own_records(dated, records[1], accounts), as_of=F.col("as_of_on"))
     assert {domain: [share for share, _ in row] for domain, row in met(model, asked).items()} == {
         "a.com": [0, 0, 0], "b.com": [1, 0, 0], "c.com": [0, 0, 0],
     }  # fmt: skip

@@ -118,38 +118,36 @@ def read(
     values = giveaways.count_values(told)
     technologies = evidence.telling_technologies(values)
     facts = evidence.facts(drawn, technologies)
-    own = own_records(records, told)
-    dated_crm = crm_accounts.join(_days(told), "domain", "inner")
-    asked = model.with_facts(told.withColumn("facts", facts), own, dated_crm, as_of=F.col("as_of_on"))
-    frame = _collected(asked, model, seed=definition.training.seed)
+    told = told.withColumn("facts", facts)
+    if model.in_pass.asks_records:
+        own, own_crm = own_records(records, crm_accounts, told)
+        told = model.with_facts(told, own, own_crm, as_of=F.col("as_of_on"))
+    frame = _collected(told, model, seed=definition.training.seed)
     return CriteriaRows(
         model.definition, frame, tuple(evidence.spoken_technology(*it) for it in technologies),
         known.counts["unlabelled"] / max(1, int((~frame["is_example"].to_numpy(bool)).sum())), known.counts, known.coverage, undated,
     )  # fmt: skip
 
 
-def own_records(records: Records, told: DataFrame) -> Records:
-    """The records of accounts that are each described as of their own date, with that date, as_of_on.
+def own_records(records: Records, crm_accounts: DataFrame, told: DataFrame) -> tuple[Records, DataFrame]:
+    """The records, and CRM accounts, of accounts that are each described as of their own date, with that date, as_of_on.
 
     Args:
         records: of all accounts.
+        crm_accounts: clean/crm_accounts.
         told: domain, as_of_on; one row per domain.
     """
-    days = _days(told)
-    deals, activities, lists = (table.join(days, "domain", "inner") for table in records[:3])
-    if records.crm_opportunity_history is None:
-        return Records(deals, activities, lists)
-    history = records.crm_opportunity_history.join(deals.select("opportunity_id", "as_of_on"), "opportunity_id", "inner")
-    return Records(deals, activities, lists, history)
+    days = to_be_joined(told.select("domain", "as_of_on"))
+    deals, activities, lists, crm = (table.join(days, "domain", "inner") for table in (*records[:3], crm_accounts))
+    history = records.crm_opportunity_history
+    if history is not None:
+        history = history.join(deals.select("opportunity_id", "as_of_on"), "opportunity_id", "inner")
+    return Records(deals, activities, lists, history), crm
 
 
 def _of_today(flagged: DataFrame, counts: Mapping[str, int], definition: Definition, most: int) -> DataFrame:
     drawn = flagged.where(F.col("is_unlabelled") & is_drawn("evaluation", most / counts["unlabelled"], seed=definition.training.seed))
     return drawn.withColumns({"in_evaluation": F.lit(True), "is_dated": F.lit(False)}).transform(checkpoints.kept)
-
-
-def _days(told: DataFrame) -> DataFrame:
-    return to_be_joined(told.select("domain", "as_of_on"))
 
 
 def _collected(asked: DataFrame, model: ScorecardModel, *, seed: int) -> pd.DataFrame:
