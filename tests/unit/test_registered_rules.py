@@ -3,6 +3,7 @@
 import json
 from dataclasses import replace
 from pathlib import Path
+from types import SimpleNamespace
 from typing import Any
 
 import numpy as np
@@ -19,7 +20,9 @@ from qualscore.model.lifecycle import flavour
 from qualscore.model.lifecycle.registry import Registry
 from qualscore.model.scorecard.card import ScorecardModel
 from qualscore.model.scoring.calibration import Calibration
-from tests.small_model import AS_OF, small_training
+from qualscore.runs.run import Outcome
+from qualscore.stages import gating
+from tests.small_model import AS_OF, small_model, small_training
 
 CRITERIA = [
     {"when": "employees > 50 and data.signals_4w > 0", "points": 30, "half_life_days": 30, "dated_by": "data.weeks_since_last"},
@@ -69,3 +72,20 @@ def test_rules_that_read_what_is_gone(store: Registry) -> None:
     file.write_text(file.read_text().replace('"employees": "bigint"', '"headcount": "bigint"'))
     with pytest.raises(ConfigurationError, match="headcount is gone; train the score again"):
         store.load_champion("card")
+
+
+def test_other_criteria_wait_for_a_person_and_the_same_ones_do_not() -> None:
+    """A training of the same criteria says only more of them; also where a score was a model before."""
+    other = DEFINITION.model_copy(update={"rules": DEFINITION.rules.model_copy(update={"full_marks": 50})})
+    assert gating.passage_by_definition(replace(CARD, version=3), CARD).against == []
+    passage = gating.passage_by_definition(replace(CARD, version=3), replace(CARD, definition=other))
+    assert passage.against == ["its definition is another one (rules)"] and passage.figures == {"champion": 3}
+    run: Any = SimpleNamespace(job="train")
+    outcome = gating.kept_out(run, other, Outcome("done", model_version=4), passage)
+    assert outcome.exit_code == 6 and outcome.sentence.startswith(
+        "version 4 waits as the challenger, and version 3 still serves: its definition is another one (rules). "
+        "See what it would change with compare --score card, and take it with promote --score card --force"
+    )
+    trained: Any = SimpleNamespace(model=small_model())
+    before_rules = gating.passage(CARD, trained)
+    assert before_rules and "type" in before_rules.against[0]

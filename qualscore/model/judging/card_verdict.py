@@ -10,11 +10,12 @@ WIDTH = 60
 
 def lines(report: Mapping[str, Any]) -> list[str]:
     """What was measured, if there are customers, and what each criterion finds."""
-    if report["intervals"]:
-        measured = verdict.lines(report)
+    name, accounts = report["score_name"], f"{report['unlabelled']:,} other accounts"
+    if not report["intervals"]:
+        measured = [f"{name}: rules, not measured; {accounts}", *(f"  what to doubt        {it}" for it in report["warnings"])]
     else:
-        scored = f"  rules                {len(report['criteria'])} criteria; {report['unlabelled']:,} accounts to score"
-        measured = [f"{report['score_name']}: rules, not measured", scored, *(f"  what to doubt        {it}" for it in report["warnings"])]
+        customers = f"{report['customers']:,} customers ({report['dated']:,} dated), and {accounts}"
+        measured = [f"{name}: rules, judged by {customers}", *verdict.lines(report)[2:]]  # a model's first lines say what it learned from
     return [*measured, *_criteria(report["criteria"])]
 
 
