@@ -3,7 +3,7 @@
 import operator
 from collections.abc import Callable, Mapping
 from datetime import date
-from functools import reduce, singledispatchmethod
+from functools import singledispatchmethod
 from typing import Any
 
 from pyspark.sql import Column
@@ -59,7 +59,7 @@ class Columns:
 
     @of.register
     def _(self, node: tree.Joined) -> Column:
-        return reduce(operator.and_ if node.word == "and" else operator.or_, map(self.of, node.conditions))
+        return _joined(operator.and_ if node.word == "and" else operator.or_, [*map(self.of, node.conditions)])
 
     @of.register
     def _(self, node: tree.Not) -> Column:
@@ -89,7 +89,7 @@ class Columns:
         value = self.of(node.value)
         wanted = sorted({*map(letters, node.names_wanted)})
         each = [wanted] if node.how == "any" else [[name] for name in wanted]
-        return reduce(operator.and_, (_holds_one(value, names) for names in each))
+        return _joined(operator.and_, [_holds_one(value, names) for names in each])
 
     @of.register
     def _(self, node: tree.Within) -> Column:
@@ -98,6 +98,12 @@ class Columns:
         days = {"day": 1, "week": 7}.get(node.unit, 0)
         since = F.add_months(self._as_of, -months * node.number) if months else F.date_sub(self._as_of, days * node.number)
         return value.between(since, self._as_of)
+
+
+def _joined(by: Callable[[Any, Any], Column], columns: list[Column]) -> Column:
+    """Columns joined by halves: of thousands a chain would be a tree too deep for Spark."""
+    half = len(columns) // 2
+    return by(_joined(by, columns[:half]), _joined(by, columns[half:])) if half else columns[0]
 
 
 def _holds_one(value: Column, spelt: list[str]) -> Column:
