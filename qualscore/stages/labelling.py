@@ -43,6 +43,8 @@ def without_domain(run: Run, definition: Definition) -> dict[int, int]:
     A rejected activity was refused before its type was known: a selector of some types counts those of all.
     """
     leaves = definition.selectors
+    if not leaves:
+        return {}
     records = labels.records_found(selectable(run), leaves, as_of=features_date(run))
     deals = records.where("domain is null").groupBy("selector").count()
     lost = {int(row["selector"]): int(row["count"]) for row in deals.collect()}

@@ -47,6 +47,9 @@ def label(accounts: DataFrame, records: Records, *, definition: Definition, as_o
     selected = holds(definition.examples, leaves) if definition.examples else F.lit(False)
     flags = {"is_selected": selected, "is_excluded": excluded, "is_example": selected & ~excluded}
     event = F.when(selected, _event(definition.examples, leaves)) if definition.examples else F.lit(None).cast("date")
+    if not leaves:  # of rules that nobody judges
+        nothing = F.lit(None).cast("array<int>")
+        return accounts.withColumns(flags | {"event_on": F.lit(None).cast("date"), "picked_by": nothing})
     # Few: accounts that a selector finds are mostly those of a CRM, and the other side may be a universe of 55 million.
     picked = to_be_joined(_picked(records_found(records, leaves, as_of=as_of), leaves))
     return accounts.join(picked, "domain", "left").withColumns(flags | {"event_on": event}).drop("first_on")

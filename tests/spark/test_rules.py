@@ -57,7 +57,7 @@ def test_what_account_features_say(spark: SparkSession) -> None:
         {"domain": "c.com", "employees": 5, "is_listed": False},
     )
     model = card(
-        {"when": "Employees between 50 and 5000 and not is_listed is null", "points": 1},
+        {"when": "Employees between 50 and 5000 or is_listed", "points": 1},
         {"when": "products has 'apache-kafka'", "points": 1},
         {"when": "data.signals_13w >= 3", "points": 1, "half_life_days": 14, "dated_by": "data.weeks_since_last"},
         sets=("data",),

@@ -96,3 +96,11 @@ def test_a_band_weighs_as_much_as_it_has_accounts() -> None:
 def test_no_band_has_no_error() -> None:
     assert np.isnan(calibration.calibration_error([]))
     assert np.isnan(calibration.expected_error([], 50))
+
+
+def test_points_are_few_different_numbers() -> None:
+    """Quantiles of examples fall between two of them, where nobody is."""
+    draws = np.random.default_rng(5)
+    examples, unlabelled = (draws.choice([0.0, 20.0, 50.0, 100.0], 200, p=it) for it in ([0.1, 0.1, 0.2, 0.6], [0.6, 0.2, 0.1, 0.1]))
+    scores = calibration.fit(examples, unlabelled).score(np.array([0.0, 20.0, 50.0, 100.0]))
+    assert np.isfinite(scores).all() and (np.diff(scores) > 0).all() and scores[0] < 25 < 75 < scores[-1]

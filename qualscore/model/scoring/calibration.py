@@ -63,11 +63,11 @@ def fit(examples: Array, unlabelled: Array) -> Calibration:
     bins = int(np.clip(len(examples) // 8, 5, 20))
     edges = np.unique(np.quantile(examples, np.linspace(0, 1, bins + 1)[1:-1]))
     of_example, of_unlabelled = np.searchsorted(edges, examples), np.searchsorted(edges, unlabelled)
-    bins = len(edges) + 1
-    seen = np.bincount(of_example, minlength=bins) + 1.0
-    common = np.bincount(of_unlabelled, minlength=bins) + 1.0
+    counts = [np.bincount(of_side, minlength=len(edges) + 1) for of_side in (of_example, of_unlabelled)]
+    filled = np.flatnonzero(counts[0] + counts[1])  # points of rules are few different numbers: between two of them there may be nobody
+    seen, common = (of_side[filled] + 1.0 for of_side in counts)
     logits = np.log(seen / seen.sum()) - np.log(common / common.sum())
-    places = np.array([_place(examples[of_example == b], unlabelled[of_unlabelled == b], slope) for b in range(bins)])
+    places = np.array([_place(examples[of_example == b], unlabelled[of_unlabelled == b], slope) for b in filled])
     monotone = IsotonicRegression().fit_transform(places, logits, sample_weight=seen)
     return Calibration(slope, intercept, tuple(map(float, places)), tuple(map(float, monotone)))
 
