@@ -1,6 +1,7 @@
 """Rule-based scores: which criteria accounts and records meet, how rules are judged, and that they score beside models."""
 
 import re
+from dataclasses import replace
 from datetime import date
 from pathlib import Path
 from typing import Any
@@ -18,6 +19,7 @@ from qualscore.errors import ConfigurationError
 from qualscore.model.judging import card_judging
 from qualscore.model.learning import criteria_rows
 from qualscore.model.learning.training import Trained
+from qualscore.model.lifecycle import comparison
 from qualscore.model.scorecard import columns
 from qualscore.model.scorecard.card import ScorecardModel
 from qualscore.model.scoring import scoring_pass
@@ -203,3 +205,22 @@ def test_the_example_of_the_readme_scores(spark: SparkSession, tmp_path: Path) -
     assert scores.margin["b.com"] == pytest.approx(-20 / 0.7)  # 30 of its points are unknown
     assert scores.top_factors["a.com"].startswith("For: employees between 200 and 5000 (300); ")
     assert scores.top_factors["b.com"] == "For: country in ('DE', 'AT', 'CH') (AT). Against: partner (yes)"
+
+
+def test_other_criteria_are_compared_with_those_that_serve(spark: SparkSession, records: tuple[Records, DataFrame]) -> None:
+    """Two versions of one score in one pass, each with the facts of its own criteria."""
+    german: dict[str, Any] = {"when": "country = 'DE'", "points": 60}
+    before = replace(card(german, CRITERIA[1], {"when": "employees > 5", "points": 40}), version=1)
+    after = replace(card(german, CRITERIA[2], {"when": "employees > 5", "points": 35}), version=2)
+    accounts = features(spark, *({"domain": f"{it}.com", "country": "DE", "employees": 9 if it == "a" else 1} for it in "abd"))
+    for model in (before, after):
+        accounts = model.with_facts(accounts, *records, as_of=AS_OF)
+    rows = comparison.compare(before.in_pass, after.in_pass, accounts.withColumn("all", F.lit(True)), places=["all"])
+    bands = rows[rows.kind == comparison.BAND].set_index(["first", "second"])["accounts"].to_dict()
+    assert bands == {
+        ("highly_likely", "highly_likely"): 1,
+        ("likely", "likely"): 2,
+    }  # b: 50 and 62.5, as it is on the list, and lost no deal
+    factors = rows[rows.kind == comparison.FACTOR].set_index("first")
+    assert factors.before["lost"] == pytest.approx(10 / 3) and factors.after["lost"] == 0
+    assert factors.after["visitor"] == pytest.approx((5 + 2.5) / 3)

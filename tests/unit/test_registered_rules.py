@@ -16,12 +16,14 @@ from qualscore import model
 from qualscore.definitions.definition import Definition
 from qualscore.errors import ConfigurationError
 from qualscore.model.learning.judged_model import JudgedModel
+from qualscore.model.learning.rejudging import Judged
 from qualscore.model.lifecycle import flavour
 from qualscore.model.lifecycle.registry import Registry
 from qualscore.model.scorecard.card import ScorecardModel
 from qualscore.model.scoring.calibration import Calibration
 from qualscore.runs.run import Outcome
 from qualscore.stages import gating
+from qualscore.stages.gating import Admission
 from tests.small_model import AS_OF, small_model, small_training
 
 CRITERIA = [
@@ -74,18 +76,22 @@ def test_rules_that_read_what_is_gone(store: Registry) -> None:
         store.load_champion("card")
 
 
+def unasked() -> Judged:
+    raise AssertionError("what counts points is judged by its definition")
+
+
 def test_other_criteria_wait_for_a_person_and_the_same_ones_do_not() -> None:
     """A training of the same criteria says only more of them; also where a score was a model before."""
     other = DEFINITION.model_copy(update={"rules": DEFINITION.rules.model_copy(update={"full_marks": 50})})
-    assert gating.passage_by_definition(replace(CARD, version=3), CARD).against == []
-    passage = gating.passage_by_definition(replace(CARD, version=3), replace(CARD, definition=other))
-    assert passage.against == ["its definition is another one (rules)"] and passage.figures == {"champion": 3}
+    same = gating.passage(replace(CARD, version=3), CARD, unasked)
+    assert same and same.against == []
+    passage = gating.passage(replace(CARD, version=3), replace(CARD, definition=other), unasked)
+    assert passage and passage.against == ["its definition is another one (rules)"] and passage.figures == {"champion": 3}
     run: Any = SimpleNamespace(job="train")
-    outcome = gating.kept_out(run, other, Outcome("done", model_version=4), passage)
+    outcome = gating.kept_out(run, other, Outcome("done", model_version=4), Admission(passage, []))
     assert outcome.exit_code == 6 and outcome.sentence.startswith(
         "version 4 waits as the challenger, and version 3 still serves: its definition is another one (rules). "
         "See what it would change with compare --score card, and take it with promote --score card --force"
     )
-    trained: Any = SimpleNamespace(model=small_model())
-    before_rules = gating.passage(CARD, trained)
+    before_rules = gating.passage(CARD, small_model(), unasked)
     assert before_rules and "type" in before_rules.against[0]

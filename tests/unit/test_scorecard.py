@@ -61,19 +61,19 @@ def test_full_marks_and_the_ends_of_the_scale() -> None:
     assert points.margins(np.array([[30.1, 19.9 - 1e-9]])).tolist() == [50]
 
 
-def batch(shares: list[list[float | None]], domains: list[str]) -> pa.RecordBatch:
+def batch(model: ScorecardModel, shares: list[list[float | None]], domains: list[str]) -> pa.RecordBatch:
     columns = {
         "domain": pa.array(domains), "company_name": pa.array([None] * len(domains), pa.string()),
         "as_of_on": pa.array([date(2026, 6, 1)] * len(domains)), "_hash": pa.array(range(len(domains)), pa.int64()),
-        "_shares_one": pa.array(shares, pa.list_(pa.float64())),
-        "_values_one": pa.array([[f"{domain} {i}" for i in range(len(CRITERIA))] for domain in domains]),
+        model.in_pass.shares_column: pa.array(shares, pa.list_(pa.float64())),
+        model.in_pass.values_column: pa.array([[f"{domain} {i}" for i in range(len(CRITERIA))] for domain in domains]),
     }  # fmt: skip
     return pa.RecordBatch.from_pydict(columns)
 
 
 def scored(model: ScorecardModel) -> dict[str, list[Any]]:
     shares: list[list[float | None]] = [[1, 1, 1, 1, 0], [0, 0, 0, 1, 0], [None, 0, None, None, None], [1, 1, 1, 0, 1]]
-    (result,) = scoring_pass.of_models([model.in_pass]).scores([batch(shares, ["a.com", "b.com", "c.com", "d.com"])])
+    (result,) = scoring_pass.of_models([model.in_pass]).scores([batch(model, shares, ["a.com", "b.com", "c.com", "d.com"])])
     return dict(result.to_pydict())
 
 
