@@ -220,7 +220,7 @@ def test_other_criteria_are_compared_with_those_that_serve(spark: SparkSession, 
     assert bands == {
         ("highly_likely", "highly_likely"): 1,
         ("likely", "likely"): 2,
-    }  # b: 50 and 62.5, as it is on the list, and lost no deal
+    }
     factors = rows[rows.kind == comparison.FACTOR].set_index("first")
     assert factors.before["lost"] == pytest.approx(10 / 3) and factors.after["lost"] == 0
     assert factors.after["visitor"] == pytest.approx((5 + 2.5) / 3)
