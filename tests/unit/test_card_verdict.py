@@ -9,6 +9,7 @@ REPORT: dict[str, Any] = {
     "score_name": "one", "type": "rules", "customers": 150, "dated": 100, "selected": 160, "unlabelled": 9_000, "warnings": ["one: look"],
     "roc_auc": 0.8, "recall_at_1": 0.1, "recall_at_5": 0.3, "recall_at_10": 0.5, "lift_at_10": 5.0, "intervals": {"roc_auc": (0.7, 0.9)},
     "rules": [], "slices": [], "by_time": {"skipped": "no"}, "reliability": [], "calibration_error": 0.1, "suspicions": [],
+    "permutation_null": [], "permutation_p": None, "drift_auc": None,
     "learning_curve": [], "learning_curve_in_words": None, "criteria": [CRITERION],
 }  # fmt: skip
 

@@ -120,6 +120,11 @@ def _head(rows: CriteriaRows, as_of: date) -> dict[str, Any]:
         "reliability": [],
         "bands_today": shares,
         "psi": None,
+        "drift_auc": None,
+        "drift_factors": [],
+        "permutation_null": [],
+        "permutation_p": None,
+        "expect": [],
         "coverage": dict(rows.coverage),
         "learning_curve": [],
         "learning_curve_in_words": None,
@@ -134,13 +139,14 @@ def _measured(rows: CriteriaRows) -> dict[str, Any]:
     measures, ends = ranking(*sides, weight=weight), intervals(*sides, weight=weight)
     one_line = single_factors.rules(judged, rows.definition.features, rows.technologies)
     found = single_factors.judge(one_line, is_example, np.ones(len(judged), bool), weight=weight)
+    best = single_factors.with_intervals(single_factors.the_best(found), one_line, is_example, weight=weight)
     bands = said_and_observed(points.scores(margins), is_example)
     return {
         **measures,
         "calibration_error": calibration.calibration_error(bands),
         "reliability": bands,
         "intervals": ends,
-        "rules": single_factors.reported(found),
+        "rules": single_factors.reported(best),
         "beaten_by": slices.beaten_by(measures, ends, found),
         "slices": slices.judge(judged, one_line, weight=weight),
     }
