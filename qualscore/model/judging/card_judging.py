@@ -11,6 +11,7 @@ from qualscore.model.encoding.arrays import Array
 from qualscore.model.judging import judging, single_factors, slices, suspicions
 from qualscore.model.judging.judging import Judgement
 from qualscore.model.judging.suspicions import Suspicion
+from qualscore.model.learning import coverage
 from qualscore.model.learning.criteria_rows import FEWEST_EXAMPLES, CriteriaRows
 from qualscore.model.learning.evaluation import intervals, ranking
 from qualscore.model.learning.judged_model import JudgedModel
@@ -63,6 +64,8 @@ def judge(model: ScorecardModel, rows: CriteriaRows, *, as_of: date) -> Judgemen
         report |= _measured(rows)
         doubts = _doubts(report)
     warnings = [f"{report['score_name']}: {it}" for it in _remarks(rows, report)]
+    if model.in_pass.asks_records:  # which accounts outside the CRM cannot meet
+        warnings += coverage.warnings(rows.coverage, report["score_name"])
     report |= {"warnings": warnings, "suspicions": [{"kind": it.kind, "said": it.sentence, "advice": it.advice} for it in doubts]}
     said = [*warnings, *(f"{report['score_name']}: {it.sentence}; {it.advice}" for it in doubts)]
     metrics = judging.flat(report)
@@ -143,6 +146,7 @@ def _measured(rows: CriteriaRows) -> dict[str, Any]:
     bands = said_and_observed(points.scores(margins), is_example)
     return {
         **measures,
+        **rows.coverage,
         "calibration_error": calibration.calibration_error(bands),
         "reliability": bands,
         "intervals": ends,
