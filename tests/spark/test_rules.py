@@ -54,20 +54,28 @@ def test_what_account_features_say(spark: SparkSession) -> None:
     signals = {"keyword_set": "data", "signals_13w": 4, "weeks_since_last": 2}
     accounts = features(
         spark,
-        {"domain": "a.com", "employees": 1200, "is_listed": True, "tech_stack": [kafka], "intent": [signals], "intent_signals_13w": 9},
+        {
+            "domain": "a.com",
+            "employees": 1200,
+            "is_listed": True,
+            "firmo_age_years": 1500.0,
+            "tech_stack": [kafka],
+            "intent": [signals],
+            "intent_signals_13w": 9,
+        },
         {"domain": "b.com", "tech_stack": [{"product": None, "category": None}], "intent_signals_13w": 3},
-        {"domain": "c.com", "employees": 5, "is_listed": False},
+        {"domain": "c.com", "employees": 5, "is_listed": False, "firmo_age_years": 2.5},
     )
     model = card(
-        {"when": "Employees between 50 and 5000 or is_listed", "points": 1},
+        {"when": "Employees between 50 and 5000 or is_listed or firmo_age_years > 99", "points": 1},
         {"when": "products has 'apache-kafka'", "points": 1},
         {"when": "data.signals_13w >= 3", "points": 1, "half_life_days": 14, "dated_by": "data.weeks_since_last"},
         sets=("data",),
     )  # fmt: skip
     assert met(model, accounts) == {
-        "a.com": [(1, "1,200, yes"), (1, "yes"), (0.5, "4")],
-        "b.com": [(None, "unknown, unknown"), (0, "no"), (0, "0")],
-        "c.com": [(0, "5, no"), (0, "no"), (None, "unknown")],
+        "a.com": [(1, "1,200, yes, 1,500"), (1, "yes"), (0.5, "4")],
+        "b.com": [(None, "unknown, unknown, unknown"), (0, "no"), (0, "0")],
+        "c.com": [(0, "5, no, 2.50"), (0, "no"), (None, "unknown")],
     }
 
 

@@ -75,7 +75,9 @@ def _value(condition: Condition, columns: Mapping[str, Column], types: Mapping[s
 def _text(column: Column, kind: str) -> Column:
     if kind == "boolean":
         return _yes_or_no(column)
-    return F.format_number(column, 2 if kind == "double" else 0) if kind in ("int", "bigint", "double") else column.cast("string")
+    if kind == "double":
+        return F.regexp_replace(F.format_number(column, 2), r"\.00$", "")
+    return F.format_number(column, 0) if kind in ("int", "bigint") else column.cast("string")
 
 
 def _yes_or_no(condition: Column) -> Column:
