@@ -13,8 +13,8 @@ def criteria_text(by_hand: Scorecard, fitted: Scorecard) -> str:
     lines = ["rules:", "  criteria:"]
     for criterion, before in zip(fitted.criteria, by_hand.criteria, strict=True):
         content = criterion.model_dump(mode="json", exclude_defaults=True)
-        (written,) = yaml.safe_dump([content], default_flow_style=None, width=10_000, sort_keys=False, allow_unicode=True).splitlines()
-        lines.append(f"    {written}  # by hand {before.points:g}")
+        written = yaml.safe_dump(content, default_flow_style=True, width=10_000, sort_keys=False, allow_unicode=True).strip()
+        lines.append(f"    - {written}  # by hand {before.points:g}")
     rest = fitted.model_dump(mode="json", exclude_defaults=True, exclude={"criteria"})
     lines += [f"  {line}" for line in yaml.safe_dump(rest, sort_keys=False).splitlines()] if rest else []
     return "\n".join(lines) + "\n"

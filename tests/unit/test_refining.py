@@ -82,9 +82,11 @@ def test_points_are_written_into_a_file_whose_rest_stays() -> None:
 
 
 def test_the_text_of_fitted_criteria_is_yaml_with_the_points_by_hand_beside() -> None:
-    by_hand = Scorecard.model_validate({"criteria": CRITERIA, "caps": {"size": 60}})
-    fitted = refining.with_points(by_hand, [51.2, 28.8, -40, 0])
+    demo = {"activities": {"type": ["demo"], "within_days": 90}, "points": 7, "half_life_days": 30}
+    by_hand = Scorecard.model_validate({"criteria": [*CRITERIA, demo], "caps": {"size": 60}})
+    fitted = refining.with_points(by_hand, [51.2, 28.8, -40, 0, 9])
     assert fitted is not None
     text = criteria_text(by_hand, fitted)
     assert text.splitlines()[2] == "    - {name: strong, when: country = 'DE', points: 51.2}  # by hand 10"
+    assert text.splitlines()[6] == "    - {activities: {type: [demo], within_days: 90}, points: 9.0, half_life_days: 30}  # by hand 7"
     assert Scorecard.model_validate(yaml.safe_load(text)["rules"]) == fitted
