@@ -119,7 +119,7 @@ CALLS = (
     "contains(country, 'D')", "startswith(country, 'D')", "endswith(country, 'E')", "regexp_like(size, '^[0-9]+$')", "abs(employees) = 5",
     "floor(revenue) = 50", "ceil(revenue) = 51", "round(revenue) = 51", "round(revenue, 1) = 50.5", "int(size) = 50", "bigint(size) = 50",
     "double(size) = 100", "float(size) > 50.5", "string(employees) = '50'", "boolean(size) is null", "date(founded_on) = '2026-06-01'",
-    "to_date(size, 'yy') is not null", "year(founded_on) = 2026", "quarter(founded_on) = 2", "month(founded_on) = 5", "day(founded_on) = 1",
+    "to_date(country, 'yyyy-MM-dd') is null", "year(founded_on) = 2026", "quarter(founded_on) = 2", "month(founded_on) = 5", "day(founded_on) = 1",
     "datediff(date '2026-06-01', founded_on) = 30", "date_add(founded_on, 1) = date '2026-06-02'", "date_sub(founded_on, 1) < '2026-05-31'",
     "add_months(founded_on, -1) = '2026-05-01'", "coalesce(country, size, '?') = '50'", "greatest(employees, revenue) = 50.5",
     "least(employees, 7) = 0", "ifnull(country, '?') = '?'", "nvl(country, '?') = '?'", "nullif(country, 'DE') is null",

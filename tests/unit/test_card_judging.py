@@ -79,8 +79,11 @@ def test_what_points_say_beside_what_was_observed() -> None:
 
 @pytest.mark.parametrize("n_customers", [150, 5, 0])
 def test_the_pages_of_rules(n_customers: int) -> None:
+    """Also of those that other rules serve in place of: the gate has no figures then."""
     judgement = judged(n_customers)
-    pages = texts(judgement.report | {"gate": None})
+    pages = texts(judgement.report | {"gate": {"champion": 2, "against": ["its definition is another one (rules)"]}})
+    assert "So version 2 still scores, and this one waits: its definition is another one (rules)." in pages["model.md"]
+    assert "So version" not in texts(judgement.report | {"gate": {"champion": 2, "against": []}})["model.md"]
     assert "&lt;home&gt;" in pages["model.html"] and "the rules that a person wrote (4)" in pages["model.html"].replace("\n", " ")
     if n_customers < 20:
         assert judgement.report["intervals"] == {} and "nothing is measured" in judgement.warnings[0]

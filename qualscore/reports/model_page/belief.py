@@ -80,11 +80,12 @@ def _gate(report: Report) -> Iterator[Block]:
     gate = report.get("gate")
     if not gate:
         return
-    (before, now), (low, high) = gate["roc_auc"], gate["roc_auc_difference"]
-    yield Text(
-        f"On the same companies of today version {gate['champion']} reaches ROC-AUC {auc(before)} and this one {auc(now)} (difference "
-        f"{low:+.3f} to {high:+.3f} with 95 % confidence). It gives {percent(gate['bands_changed'])} of the companies another band."
-    )
+    if "roc_auc" in gate:  # rules are judged by their definition
+        (before, now), (low, high) = gate["roc_auc"], gate["roc_auc_difference"]
+        yield Text(
+            f"On the same companies of today version {gate['champion']} reaches ROC-AUC {auc(before)} and this one {auc(now)} (difference "
+            f"{low:+.3f} to {high:+.3f} with 95 % confidence). It gives {percent(gate['bands_changed'])} of the companies another band."
+        )
     if gate["against"]:
         yield Text(f"So version {gate['champion']} still scores, and this one waits: {listed(gate['against'])}.")
 
