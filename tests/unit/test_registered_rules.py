@@ -17,7 +17,7 @@ from qualscore.definitions.definition import Definition
 from qualscore.errors import ConfigurationError
 from qualscore.model.learning.judged_model import JudgedModel
 from qualscore.model.learning.rejudging import Judged
-from qualscore.model.lifecycle import flavour
+from qualscore.model.lifecycle import comparison_report, flavour
 from qualscore.model.lifecycle.registry import Registry
 from qualscore.model.scorecard.card import ScorecardModel
 from qualscore.model.scoring.calibration import Calibration
@@ -93,5 +93,10 @@ def test_other_criteria_wait_for_a_person_and_the_same_ones_do_not() -> None:
         "version 4 waits as the challenger, and version 3 still serves: its definition is another one (rules). "
         "See what it would change with compare --score card, and take it with promote --score card --force"
     )
+    compared = {"score_name": "card", "champion": 3, "challenger": 4, "gate": passage.figures, "against": passage.against, "places": {}}
+    assert comparison_report.lines(compared | {"factors": [], "movers": []})[:2] == [
+        "card: version 4 (challenger) in place of version 3 (champion)",
+        "  may it serve        not by itself: its definition is another one (rules)",
+    ]
     before_rules = gating.passage(CARD, small_model(), unasked)
     assert before_rules and "type" in before_rules.against[0]
