@@ -7,6 +7,7 @@ from dataclasses import replace
 from qualscore.definitions.definition import Definition
 from qualscore.errors import RetrainingDue
 from qualscore.model.judging import ageing
+from qualscore.model.scorecard.card import ScorecardModel
 from qualscore.runs.run import Outcome, Run, Stage
 from qualscore.stages.models import registry_of
 from qualscore.stages.profiles import PROFILE, compared_accounts
@@ -44,6 +45,8 @@ def _reasons(run: Run, definition: Definition) -> tuple[list[str], dict[str, flo
     if then is None:
         return [aged] if aged else [], {}
     model = store.load_version(definition.name, champion.number)
+    if isinstance(model, ScorecardModel):  # points do not drift: they are the same whatever accounts there are
+        return [aged] if aged else [], {}
     indices = ageing.drifted(json.loads(then), model, compared_accounts(run, model.definition))
     return [*([aged] if aged else []), *ageing.reasons(indices)], indices
 

@@ -10,19 +10,22 @@ from pyspark.sql import functions as F
 from qualscore.definitions.definition import APPLY_AT_ONCE, Definition, load
 from qualscore.errors import ConfigurationError
 from qualscore.model.judging import expectations, judging
+from qualscore.model.learning.judged_model import Model
+from qualscore.model.scorecard import columns
+from qualscore.model.scorecard.card import ScorecardModel
 from qualscore.model.scoring.bands import BAND_WORDS
-from qualscore.model.scoring.qualification import QualificationModel
 from qualscore.runs.run import Outcome, Run, Stage
 from qualscore.scores import simulation
 from qualscore.stages import gating
 from qualscore.stages.describing import features_date
-from qualscore.stages.labelling import labelled, selectable, with_coverage
+from qualscore.stages.labelling import labelled, selectable, with_coverage, with_facts
 from qualscore.stages.models import registry_of
 from qualscore.stages.nulls import null_of
 from qualscore.stages.reading import ACCOUNTS, FEATURES, SCORES, clean
 from qualscore.stages.simulate_account import in_words, simulate_account
 from qualscore.stages.train import INPUTS as TRAINED_FROM
 from qualscore.stages.train import trained_on
+from qualscore.stages.train_rules import judged_rules
 from qualscore.universe import labels
 
 INPUTS = tuple(dict.fromkeys((*TRAINED_FROM, FEATURES, SCORES, ACCOUNTS)))
@@ -43,6 +46,8 @@ def simulate(run: Run) -> Outcome:
     for definition in definitions:
         model, trial = _model(run, definition)
         if run.options.account:
+            if isinstance(model, ScorecardModel):
+                raise ConfigurationError(f"{definition.name}: counts points; --account asks a trained model what would have to change")
             compared = simulate_account(run, definition, model)
             run.console.result(in_words(compared), **compared)
         else:
@@ -57,16 +62,21 @@ def _definitions(run: Run) -> Sequence[Definition]:
         return run.definitions
     sources = run.settings.sources
     lists = sorted({str(source.list) for source in sources if source.list})
-    return load([str(run.options.definition)], lists=lists, tables={it.table for it in sources}, keyword_sets=sorted(run.settings.keywords))
+    sets = sorted(run.settings.keywords)
+    tables = {it.table for it in sources}
+    return load([str(run.options.definition)], lists=lists, tables=tables, keyword_sets=sets, columns=columns.types(sets))
 
 
-def _model(run: Run, definition: Definition) -> tuple[QualificationModel, dict[str, Any] | None]:
+def _model(run: Run, definition: Definition) -> tuple[Model, dict[str, Any] | None]:
     """The champion as the definition shows it; where the definition asks another question a trial, and what was measured of it."""
     store = registry_of(run)
     if store.champion(definition.name) is not None:
         champion = store.load_champion(definition.name)
         if _question(champion.definition) == _question(definition) or run.options.account and not run.options.definition:
             return champion.with_presentation(definition), None
+    if definition.rules:
+        judged = judged_rules(run, definition)
+        return judged.judged.model, judged.report
     run.console.say(f"{definition.name}: a trial is trained, and not registered")
     tried = trained_on(run, with_coverage(run, labelled(run, definition)), definition, as_of=features_date(run))
     judgement = judging.judge(tried, null=null_of(run, tried.counts["examples"], definition.training, keep=False))
@@ -79,7 +89,7 @@ def _question(definition: Definition) -> Mapping[str, Any]:
     return definition.model_dump(mode="json", by_alias=True, exclude=SHOWN_OTHERWISE, exclude_defaults=True)
 
 
-def _compared(run: Run, definition: Definition, model: QualificationModel) -> dict[str, Any]:
+def _compared(run: Run, definition: Definition, model: Model) -> dict[str, Any]:
     """Accounts by band and action now and then, who moves, and what the CRM would see."""
     then = scores(run, definition, model).select(*COLUMNS)
     crm = clean(run, "accounts").where(F.array_contains("sources", "crm")).select("domain")
@@ -91,12 +101,12 @@ def _compared(run: Run, definition: Definition, model: QualificationModel) -> di
         both.unpersist()
 
 
-def scores(run: Run, definition: Definition, model: QualificationModel) -> DataFrame:
+def scores(run: Run, definition: Definition, model: Model) -> DataFrame:
     """The rows that the stage `score` would write of a definition."""
     accounts = labels.excluded(
         run.tables.read(FEATURES), selectable(run), definitions=[definition], as_of=features_date(run), own_domains=run.settings.own_domains
     )
-    return model.score(accounts)
+    return model.score(with_facts(run, model, accounts))
 
 
 def _published(run: Run, name: str, like: DataFrame) -> DataFrame:

@@ -56,7 +56,7 @@ def _train(run: Run, definition: Definition) -> Outcome:
     judged = Judged(trained.evidence.rows, trained.evidence.weight)
     admission = Admission(gating.passage(champion, trained.model, lambda: judged), judgement.report["expect"])
     report = _report(run, definition, trained, judgement.report | {"gate": admission.report}, champion)
-    files = {**texts(report), PROFILE: profile_of(run, judgement.judged.model)}
+    files = {**texts(report), PROFILE: profile_of(run, trained.model)}
     serves = not admission.against
     version = store.register(judgement.judged, as_of=as_of, inputs=dict(run.tables.pins), report=files, serves=serves)
     path = model_reports.write(run, definition.name, files, version=version.number, serves=serves)

@@ -2,6 +2,7 @@
 
 from qualscore.definitions.definition import Definition
 from qualscore.model.judging import card_judging, card_verdict
+from qualscore.model.judging.judging import Judgement
 from qualscore.model.learning import criteria_rows
 from qualscore.model.learning.criteria_rows import CriteriaRows
 from qualscore.model.scorecard.card import ScorecardModel
@@ -21,10 +22,8 @@ def train_rules(run: Run, definition: Definition) -> Outcome:
     store = registry_of(run)
     champion, doubts = gating.serving(store, definition.name)  # a registry that does not answer is met before the work, not after it
     as_of = features_date(run)
-    model = ScorecardModel(definition, tuple(sorted(run.settings.keywords)))
-    rows = rows_of(run, model)
-    judgement = card_judging.judge(model, rows, as_of=as_of)
-    known = judgement.judged.model
+    judgement = judged_rules(run, definition)
+    known, counts = judgement.judged.model, judgement.judged.counts
     admission = Admission(
         gating.passage(champion, known, lambda: gating.judged_today(run, definition)), gating.expected_of(run, definition, known)
     )
@@ -35,11 +34,17 @@ def train_rules(run: Run, definition: Definition) -> Outcome:
     if serves:
         model_reports.write_waiting(run, store, definition.name)
     run.console.result("\n" + "\n".join(card_verdict.lines(report)), **report | {"model_version": version.number})
-    criteria = len(rows.scorecard.criteria)
-    sentence = f"version {version.number}, {criteria} criteria, {rows.counts['examples']:,} customers; its report is {path}"
+    criteria = len(report["criteria"])
+    sentence = f"version {version.number}, {criteria} criteria, {counts['examples']:,} customers; its report is {path}"
     warnings = [*doubts, *judgement.warnings, *admission.doubts(definition.name)]
-    done = Outcome(sentence, dict(rows.counts), judgement.judged.metrics, version.number, warnings=warnings, as_of=as_of)
+    done = Outcome(sentence, counts, judgement.judged.metrics, version.number, warnings=warnings, as_of=as_of)
     return done if serves else gating.kept_out(run, definition, done, admission)
+
+
+def judged_rules(run: Run, definition: Definition) -> Judgement:
+    """The model of a score's criteria, and what is measured of it: nothing is registered."""
+    model = ScorecardModel(definition, tuple(sorted(run.settings.keywords)))
+    return card_judging.judge(model, rows_of(run, model), as_of=features_date(run))
 
 
 def rows_of(run: Run, model: ScorecardModel) -> CriteriaRows:
