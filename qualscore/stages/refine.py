@@ -41,7 +41,12 @@ def refine(run: Run, definition: Definition) -> Outcome:
         for name, both in refined.measures.items()
         for which, value in zip(("by_hand", "fitted"), both, strict=True)
     }
-    return Outcome(f"fitted to {rows.counts['examples']:,} customers; {taken}", dict(rows.counts), metrics)
+    warnings = [
+        f"{definition.name}: '{name}' has most of the fitted points: only accounts of CRM, marketing or lists can meet it, and a sale "
+        "itself may be why they do. Leave it out and refine again, or narrow `reference`, before anybody takes these points"
+        for name in refined.dominant
+    ]
+    return Outcome(f"fitted to {rows.counts['examples']:,} customers; {taken}", dict(rows.counts), metrics, warnings=warnings)
 
 
 def _apply(run: Run, definition: Definition, refined: Refined) -> str:
@@ -77,7 +82,13 @@ def _lines(definition: Definition, refined: Refined, found: list[CriterionFound]
 def _record(definition: Definition, refined: Refined, found: list[CriterionFound]) -> dict[str, object]:
     points = [it.points for it in refined.scorecard.criteria]
     criteria = [vars(it) | {"fitted": value} for it, value in zip(found, points, strict=True)]
-    return {"score_name": definition.name, "criteria": criteria, "measures": refined.measures, "contradicted": refined.contradicted}
+    return {
+        "score_name": definition.name,
+        "criteria": criteria,
+        "measures": refined.measures,
+        "contradicted": refined.contradicted,
+        "dominant": refined.dominant,
+    }
 
 
 def _refine_depends(run: Run, definition: Definition) -> Mapping[str, object]:

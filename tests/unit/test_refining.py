@@ -1,5 +1,6 @@
 """Points fitted to customers, and how they are written down."""
 
+from dataclasses import replace
 from typing import Any
 
 import numpy as np
@@ -9,7 +10,8 @@ import yaml
 
 from qualscore.definitions.definition import Definition
 from qualscore.definitions.refined_text import criteria_text, with_points
-from qualscore.definitions.scorecard import Scorecard
+from qualscore.definitions.scorecard import Criterion, Scorecard
+from qualscore.definitions.selection import Activities
 from qualscore.errors import TrainingRefused
 from qualscore.model.learning import refining
 from qualscore.model.learning.criteria_rows import CriteriaRows
@@ -41,6 +43,17 @@ def test_points_follow_the_customers_and_keep_their_sign() -> None:
     assert strong / weak == pytest.approx(4, rel=0.35) and against / strong == pytest.approx(-0.75, rel=0.25)
     by_hand, fitted = refined.measures["roc_auc"]
     assert fitted > by_hand + 0.1
+
+
+def test_records_that_have_most_of_the_points_are_named() -> None:
+    """A condition over features that has as many is none of them."""
+    learned = rows(log_odds=np.array([4.0, 0.3, -0.1, 0.3]))
+    assert refining.refine(learned).dominant == ()
+    engaged = learned.definition.rules.model_copy(
+        update={"criteria": (Criterion(name="engaged", activities=Activities(), points=10), *learned.scorecard.criteria[1:])}
+    )
+    definition = learned.definition.model_copy(update={"rules": engaged})
+    assert refining.refine(replace(learned, definition=definition)).dominant == ("engaged",)
 
 
 def test_of_too_few_customers_and_of_none_that_meet_a_criterion_nothing_is_fitted() -> None:

@@ -20,6 +20,7 @@ from qualscore.model.scorecard import points
 
 RIDGE = 1e-3  # of squared weights beside a mean loss of about .3: it takes 1 to 3 % off weights of 2
 DECIMALS = 1  # of points
+DOMINANT = 0.5  # of all points above 0
 MEASURES = ("roc_auc", "average_precision", "recall_at_10")
 
 
@@ -31,11 +32,14 @@ class Refined:
         scorecard: the criteria with fitted points.
         measures: by name the values by hand and fitted, the latter on folds that the fit did not see.
         contradicted: criteria that got no points, as people read them.
+        dominant: criteria that records alone tell and that have most of the points: what a sale brings with it does that, too. On the
+            sample every customer has some engagement in the year before, and of other companies one in eight: it got 71 of 112 points.
     """
 
     scorecard: Scorecard
     measures: dict[str, tuple[float, float]]
     contradicted: tuple[str, ...]
+    dominant: tuple[str, ...] = ()
 
 
 def refine(rows: CriteriaRows) -> Refined:
@@ -63,7 +67,9 @@ def refine(rows: CriteriaRows) -> Refined:
     refined = with_points(scorecard, fitted)
     assert refined is not None
     contradicted = tuple(it.text for it, value in zip(scorecard.criteria, fitted, strict=True) if not value)
-    return Refined(refined, {measure: (both[0][measure], both[1][measure]) for measure in MEASURES}, contradicted)
+    most = DOMINANT * sum(max(it.points, 0.0) for it in refined.criteria)
+    dominant = tuple(it.text for it in refined.criteria if it.kind != "when" and it.points > most)
+    return Refined(refined, {measure: (both[0][measure], both[1][measure]) for measure in MEASURES}, contradicted, dominant)
 
 
 def fitted_points(shares: Array, is_example: Array, scorecard: Scorecard) -> Array:
