@@ -56,3 +56,9 @@ class RetrainingDue(QualscoreError):
     """A model has aged, or what it describes has: said to whoever asked."""
 
     exit_code = 7
+
+
+class NotReproduced(QualscoreError):
+    """Scores are not what the same model makes of the same tables."""
+
+    exit_code = 8

@@ -41,6 +41,10 @@ def _compare(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--all", action="store_true", help="also all accounts of the universe, not only those of the CRM and of the sample")
 
 
+def _verify(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("run", metavar="RUN", help="the run_id of a run that has scored (scores/score_runs)")
+
+
 def _retrain(parser: argparse.ArgumentParser) -> None:
     which = parser.add_mutually_exclusive_group()
     which.add_argument("--if-due", action="store_true", help="only scores whose model has aged, or whose accounts have drifted")
@@ -75,6 +79,7 @@ OWN: dict[str, Callable[[argparse.ArgumentParser], None]] = {
     "retrain": _retrain,
     "simulate": _simulate,
     "refine": _refine,
+    "verify": _verify,
 }
 
 

@@ -74,6 +74,24 @@ def last_rules(run: Run, names: Sequence[str]) -> dict[str, str]:
     return {row["score_name"]: row["rules"] for row in last.collect()}
 
 
+def of_score_run(run: Run, run_id: str) -> list[dict[str, Any]]:
+    """The records of a run's stage `score`, by score: what each read and wrote, and with which rules."""
+    done = _successes(run, "outputs", "rules")
+    if done is None:
+        return []
+    mine = done.where((F.col("run_id") == run_id) & (F.col("job") == "score") & F.col("score_name").isNotNull())
+    return [row.asDict(recursive=True) for row in mine.orderBy("score_name").collect()]
+
+
+def last_score_runs(run: Run, most: int) -> list[str]:
+    """The ids of the last runs that have scored, the newest first."""
+    done = _successes(run)
+    if done is None:
+        return []
+    scored = done.where("job = 'score'").groupBy("run_id").agg(F.max("finished_at").alias("at"))
+    return [row["run_id"] for row in scored.orderBy(F.desc("at"), "run_id").limit(most).collect()]
+
+
 def last_deliveries(run: Run) -> dict[str, dict[str, Any]]:
     """By source what the last successful ingest of it read and kept."""
     done = _successes(run, "deliveries")

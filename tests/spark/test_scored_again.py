@@ -1,4 +1,7 @@
-"""Scores of what is not so, which nobody has written; and models that should be made again."""
+"""Scores made again: those of a former run, which are what they were, and those of what is not so, which nobody has written.
+
+And models that should be made again.
+"""
 
 import json
 from collections.abc import Iterator
@@ -13,7 +16,7 @@ from pyspark.sql import functions as F
 
 from qualscore import contracts
 from qualscore.definitions.definition import Definition
-from qualscore.errors import ConfigurationError, RetrainingDue
+from qualscore.errors import ConfigurationError, DataError, NotReproduced, RetrainingDue
 from qualscore.features.firmographic import FIRMOGRAPHIC_VALUES, with_inputs
 from qualscore.model.learning.judged_model import JudgedModel
 from qualscore.runs.run import Run
@@ -21,8 +24,9 @@ from qualscore.stages import simulate as simulating
 from qualscore.stages.models import registry_of
 from qualscore.stages.profiles import PROFILE, profile_of
 from qualscore.stages.retrain import RETRAIN, check_due
+from qualscore.stages.verify import verify
 from tests.small_universe import AS_OF, DEFINITION
-from tests.spark.test_score import FEATURES, SCORES, Warehouse, once_scored, scored, with_bands
+from tests.spark.test_score import FEATURES, SCORES, Warehouse, change_features, once_scored, scored, with_bands
 
 __all__ = ["once_scored", "scored"]  # fixtures
 
@@ -33,6 +37,44 @@ def asked(run: Run, /, **options: Any) -> Run:
 
 def content(folder: Path) -> dict[str, bytes]:
     return {str(it.relative_to(folder)): it.read_bytes() for it in sorted(folder.rglob("*")) if it.is_file()}
+
+
+def test_a_former_run_is_verified_by_a_scan_of_what_it_wrote(scored: Warehouse) -> None:
+    """Also after other features were scored since; a score that somebody has changed is named."""
+    change_features(scored, "company7.com", has_data=False)
+    assert scored.score(with_bands(highly_likely=60)) == [0]
+    for run_id, number in (("run1", 1_995), ("run2", 1_994)):
+        assert verify(asked(scored.run, run=run_id)).counts == {"verified": number}
+
+    tables = scored.run.tables
+    touched = tables.read(SCORES).localCheckpoint()
+    changed = F.when(F.col("domain") == "company9.com", F.lit(12.34)).otherwise(F.col("score"))
+    tables.replace(SCORES, touched.withColumn("score", changed).where("domain <> 'company8.com'"))
+    version, (record,) = tables.version(SCORES), [row for row in _runs(scored) if row["run_id"] == "run2"]
+    moved = record | {"outputs": dict(record["outputs"]) | {SCORES: version}, "run_id": "touched"}
+    tables.append("scores/score_runs", contracts.load("scores/score_runs").rows(scored.run.spark, [moved]))
+    with pytest.raises(NotReproduced, match=r"small: 2 of 1,993 accounts of run touched differ") as differs:
+        verify(asked(scored.run, run="touched"))
+    told = str(differs.value).splitlines()[1:]
+    assert [line.split(":")[0].strip() for line in told] == ["company8.com", "company9.com"]
+    assert told[0].strip().startswith("company8.com: not stored, scores ") and "company9.com: stored with 12.34, scores" in told[1]
+    assert NotReproduced.exit_code == 8
+
+
+def _runs(scored: Warehouse) -> list[dict[str, Any]]:
+    rows = scored.run.tables.read("scores/score_runs").where("job = 'score'").collect()
+    return [row.asDict(recursive=True) for row in rows]
+
+
+def test_what_was_vacuumed_cannot_be_verified_and_says_so(scored: Warehouse) -> None:
+    spark, tables = scored.run.spark, scored.run.tables
+    change_features(scored, "company7.com", has_data=False)
+    spark.conf.set("spark.databricks.delta.retentionDurationCheck.enabled", "false")
+    spark.sql(f"VACUUM {tables.identifier(FEATURES)} RETAIN 0 HOURS")
+    with pytest.raises(DataError, match=r"run run1 cannot be verified: .*features/account_features [0-9]+.* were vacuumed"):
+        verify(asked(scored.run, run="run1"))
+    with pytest.raises(ConfigurationError, match=r"run9: no such run has scored; the last ones that have: run1 "):
+        verify(asked(scored.run, run="run9"))
 
 
 @pytest.fixture
