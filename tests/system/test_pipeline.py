@@ -187,7 +187,7 @@ def test_a_dry_run_names_inputs_and_disk_and_writes_nothing(ran: Ran, spark: Spa
     )
     assert check.startswith("would run: check_definitions, reading clean/crm_opportunities (version ")
     assert re.fullmatch(r"would run: build_features, reading clean/accounts \(version \d+\), .*", features)
-    assert re.fullmatch(rf"needs about \d+ MB in {ran.folder / 'warehouse'}, and \d+ MB of temporary files while deliveries are read", last)
+    assert re.fullmatch(rf"needs about \d+ MB in {ran.warehouse}, and \d+ MB of temporary files while deliveries are read", last)
     assert len(ran.table("scores/score_runs")) == before
 
 
