@@ -33,8 +33,8 @@ def test_a_second_run_is_refused_and_told_who_holds_the_lock(spark: SparkSession
 def test_entries_by_deltas_log_store(spark: SparkSession, warehouse: Path) -> None:
     """As object stores have them: an entry is made once, whoever asks; two threads that race for a dead lock do not both win."""
     folder = StoredEntries(spark, f"file:{warehouse}/_locks/score/_entries")
-    # Of two threads that race the loser's checksum file may replace the winner's, once in some hundred races; only here are there such files:
-    # locks of a local folder are LocalEntries.
+    # Of two threads that race the loser's checksum file may replace the winner's, once in some hundred races. Only here are there such
+    # files: locks of a local folder are LocalEntries.
     folder._system.setVerifyChecksum(False)
     assert local_path(folder.place) == warehouse / "_locks" / "score" / "_entries"
     assert folder.last() == -1 and folder.read(0) == ({}, 0.0)
