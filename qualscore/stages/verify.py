@@ -15,7 +15,7 @@ from qualscore.errors import ConfigurationError, DataError, NotReproduced
 from qualscore.runs import records
 from qualscore.runs.run import Outcome, Run, Stage
 from qualscore.scores import verification
-from qualscore.stages.labelling import selectable
+from qualscore.stages.labelling import selectable, with_facts
 from qualscore.stages.models import registry_of
 from qualscore.stages.reading import FEATURES, SCORES
 from qualscore.universe import labels
@@ -84,7 +84,7 @@ def _again(run: Run, row: Mapping[str, Any]) -> DataFrame:
         past.tables.read(FEATURES), selectable(past), definitions=[definition], as_of=row["as_of_on"],
         own_domains=tuple(applied["own_domains"]),
     )  # fmt: skip
-    return model.with_presentation(definition).score(accounts)
+    return model.with_presentation(definition).score(with_facts(past, model, accounts))
 
 
 def _gone(error: Exception, wanted: str, row: Mapping[str, Any]) -> DataError | None:

@@ -30,12 +30,13 @@ def test_a_second_run_is_refused_and_told_who_holds_the_lock(spark: SparkSession
         pass
 
 
-def test_entries_by_deltas_log_store(spark: SparkSession, warehouse: Path) -> None:
+def test_entries_by_deltas_log_store(spark: SparkSession, warehouse: Path, request: pytest.FixtureRequest) -> None:
     """As object stores have them: an entry is made once, whoever asks; two threads that race for a dead lock do not both win."""
     folder = StoredEntries(spark, f"file:{warehouse}/_locks/score/_entries")
     # Of two threads that race the loser's checksum file may replace the winner's, once in some hundred races. Only here are there such
     # files: locks of a local folder are LocalEntries.
     folder._system.setVerifyChecksum(False)
+    request.addfinalizer(lambda: folder._system.setVerifyChecksum(True))
     assert local_path(folder.place) == warehouse / "_locks" / "score" / "_entries"
     assert folder.last() == -1 and folder.read(0) == ({}, 0.0)
     assert [folder.add(number, json.dumps({"run_id": number})) for number in (0, 1, 1)] == [True, True, False]

@@ -19,6 +19,7 @@ from qualscore.definitions.definition import Definition
 from qualscore.errors import ConfigurationError, DataError, NotReproduced, RetrainingDue
 from qualscore.features.firmographic import FIRMOGRAPHIC_VALUES, with_inputs
 from qualscore.model.learning.judged_model import JudgedModel
+from qualscore.model.scorecard.card import ScorecardModel
 from qualscore.runs.run import Run
 from qualscore.stages import simulate as simulating
 from qualscore.stages.models import registry_of
@@ -59,6 +60,20 @@ def test_a_former_run_is_verified_by_a_scan_of_what_it_wrote(scored: Warehouse) 
     assert [line.split(":")[0].strip() for line in told] == ["company8.com", "company9.com"]
     assert told[0].strip().startswith("company8.com: not stored, scores ") and "company9.com: stored with 12.34, scores" in told[1]
     assert NotReproduced.exit_code == 8
+
+
+def test_points_are_verified_by_the_records_of_then(scored: Warehouse) -> None:
+    """What lists say now, after all members have left, is not asked."""
+    criteria = ({"name": "partner", "account_list": "partners", "points": 40}, {"when": "employees > 100", "points": 10})
+    rules = Definition.model_validate({"name": "points", "type": "rules", "rules": {"criteria": criteria}})
+    card = ScorecardModel(rules, ())
+    registry_of(scored.run).register(JudgedModel(card, {}, {}, []), as_of=AS_OF, inputs={})
+    assert scored.score(rules) == [0]
+    listed = scored.run.tables.read("clean/account_lists")
+    assert listed.where("list_name = 'partners'").count() == 5
+    scored.run.tables.replace("clean/account_lists", listed.where("list_name <> 'partners'").localCheckpoint())
+    (number,) = verify(asked(scored.run, run="run2")).counts.values()
+    assert number == scored.run.tables.read(SCORES).where("score_name = 'points'").toPandas().shape[0] > 1_000
 
 
 def _runs(scored: Warehouse) -> list[dict[str, Any]]:
