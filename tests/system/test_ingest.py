@@ -6,7 +6,6 @@ import signal
 import subprocess
 import time
 from collections.abc import Sequence
-from datetime import date
 from pathlib import Path
 from typing import Any
 
@@ -15,9 +14,8 @@ import pytest
 from deltalake import DeltaTable
 from pyspark.sql import SparkSession
 
-from tests import postgres
 from tests.in_process import run_job
-from tests.launched import BRIEF, HOME, Ran, launched
+from tests.launched import BRIEF, HOME
 
 ROWS = 40_000  # enough that a write takes a third of a second
 
@@ -94,23 +92,3 @@ def test_a_delivery_with_other_headers_is_reported_and_corrupts_nothing(folder: 
     assert now["employees"].isna().all() and set(now["company_name"].str[:7]) == {"Company"}
     again = run_job(spark, *arguments(folder))
     assert (again.returncode, again.stdout) == (0, "") and "ingest: up to date" in again.stderr
-
-
-# In the database without a zone: late on a day, and within the hour that Los Angeles skips.
-CRM = {"0011": ("company1.com", "2026-01-01 20:30:00", "2026-02-01"), "0012": ("company2.com", "2026-03-08 02:30:00", "2026-02-28")}
-QUERY = "SELECT * FROM account WHERE id IN ('0011', '0012')"
-
-
-def test_days_of_a_database_do_not_depend_on_the_zone_of_the_machine(tmp_path: Path) -> None:
-    values = ", ".join(f"('{key}', 'Company', '{domain}', '{at}', '{on}')" for key, (domain, at, on) in CRM.items())
-    columns = "id text, name text, website text, created_date timestamp, modified_on date"
-    with postgres.running() as server:
-        server.sql(f"CREATE TABLE account ({columns}); INSERT INTO account VALUES {values};")
-        jdbc = f'{{url: "{server.url}", table: "{QUERY}", user_env: CRM_USER, password_env: CRM_PASSWORD}}'
-        (tmp_path / "own.yml").write_text(f"sources: [{{table: crm_accounts, jdbc: {jdbc}}}]\nscores: []\n")
-        user = {"CRM_USER": postgres.USER, "CRM_PASSWORD": postgres.PASSWORD}
-        ran = Ran(launched(*arguments(tmp_path), TZ="America/Los_Angeles", **user), tmp_path / "warehouse")
-    assert ran.done.returncode == 0, ran.done.stderr
-    rows = ran.table("clean/crm_accounts").sort_values("account_id")
-    assert list(rows.created_on) == [date(2026, 1, 1), date(2026, 3, 8)]
-    assert list(rows.modified_on) == [date(2026, 2, 1), date(2026, 2, 28)]

@@ -10,6 +10,7 @@ import subprocess
 import sys
 from collections.abc import Iterator
 from contextlib import closing
+from datetime import date
 from pathlib import Path
 from typing import Any
 
@@ -20,17 +21,26 @@ from pyspark.sql import SparkSession
 
 from qualscore import contracts
 from qualscore.launcher.submission import set_up
-from tests import cluster
+from tests import cluster, postgres
 from tests.in_process import run_job
 from tests.launched import HOME, Ran, launched, of_the_sample
 
 ACCOUNT_TABLES = ("crm_accounts", "crm_opportunities", "activities", "account_lists", "firmographics")
+ZONE = "America/Los_Angeles"
+# In the database without a zone: late on a day, and within the hour that Los Angeles skips.
+CRM = {"0011": ("company1.com", "2026-01-01 20:30:00", "2026-02-01"), "0012": ("company2.com", "2026-03-08 02:30:00", "2026-02-28")}
+QUERY = "SELECT * FROM account WHERE id IN ('0011', '0012')"
 
 
 @pytest.fixture(scope="module")
 def master(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
-    with cluster.running(tmp_path_factory.mktemp("spark"), cores=2, memory="2g") as master:
+    """A cluster in Los Angeles."""
+    with cluster.running(tmp_path_factory.mktemp("spark"), cores=2, memory="2g", variables={"TZ": ZONE}) as master:
         yield master
+
+
+def on_cluster(master: str, *arguments: str, **variables: str) -> subprocess.CompletedProcess[str]:
+    return launched(*arguments, options=("--master", master, "--executor-memory", "2g"), TZ=ZONE, **variables)
 
 
 @pytest.fixture(scope="module")
@@ -39,8 +49,7 @@ def ran(spark: SparkSession, tmp_path_factory: pytest.TempPathFactory, master: s
     sample = ["--accounts", "5000", "--seed", "7", "--output", str(folder / "sample"), "--warehouse", str(folder / "made")]
     made = run_job(spark, "generate_sample", *sample)
     assert made.returncode == 0, made.stderr
-    arguments, options = arguments_in(folder), ("--master", master, "--executor-memory", "2g")
-    return Ran(launched(*arguments, options=options), folder / "warehouse")
+    return Ran(on_cluster(master, *arguments_in(folder)), folder / "warehouse")
 
 
 def arguments_in(folder: Path) -> list[str]:
@@ -52,7 +61,7 @@ def test_a_score_with_too_few_customers_is_refused_and_the_other_finishes(ran: R
     assert re.search(r"analytics: \d+ customers with a domain and data .*at least 50 are needed", ran.done.stderr)
     assert set(ran.table("scores/account_scores").score_name) == {"platform"}
     assert not list(ran.warehouse.glob("_staging/*"))
-    assert "Traceback" not in ran.done.stdout + ran.done.stderr
+    assert "Traceback" not in ran.done.stdout + ran.done.stderr and "\tat " not in ran.done.stderr
     with closing(sqlite3.connect(ran.warehouse / "_mlflow" / "mlflow.db")) as store:
         assert store.execute("select name from registered_models").fetchall() == [("qualscore.platform",)]
     reports = ran.warehouse / "reports"
@@ -92,6 +101,8 @@ def test_every_account_is_scored_or_listed(ran: Ran) -> None:
     unscored = unscored[unscored.score_name == "platform"]
     listed = unscored.domain.dropna()
     assert sorted([*scored, *listed]) == sorted(accounts)
+    examples, lists = ran.table("scores/account_scores").query("is_example").domain, ran.table("clean/account_lists")
+    assert set(examples) == set(lists[lists.list_name == "customers_platform"].domain.dropna()) & set(scored) != set()
     assert set(unscored[unscored.domain.notna()].reason) == {"EXCLUDED", "NO_DATA"}
     assert set(unscored[unscored.domain.isna()].reason) <= {"NO_DOMAIN", "INVALID_DOMAIN", "FREE_MAIL_DOMAIN", "SHARED_HOST"}
     rejecting = [f"rejected/{table}" for table in ("firmographics", "account_lists", "activities")]
@@ -189,6 +200,22 @@ def test_a_dry_run_names_inputs_and_disk_and_writes_nothing(ran: Ran, spark: Spa
     assert re.fullmatch(r"would run: build_features, reading clean/accounts \(version \d+\), .*", features)
     assert re.fullmatch(rf"needs about \d+ MB in {ran.warehouse}, and \d+ MB of temporary files while deliveries are read", last)
     assert len(ran.table("scores/score_runs")) == before
+
+
+def test_days_of_a_database_do_not_depend_on_the_zone_of_the_machine(master: str, tmp_path: Path) -> None:
+    values = ", ".join(f"('{key}', 'Company', '{domain}', '{at}', '{on}')" for key, (domain, at, on) in CRM.items())
+    columns = "id text, name text, website text, created_date timestamp, modified_on date"
+    with postgres.running() as server:
+        server.sql(f"CREATE TABLE account ({columns}); INSERT INTO account VALUES {values};")
+        jdbc = f'{{url: "{server.url}", table: "{QUERY}", user_env: CRM_USER, password_env: CRM_PASSWORD}}'
+        (tmp_path / "own.yml").write_text(f"sources: [{{table: crm_accounts, jdbc: {jdbc}}}]\nscores: []\n")
+        user = {"CRM_USER": postgres.USER, "CRM_PASSWORD": postgres.PASSWORD}
+        ingest = ("ingest", "--config", str(tmp_path / "own.yml"), "--warehouse", str(tmp_path / "warehouse"))
+        ran = Ran(on_cluster(master, *ingest, **user), tmp_path / "warehouse")
+    assert ran.done.returncode == 0, ran.done.stderr
+    rows = ran.table("clean/crm_accounts").sort_values("account_id")
+    assert list(rows.created_on) == [date(2026, 1, 1), date(2026, 3, 8)]
+    assert list(rows.modified_on) == [date(2026, 2, 1), date(2026, 2, 28)]
 
 
 def test_rows_that_are_kept_in_files_outlive_an_executor(master: str, tmp_path: Path) -> None:
