@@ -57,6 +57,12 @@ def test_the_first_page_says_the_verdict_the_numbers_and_the_misses() -> None:
     assert text.index("Its misses") < text.index("Where not to use it") < text.index("How well it finds customers")
 
 
+def test_customers_of_before_are_not_said_to_be_described_as_they_were_where_nothing_is_that_old() -> None:
+    text = markdown(page(report(dated_by={"dated": 361, "backfilled": 300}))).replace("\u00a0", " ")
+    assert "361 of them as of the day before they became one, 300 of these by company data of a later day" in text
+    assert "of a later day" not in markdown(page(report())).split("Customers are")[0]
+
+
 def test_both_forms_say_the_same_numbers(whole: str) -> None:
     """Each cell of each table, and each sentence, is in both."""
     seen = " ".join(" ".join(Seen(whole).texts).split())

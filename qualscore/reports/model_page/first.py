@@ -31,13 +31,20 @@ def _asked(report: Report) -> Iterator[Block]:
         return
     yield Text(
         f"It was asked: which companies look like your customers? It learned from {report['customers']:,} customers "
-        f"({report['dated']:,} of them as they were on the day before they became one) against {report['unlabelled']:,} "
+        f"({_described_as_of(report)}) against {report['unlabelled']:,} "
         "companies that are no customers yet, and it is judged on companies that it was not shown.",
         "lead",
     )
     made = report.get("made")
     if made and made["examples"]:
         yield Text(f"Customers are: {made['examples']}. They are compared with {made['reference']}.", "note")
+
+
+def _described_as_of(report: Report) -> str:
+    """Of which day the customers were described, and how many of them by firmographics of a later one."""
+    dated, later = report["dated"], report.get("dated_by", {}).get("backfilled", 0)
+    known = f"{dated:,} of them as of the day before they became one"
+    return f"{known}, {later:,} of these by company data of a later day, as there was none of before" if later else known
 
 
 def _numbers(report: Report) -> Iterator[Block]:
