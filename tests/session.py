@@ -13,6 +13,7 @@ ROOT = Path(__file__).parents[1]
 OVERRIDES = {
     "spark.master": "local[2]",
     "spark.driver.memory": "2g",
+    "spark.python.daemon.module": "qualscore.runs.python_daemon",
     # Short runs spend half their time in the compiler that pays off in long ones. Without that one, Java keeps room for 48 MB of code,
     # which the classes that Spark makes for some 500 tests fill.
     "spark.driver.extraJavaOptions": "-XX:TieredStopAtLevel=1 -XX:ReservedCodeCacheSize=240m",

@@ -7,6 +7,7 @@ import sys
 import zipfile
 from importlib.util import find_spec
 from pathlib import Path
+from zipimport import zipimporter
 
 import pytest
 from cryptography import x509
@@ -141,3 +142,14 @@ def test_workers_are_forked_with_their_imports_done_where_the_code_is(tmp_path: 
     assert "spark.python.daemon.module=qualscore.runs.python_daemon" in options()
     assert "spark.python.daemon.module" not in options("--master", "spark://host:7077")
     assert [name for name in python_daemon.IMPORTED if find_spec(name) is None] == []
+
+
+def test_workers_do_not_read_the_lists_of_archives_again(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(zipimporter, "invalidate_caches", zipimporter.invalidate_caches)
+    with zipfile.ZipFile(tmp_path / "code.zip", "w") as archive:
+        archive.writestr("module.py", "")
+    importer = zipimporter(str(tmp_path / "code.zip"))
+    (tmp_path / "code.zip").unlink()
+    python_daemon.keep_archives()
+    importer.invalidate_caches()
+    assert importer.find_spec("module") is not None
