@@ -27,7 +27,7 @@ def keep_archives() -> None:
     Before each task Spark has them forget it, and Python 3.11 reads the lists of all files of pyspark.zip (once for each of its packages)
     and of Spark's own JAR again: .27 s of CPU time for each task. From Python 3.12 on they are read when they are asked for.
     """
-    zipimporter.invalidate_caches = lambda _: None  # type: ignore[method-assign]
+    zipimporter.invalidate_caches = lambda _: None  # type: ignore[method-assign, assignment]
 
 
 if __name__ == "__main__":
