@@ -1,6 +1,7 @@
-"""The main job: ingest, build_features, train and score, as far as they are due."""
+"""The main job: ingest, build_features, train, score and activate, as far as they are due."""
 
 from qualscore.runs.main import main
+from qualscore.stages.activate import ACTIVATE
 from qualscore.stages.build_features import BUILD_FEATURES
 from qualscore.stages.check import CHECK
 from qualscore.stages.ingest import INGEST
@@ -10,4 +11,5 @@ from qualscore.stages.summary import summarise
 from qualscore.stages.train import TRAIN
 
 if __name__ == "__main__":
-    main("pipeline", __doc__, [SAMPLE, INGEST, CHECK, BUILD_FEATURES, TRAIN, SCORE], summary=summarise, overlay=overlay_of_sample)
+    stages = [SAMPLE, INGEST, CHECK, BUILD_FEATURES, TRAIN, SCORE, ACTIVATE]
+    main("pipeline", __doc__, stages, summary=summarise, overlay=overlay_of_sample)

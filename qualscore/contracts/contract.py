@@ -91,8 +91,9 @@ class Contract(BaseModel):
         return hashlib.sha256(columns.encode()).hexdigest()[:16]
 
     def fields_of(self, column: str) -> tuple[str, ...]:
-        """The names of the fields of a struct column, in their order."""
+        """The names of the fields of a column of structs, or of lists of structs, in their order."""
         kind = datatype(self.columns[column].type)
+        kind = kind.elementType if isinstance(kind, T.ArrayType) else kind
         assert isinstance(kind, T.StructType), f"{self.name}.{column} is no struct"
         return tuple(kind.names)
 

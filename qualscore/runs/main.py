@@ -82,10 +82,9 @@ def _prepare(job: str, options: Any, console: Console, overlay: Callable[..., An
         console.say(connections.check(settings.sources, is_scored=bool(settings.scores)))
     lists = sorted({str(source.list) for source in settings.sources if source.list})
     delivered, sets = {source.table for source in settings.sources}, sorted(settings.keywords)
-    definitions = load_definitions(
-        settings.scores, lists=lists, tables=delivered, keyword_sets=sets, columns=columns.types(sets), names=options.score
-    )
-    definitions = with_domains(definitions, settings)
+    load = partial(load_definitions, settings.scores, lists=lists, tables=delivered, keyword_sets=sets, columns=columns.types(sets))
+    definitions = with_domains(load(names=options.score), settings)
+    others = [it for it in with_domains(load(), settings) if it.name not in options.score] if options.score else []
     if job in CHANGES_WHO_SERVES and len(definitions) > 1 and not options.score:
         raise ConfigurationError(f"{job}: several scores are defined; name those that are meant: --score {definitions[0].name}")
     places.check_writable(settings.warehouse)
@@ -97,7 +96,7 @@ def _prepare(job: str, options: Any, console: Console, overlay: Callable[..., An
     sizing.fit_partitions(session, settings, tables)
     as_of = options.as_of or console.started.date()
     store = places.registry(settings.warehouse)
-    return Run(uuid4().hex[:12], console.started, as_of, options, settings, definitions, tables, store, console, job)
+    return Run(uuid4().hex[:12], console.started, as_of, options, settings, definitions, tables, store, console, job, others)
 
 
 def _run_all(run: Run, job: str, stages: Sequence[Stage]) -> int:
@@ -114,7 +113,7 @@ def _run_all(run: Run, job: str, stages: Sequence[Stage]) -> int:
             codes = _run_together(run, stage, last, going) if stage.together else side_by_side(partial(_run_one, run, stage, last), going)
             failed |= {one.name: code for one, code in zip(going, codes, strict=True) if code}
         elif code := _run_one(run, stage, last, None):
-            return code
+            return next(iter(failed.values()), code)
     return next(iter(failed.values()), 0)
 
 

@@ -15,7 +15,12 @@ from qualscore.storage.tables import Tables
 
 @dataclass(frozen=True)
 class Run:
-    """What a stage may use: settings, one session, one clock."""
+    """What a stage may use: settings, one session, one clock.
+
+    Attributes:
+        definitions: of the scores that are meant.
+        other_definitions: of those that the arguments leave out.
+    """
 
     run_id: str
     started_at: datetime
@@ -27,6 +32,7 @@ class Run:
     store: tuple[str, str | None]
     console: Console
     job: str = ""
+    other_definitions: Sequence[Definition] = ()
 
     @property
     def spark(self) -> SparkSession:

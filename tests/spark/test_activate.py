@@ -1,0 +1,206 @@
+"""The stage `activate` on a universe of six accounts and two scores, whose tables can be checked by eye."""
+
+from collections.abc import Iterator, Mapping, Sequence
+from datetime import UTC, date, datetime
+from io import StringIO
+from math import log1p
+from types import SimpleNamespace
+from typing import Any
+
+import pytest
+from pyspark.sql import Row, SparkSession
+
+from qualscore import config, contracts
+from qualscore.definitions.definition import Definition
+from qualscore.runs.console import Console
+from qualscore.runs.run import Outcome, Run
+from qualscore.stages.activate import ACTIVATE
+from qualscore.storage.tables import Tables
+
+AS_OF = date(2026, 6, 1)
+DEFINITIONS = [
+    Definition.model_validate({"name": "platform", "examples": {"account_list": "won"}}),
+    Definition.model_validate({"name": "analytics", "examples": {"account_list": "won"}, "keyword_sets": ["data", "cloud"]}),
+]
+# domain, country, industry, employees; signals of the last 4 and 13 weeks of all keywords, of data, and of cloud
+ACCOUNTS = [
+    ("customer.com", "DE", "Software", 300, (4, 9), (2, 3), (1, 1)),
+    ("open.com", "DE", "software", 251, (3, 3), (0, 2), None),
+    ("lost.com", "US", "Banking", 10_001, (0, 0), None, None),
+    ("new.com", "DE", "Software", 260, (2, 4), (0, 0), None),
+    ("listed.com", None, "Untergang", None, (0, 1), None, None),
+    ("group.com", "US", None, 9, (None, None), None, None),
+]
+# domain to score, band and action of platform and of analytics
+SCORES = {
+    "customer.com": [(97.5, "highly_likely", "act_now"), (97.5, "highly_likely", "act_now")],
+    "open.com": [(60.0, "likely", None), (76.99, "likely", "qualified")],
+    "lost.com": [(80.0, "likely", "qualified"), (91.0, "likely", "act_now")],
+    "new.com": [(70.5, "likely", "good_fit"), None],
+    "listed.com": [(10.0, "unlikely", None), (4.0, "unlikely", None)],
+}
+CRM = [
+    {"account_id": "A1", "company_name": "Customer", "domain": "customer.com", "parent_account": "Group", "owner": "Eva"},
+    {"account_id": "B1", "company_name": "Open", "domain": "open.com", "parent_account": "A1"},
+    {"account_id": "B2", "company_name": "Open Twin", "domain": "open.com", "parent_account": "B2"},
+    {"account_id": "C1", "company_name": "Lost", "domain": "lost.com", "parent_account": "A1", "account_type": "Former customer"},
+    {"account_id": "G1", "company_name": "Group", "domain": "group.com", "account_type": "Customer - Direct"},
+    {"account_id": "N1", "company_name": "Nowhere", "domain_problem": "NO_DOMAIN", "parent_account": "B1"},
+]
+# domain, outcome, created_on
+DEALS = [
+    ("customer.com", "won", date(2025, 1, 1)),
+    ("customer.com", "open", date(2026, 5, 1)),
+    ("open.com", "open", date(2026, 5, 1)),
+    ("lost.com", "lost", date(2026, 5, 1)),
+    ("lost.com", "open", date(2024, 5, 1)),  # no longer open
+    ("lost.com", "won", date(2026, 6, 2)),  # of tomorrow
+]
+
+
+def features() -> list[dict[str, Any]]:
+    rows = []
+    for domain, country, industry, employees, (weeks_4, weeks_13), *sets in ACCOUNTS:
+        named = [(name, it) for name, it in zip(("data", "cloud"), sets, strict=True) if it]
+        intent = [{"keyword_set": name, "signals_4w": few, "signals_13w": many} for name, (few, many) in named]
+        size = None if employees is None else log1p(employees)
+        rows.append(
+            {"domain": domain, "company_name": domain.split(".")[0].title(), "as_of_on": AS_OF, "country": country, "industry": industry,
+             "firmo_size": size, "intent_signals_4w": weeks_4, "intent_signals_13w": weeks_13, "intent": intent, "tech_stack": []}
+        )  # fmt: skip
+    return rows
+
+
+def scores() -> list[dict[str, Any]]:
+    return [
+        {"score_name": name, "domain": domain, "score": it[0], "band": it[1], "action": it[2],
+         "is_example": (name, domain) in {("platform", "listed.com"), ("analytics", "open.com")}}
+        for domain, of_domain in SCORES.items() for name, it in zip(("platform", "analytics"), of_domain, strict=True) if it
+    ]  # fmt: skip
+
+
+def tables() -> Mapping[str, Sequence[Mapping[str, Any]]]:
+    deals = [{"opportunity_id": f"{n}", "domain": it[0], "outcome": it[1], "created_on": it[2]} for n, it in enumerate(DEALS)]
+    retired = {
+        "score_name": "retired",
+        "domain": "new.com",
+        "score": 99.0,
+        "band": "highly_likely",
+        "action": "act_now",
+        "is_example": False,
+    }
+    return {
+        "features/account_features": features(),
+        "scores/account_scores": [*scores(), retired],
+        "clean/accounts": [{"domain": row["domain"]} for row in features()[1:]],
+        "clean/crm_accounts": CRM,
+        "clean/crm_opportunities": deals,
+    }
+
+
+@pytest.fixture(scope="module")
+def activated(spark: SparkSession, tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[Run, Outcome]]:
+    """A warehouse after the stage."""
+    settings = config.load(None, warehouse=str(tmp_path_factory.mktemp("activated")))
+    options, console = SimpleNamespace(dry_run=False, as_of=None), Console(StringIO(), StringIO(), False, datetime.now(UTC))
+    store = Tables(spark, settings.warehouse)
+    for name, rows in tables().items():
+        store.replace(name, contracts.load(name).rows(spark, rows))
+    run = Run("run", datetime.now(UTC), AS_OF, options, settings, DEFINITIONS[:1], store, ("", None), console, "activate", DEFINITIONS[1:])
+    yield run, ACTIVATE.work(run)
+
+
+def rows_of(run: Run, table: str, *columns: str) -> list[Row]:
+    return [tuple(row) for row in run.tables.read(table).select(*columns).orderBy(*contracts.load(table).key).collect()]
+
+
+def test_each_account_has_its_level_of_intent_and_what_to_do_with_it(activated: tuple[Run, Outcome]) -> None:
+    """By the keyword sets of each score; whoever has no score has a row too, and the score that nobody defines any more has none."""
+    columns = ("score_name", "domain", "score", "band", "is_example", "intent_level", "advice")
+    assert rows_of(activated[0], "scores/fit_intent", *columns) == [
+        ("analytics", "customer.com", 97.5, "highly_likely", False, "high", "call_now"),
+        ("analytics", "group.com", None, "unscored", False, "unknown", "not_now"),
+        ("analytics", "listed.com", 4.0, "unlikely", False, "none", "not_now"),
+        ("analytics", "lost.com", 91.0, "likely", False, "none", "nurture"),
+        ("analytics", "new.com", None, "unscored", False, "none", "not_now"),
+        ("analytics", "open.com", 76.99, "likely", True, "some", "nurture"),
+        ("platform", "customer.com", 97.5, "highly_likely", False, "high", "call_now"),
+        ("platform", "group.com", None, "unscored", False, "unknown", "not_now"),
+        ("platform", "listed.com", 10.0, "unlikely", True, "some", "not_now"),
+        ("platform", "lost.com", 80.0, "likely", False, "none", "nurture"),
+        ("platform", "new.com", 70.5, "likely", False, "some", "nurture"),
+        ("platform", "open.com", 60.0, "likely", False, "high", "call_now"),
+    ]
+
+
+def test_the_market_is_cut_by_what_accounts_are_and_how_far_the_crm_is(activated: tuple[Run, Outcome]) -> None:
+    """A cell of two accounts, and one for each of the others: in all the universe, for each score."""
+    columns = ("band", "industry", "country", "size", "crm_state", "accounts", "high_intent_accounts", "some_intent_accounts")
+    cells = [row[1:] for row in rows_of(activated[0], "scores/market", "score_name", *columns, "call_now_accounts") if row[0] == "platform"]
+    assert cells == [
+        ("highly_likely", "Software & Internet", "DE", "251-1000", "customer", 1, 1, 0, 1),
+        ("likely", "Banking & Finance", "US", "10001+", "untouched", 1, 0, 0, 0),
+        ("likely", "Software & Internet", "DE", "251-1000", "not_in_crm", 1, 0, 1, 0),
+        ("likely", "Software & Internet", "DE", "251-1000", "open_deal", 1, 1, 0, 1),
+        ("unlikely", "unknown", "unknown", "unknown", "customer", 1, 0, 1, 0),
+        ("unscored", "unknown", "US", "1-50", "customer", 1, 0, 0, 0),
+    ]
+    sums = activated[0].tables.read("scores/market").groupBy("score_name").agg({"accounts": "sum"}).collect()
+    assert sorted(map(tuple, sums)) == [("analytics", 6), ("platform", 6)]
+
+
+def test_a_quick_card_lists_the_products_that_an_account_qualifies_for(activated: tuple[Run, Outcome]) -> None:
+    """The best first, and of two that are equal the first by name."""
+    columns = ("domain", "company_name", "crm_state", "product_count", "best_score_name", "best_score", "best_action", "products_line")
+    assert rows_of(activated[0], "scores/quick_cards", *columns, "as_of_on") == [
+        ("customer.com", "Customer", "customer", 2, "analytics", 97.5, "act_now", "analytics 97 (act now), platform 97 (act now)", AS_OF),
+        ("lost.com", "Lost", "untouched", 2, "analytics", 91.0, "act_now", "analytics 91 (act now), platform 80 (qualified)", AS_OF),
+        ("open.com", "Open", "open_deal", 1, "analytics", 76.99, "qualified", "analytics 76 (qualified)", AS_OF),
+    ]
+    (products,) = activated[0].tables.read("scores/quick_cards").where("domain = 'lost.com'").select("products").first()
+    assert [tuple(it) for it in products] == [
+        ("analytics", 91.0, "likely", "act_now", "none", "nurture", False),
+        ("platform", 80.0, "likely", "qualified", "none", "nurture", False),
+    ]
+
+
+def test_each_account_of_the_crm_has_its_scores_and_those_of_its_group(activated: tuple[Run, Outcome]) -> None:
+    """Two of one domain, one below itself, one without a domain; parents by name and by id."""
+    own = (
+        "account_id",
+        "domain",
+        "domain_problem",
+        "owner",
+        "crm_state",
+        "domain_account_count",
+        "best_score_name",
+        "best_score",
+        "best_band",
+    )
+    assert rows_of(activated[0], "scores/crm_account_scores", *own, "best_action", "scores.score_name") == [
+        ("A1", "customer.com", None, "Eva", "customer", 1, "analytics", 97.5, "highly_likely", "act_now", ["analytics", "platform"]),
+        ("B1", "open.com", None, None, "open_deal", 2, "analytics", 76.99, "likely", "qualified", ["analytics", "platform"]),
+        ("B2", "open.com", None, None, "open_deal", 2, "analytics", 76.99, "likely", "qualified", ["analytics", "platform"]),
+        ("C1", "lost.com", None, None, "untouched", 1, "analytics", 91.0, "likely", "act_now", ["analytics", "platform"]),
+        ("G1", "group.com", None, None, "customer", 1, None, None, None, None, []),
+        ("N1", None, "NO_DOMAIN", None, "untouched", None, None, None, None, None, []),
+    ]
+    parent = ("account_id", "parent_account_id", "parent_best_score_name", "parent_best_score")
+    group = ("subsidiary_count", "subsidiary_best_account_id", "subsidiary_best_score_name", "subsidiary_best_score", "as_of_on")
+    assert rows_of(activated[0], "scores/crm_account_scores", *parent, *group) == [
+        ("A1", "G1", None, None, 2, "C1", "analytics", 91.0, AS_OF),
+        ("B1", "A1", "analytics", 97.5, 1, None, None, None, AS_OF),
+        ("B2", None, None, None, 0, None, None, None, AS_OF),
+        ("C1", "A1", "analytics", 97.5, 0, None, None, None, AS_OF),
+        ("G1", None, None, None, 1, "A1", "analytics", 97.5, AS_OF),
+        ("N1", "B1", "analytics", 76.99, 0, None, None, None, AS_OF),
+    ]
+
+
+def test_the_outcome_counts_and_says_where_tables_are_not_of_one_universe(activated: tuple[Run, Outcome]) -> None:
+    outcome = activated[1]
+    assert outcome.counts == {"accounts": 6, "quick_cards": 3, "crm_accounts": 6, "market_cells": 12}
+    assert outcome.warnings == [
+        "clean/accounts has 5 accounts and features/account_features 6: run build_features and score, then activate again"
+    ]
+    assert outcome.as_of == AS_OF
