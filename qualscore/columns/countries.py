@@ -224,6 +224,20 @@ def _folded(name: str) -> str:
     return "".join(it for it in letters if not unicodedata.combining(it)).replace("\u2019", "'")
 
 
+def in_english(code: str) -> str:
+    """The name of a country; what is no code stays as it is.
+
+    >>> in_english("DE"), in_english("KR"), in_english("Atlantis")
+    ('Germany', 'South Korea', 'Atlantis')
+    """
+    return str(_names().get(code, code))
+
+
+@lru_cache(maxsize=1)
+def _names() -> Mapping[str, str]:
+    return Locale.parse("en").territories
+
+
 @lru_cache(maxsize=1)
 def alpha_2() -> frozenset[str]:
     """All codes."""

@@ -1,11 +1,12 @@
 """Factors in words: from factor numbers and contributions to what a person reads."""
 
-from pyspark.sql import Column, DataFrame
+from pyspark.sql import Column, DataFrame, Row
 from pyspark.sql import functions as F
 
 from qualscore.model.encoding import intent
 from qualscore.model.encoding.inputs import Inputs
 from qualscore.model.scoring.factor_lines import IN_WORDS
+from qualscore.model.scoring.factor_words import phrase
 
 
 def with_factors(scored: DataFrame, inputs: Inputs) -> DataFrame:
@@ -35,26 +36,13 @@ def _factors(ids: Column, contributions: Column, inputs: Inputs) -> Column:
 
 def in_words(factors_for: Column, factors_against: Column) -> Column:
     """One line: what speaks for the account and what against it, strongest first."""
-    sides = [
-        F.when(F.size(side) > 0, F.concat(F.lit(f"{label}: "), _listed(side)))
-        for label, side in (("For", factors_for), ("Against", factors_against))
-    ]
-    return F.concat_ws(". ", *sides)
+    return F.udf(_line)(factors_for, factors_against)
 
 
-def _listed(side: Column) -> Column:
-    return F.array_join(F.transform(F.slice(side, 1, IN_WORDS), _phrase), "; ")
-
-
-def _phrase(factor: Column) -> Column:
-    product = F.substring(factor["factor"], 6, 10_000)
-    uses = F.when(factor["value"] == "yes", factor["factor"]).otherwise(F.concat(F.lit("does not use "), product))
-    researches = F.concat(factor["factor"], F.lit(" ("), factor["value"], F.lit(")"))
-    return (
-        F.when(factor["factor"].startswith("uses "), uses)
-        .when(factor["factor"].startswith("researches: "), researches)
-        .otherwise(F.concat_ws(": ", factor["factor"], factor["value"]))
-    )
+def _line(factors_for: list[Row], factors_against: list[Row]) -> str:
+    sides = {"For": factors_for[:IN_WORDS], "Against": factors_against[:IN_WORDS]}
+    said = {label: "; ".join(phrase(it["factor"], it["value"]) for it in side) for label, side in sides.items()}
+    return ". ".join(f"{label}: {words}" for label, words in said.items() if words)
 
 
 def _general(inputs: Inputs) -> tuple[str, ...]:

@@ -43,7 +43,7 @@ def test_the_model_finds_what_makes_a_customer(trained: Trained, scores: pd.Data
     assert ranking(*trained.evidence.margins, weight=1)["roc_auc"] > 0.8
     best = scores.sort_values("margin").iloc[-1]
     assert {f["factor"] for f in best.factors_for} >= {"country", "industry", "uses Kafka"}
-    assert best.top_factors.startswith("For: ") and "industry: Software" in best.top_factors
+    assert best.top_factors.startswith("For: ") and "Software industry" in best.top_factors
     assert scores.score.is_monotonic_increasing is False and scores.sort_values("margin").score.is_monotonic_increasing
 
 

@@ -19,6 +19,7 @@ from qualscore.model.kernel.starting_margin import prepared
 from qualscore.model.learning import rows as rows_of_training
 from qualscore.model.learning import training
 from qualscore.model.learning.training import Trained
+from qualscore.model.scoring.factor_words import phrase
 from tests.small_universe import AS_OF, Universe
 
 COMPANIES, CUSTOMERS = 900, 120
@@ -139,7 +140,7 @@ def test_the_factor_of_a_keyword_set_shows_its_signals(dated: Universe, learnt: 
         row["domain"]: [it["signals_13w"] for it in row["intent"] if it["keyword_set"] == "data_platform"] for row in today.collect()
     }
     shown = {
-        row.domain: (factor["value"], f"researches: data platform ({factor['value']})" in row.top_factors)
+        row.domain: (factor["value"], phrase(**{name: factor[name] for name in ("factor", "value")}) in row.top_factors)
         for row in scores.itertuples()
         for factor in (*row.factors_for[:3], *row.factors_against[:3])
         if factor["factor"] == "researches: data platform"

@@ -53,7 +53,7 @@ def test_the_first_page_says_the_verdict_the_numbers_and_the_misses() -> None:
     assert "**Ready.**" in text
     assert "**62 %**; 57 to 67 % with 95 % confidence; at random 10 %" in text
     assert "60 of 361 customers (17 %) score below 50" in text
-    assert "1-10 employees; no technologies known | company age 8 years | 1.6 |" in text  # and not the city, which moves nothing
+    assert "1-10 employees; no technologies known | founded 8 years ago | 1.6 |" in text  # and not the city, which moves nothing
     assert text.index("Its misses") < text.index("Where not to use it") < text.index("How well it finds customers")
 
 

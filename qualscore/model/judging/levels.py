@@ -80,6 +80,16 @@ def _scale(factor: str, values: Array) -> tuple[Array, Sequence[float], str]:
     return values, COUNTS, "technologies"
 
 
+def range_of(factor: str, value: float) -> str:
+    """The level of a number of a factor that is counted, in the unit of the model's column.
+
+    >>> range_of("technologies known", 3.0), range_of("company age", 12.0), range_of("revenue", 7.7)
+    ('2 to 3 technologies', '11 to 20 years', '$10M to $100M')
+    """
+    ranges = _ranges(*_scale(factor, np.array([float(value)])))
+    return next((name for name, having in ranges if having[0]), UNKNOWN)
+
+
 def _ranges(values: Array, starts: Sequence[float], unit: str) -> list[Level]:
     ends = [*starts[1:], np.inf]
     return [(_range(low, high, unit), (values >= low) & (values < high)) for low, high in zip(starts, ends, strict=True)]

@@ -19,7 +19,7 @@ from qualscore.model.scorecard import columns, criteria, facts, points
 from qualscore.model.scoring import factor_lines
 from qualscore.model.scoring.account_batch import AccountBatch
 from qualscore.model.scoring.calibration import Calibration
-from qualscore.model.scoring.factor_lines import AS_TEXT, FactorNames
+from qualscore.model.scoring.factor_lines import AS_CRITERION, FactorNames
 from qualscore.model.scoring.factor_values import FactorValues
 from qualscore.model.scoring.pass_model import LISTED_FACTORS, described
 
@@ -106,7 +106,7 @@ class CardPass:
             {
                 **described(self.definition, self.version, self.examples, accounts, score),
                 **self._numbers(top, score),
-                **factor_lines.written(self.names, top, codes, pool, no=0),
+                **factor_lines.written(self.names, top, codes, pool),
             }
         )
 
@@ -124,9 +124,9 @@ class CardPass:
     def names(self) -> FactorNames:
         """How the criteria are said."""
         names = tuple(it.text for it in self.scorecard.criteria)
-        kinds = np.full(len(names), AS_TEXT, np.int32)
-        heads = tuple(text for name in names for text in (f"{name} (", ""))
-        return FactorNames(names, (None,) * len(names), kinds, np.full(len(names), -1, np.int32), heads, (")",) * len(names))
+        kinds = np.full(len(names), AS_CRITERION, np.int32)
+        words = tuple(text for name in names for text in (f"{name} (", ")", ""))
+        return FactorNames(names, (None,) * len(names), kinds, np.full(len(names), -1, np.int32), words)
 
     def _numbers(self, top: TopFactors, score: Array) -> dict[str, pa.Array]:
         listed = top.for_values.astype(np.float64).sum(axis=1) + top.against_values.astype(np.float64).sum(axis=1)

@@ -9,8 +9,7 @@ from qualscore.features.intent import WINDOWS
 from qualscore.model.encoding import intent
 from qualscore.model.encoding.arrays import Array
 from qualscore.model.scoring.account_batch import AccountBatch, Coded, coded
-
-UNKNOWN = "unknown"
+from qualscore.model.scoring.factor_words import UNKNOWN, phrase
 
 
 class FactorValues:
@@ -20,6 +19,7 @@ class FactorValues:
         """Texts are made when they are asked for."""
         self._batch = batch
         self._made: dict[str, Coded] = {}
+        self._phrases: dict[str, list[str]] = {}
 
     def of(self, factor: str, keyword_set: str | None) -> Coded:
         """The text of each row; every code is a place in its list.
@@ -32,6 +32,12 @@ class FactorValues:
             made = self._researched(keyword_set) if keyword_set is not None else KNOWN.get(factor, _plain(factor))(self._batch)
             self._made[factor] = _filled(made)
         return self._made[factor]
+
+    def phrases(self, factor: str, keyword_set: str | None) -> list[str]:
+        """What the line of words says of each text of `of`, in its order."""
+        if factor not in self._phrases:
+            self._phrases[factor] = [phrase(factor, value) for value in self.of(factor, keyword_set).values]
+        return self._phrases[factor]
 
     def _researched(self, keyword_set: str) -> Coded:
         """`12 signals in 13 weeks`; of 52 weeks when there is none in 13."""

@@ -3,6 +3,7 @@
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
+from qualscore.model.scoring.factor_words import phrase
 from qualscore.reports.house.content import Block, Listing, Section, Table, Text, Tile, Tiles
 from qualscore.reports.house.words import auc, between, count, percent
 from qualscore.reports.model_page.report import Report
@@ -110,20 +111,7 @@ def _miss(miss: Mapping[str, Any]) -> tuple[str, ...]:
 def _named(factors: Sequence[Mapping[str, Any]], most: int) -> str:
     """Those that move the score so that anybody would see it."""
     told = [it for it in factors if abs(it["contribution"]) >= LEAST_TOLD][:most]
-    return "; ".join(_factor(it["factor"], it["value"]) for it in told) or "–"
-
-
-def _factor(name: str, value: str) -> str:
-    """As a person would say it.
-
-    >>> _factor("uses Kafka", "no"), _factor("technologies in office", "0"), _factor("employees", "1-10 employees")
-    ('does not use Kafka', 'no technologies in office', '1-10 employees')
-    """
-    if name.startswith("uses "):
-        return name if value == "yes" else f"does not use {name.removeprefix('uses ')}"
-    if name.startswith("technologies ") and value == "0":
-        return f"no {name}"
-    return value if name in value else f"{name} {value}"
+    return "; ".join(phrase(it["factor"], it["value"]) for it in told) or "–"
 
 
 def _limits(report: Report) -> Iterator[str]:
