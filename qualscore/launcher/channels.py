@@ -12,6 +12,11 @@ from pathlib import Path
 PIPES = {"QUALSCORE_STDOUT": 1, "QUALSCORE_STDERR": 2}
 
 
+def terminal() -> dict[str, str]:
+    """The variable that says how wide the terminal is that standard output goes to; none where it goes elsewhere."""
+    return {"QUALSCORE_COLUMNS": str(os.get_terminal_size(1).columns)} if os.isatty(1) else {}
+
+
 class Channels:
     """The named pipes of one run, in a folder that goes with the run."""
 

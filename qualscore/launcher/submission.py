@@ -14,7 +14,7 @@ from pathlib import Path
 from types import FrameType
 
 from qualscore import paths
-from qualscore.launcher.channels import Channels
+from qualscore.launcher.channels import Channels, terminal
 from qualscore.launcher.environment import ensure_environment, openmp_folder
 from qualscore.launcher.java import ensure_jars, find_java, network_options, trust_options
 from qualscore.launcher.options import given, is_local, split_options, submit_options
@@ -99,7 +99,7 @@ def submit(job: str, arguments: Sequence[str]) -> int:
         listed = submit_options(options, jars=jars, code=code, work=work, is_small=is_small)
         command = [f"{variables['SPARK_HOME']}/bin/spark-submit", *listed]
         channels = Channels(work)
-        variables |= {**channels.names, "QUALSCORE_LOG": str(log), "QUALSCORE_ENDED": str(work / "ended")}
+        variables |= {**channels.names, **terminal(), "QUALSCORE_LOG": str(log), "QUALSCORE_ENDED": str(work / "ended")}
         variables["PYSPARK_DRIVER_PYTHON"] = str(Path(__file__).with_name("driver.sh"))
         exit_code = run([*command, str(JOBS / f"{job}.py"), *own], variables, log, channels)
     exit_code = exit_code if exit_code >= 0 else 128 - exit_code

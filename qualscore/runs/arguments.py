@@ -41,6 +41,10 @@ def _compare(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--all", action="store_true", help="also all accounts of the universe, not only those of the CRM and of the sample")
 
 
+def _account(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("account", metavar="DOMAIN_OR_NAME", help="acme.com, any address of it, or a part of its name")
+
+
 def _verify(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("run", metavar="RUN", help="the run_id of a run that has scored (scores/score_runs)")
 
@@ -70,6 +74,7 @@ def _refine(parser: argparse.ArgumentParser) -> None:
 # Jobs that leave what is up to date: the same deliveries twice change nothing.
 ONLY_WHAT_IS_DUE = ("pipeline", "ingest", "retrain")
 OWN: dict[str, Callable[[argparse.ArgumentParser], None]] = {
+    "account": _account,
     "generate_sample": _sample,
     "pipeline": _pipeline,
     "ingest": _restart,

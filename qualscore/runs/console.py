@@ -22,12 +22,21 @@ def _stream(variable: str, default: TextIO) -> TextIO:
 
 @dataclass
 class Console:
-    """The streams of one run."""
+    """The streams of one run.
+
+    Attributes:
+        results: standard output.
+        progress: standard error.
+        as_json: whether results are JSON lines.
+        started: when the run began.
+        columns: of the terminal that results go to; None where they go elsewhere.
+    """
 
     results: TextIO
     progress: TextIO
     as_json: bool
     started: datetime
+    columns: int | None = None
 
     def say(self, line: str) -> None:
         """Progress, with the time since the start."""
@@ -55,4 +64,6 @@ def open_console(*, as_json: bool, started: datetime) -> Console:
         logger.addHandler(handler)
         logger.setLevel(logging.INFO)
         logger.propagate = False
-    return Console(_stream("QUALSCORE_STDOUT", sys.stdout), _stream("QUALSCORE_STDERR", sys.stderr), as_json, started)
+    columns = os.environ.get("QUALSCORE_COLUMNS", "")
+    streams = _stream("QUALSCORE_STDOUT", sys.stdout), _stream("QUALSCORE_STDERR", sys.stderr)
+    return Console(*streams, as_json, started, int(columns) if columns.isdigit() and int(columns) else None)

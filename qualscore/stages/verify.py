@@ -87,9 +87,14 @@ def _again(run: Run, row: Mapping[str, Any]) -> DataFrame:
     return model.with_presentation(definition).score(with_facts(past, model, accounts))
 
 
+def is_gone(error: Exception) -> bool:
+    """Whether reading failed because a version of a table, or a file of one, is not there any more."""
+    return any(sign in str(error) for sign in GONE)
+
+
 def _gone(error: Exception, wanted: str, row: Mapping[str, Any]) -> DataError | None:
     """The refusal where the versions are not there any more; None of another error."""
-    if not any(sign in str(error) for sign in GONE):
+    if not is_gone(error):
         return None
     versions: Sequence[str] = [f"{SCORES} {row['outputs'][SCORES]}", *(f"{table} {version}" for table, version in row["inputs"].items())]
     return DataError(

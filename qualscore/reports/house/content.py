@@ -11,10 +11,10 @@ Standing = Literal["ready", "doubtful", "refused"]
 
 @dataclass(frozen=True)
 class Text:
-    """A paragraph; a note is one in passing."""
+    """A paragraph; a note is one in passing, and a command is copied, so that nothing may break it."""
 
     text: str
-    kind: Literal["plain", "lead", "note"] = "plain"
+    kind: Literal["plain", "lead", "note", "command"] = "plain"
 
 
 @dataclass(frozen=True)

@@ -47,13 +47,27 @@ def _is_told(level: Mapping[str, Any]) -> bool:
 
 def _level(factor: str, level: Mapping[str, Any], base: float) -> Level:
     """A value with its base-rate sentence."""
+    says = base_rate(factor, level, base)
     if "withheld" in level:
-        return Level(level["level"], None, None, None, "fewer than 5 companies")
+        return Level(level["level"], None, None, None, says)
+    customers = level["customers_share"] if _is_told(level) else None
+    return Level(level["level"], customers, level["all_share"], level["moves"], says)
+
+
+def base_rate(factor: str, level: Mapping[str, Any], base: float) -> str:
+    """How many of the companies with a value became customers, in a sentence.
+
+    Args:
+        factor: whose value it is.
+        level: one of its levels in the report.
+        base: the share of customers among all companies.
+    """
+    if "withheld" in level:
+        return "fewer than 5 companies"
     accounts = f"n = {count(level['accounts'])}"
     if not _is_told(level):
-        return Level(level["level"], None, level["all_share"], level["moves"], f"fewer than 5 customers; {accounts}")
-    says = f"{percent(level['rate'])} {_of_companies(factor, level['level'])} became customers, {percent(base)} of all; {accounts}"
-    return Level(level["level"], level["customers_share"], level["all_share"], level["moves"], says)
+        return f"fewer than 5 customers; {accounts}"
+    return f"{percent(level['rate'])} {_of_companies(factor, level['level'])} became customers, {percent(base)} of all; {accounts}"
 
 
 def _of_companies(factor: str, level: str) -> str:
