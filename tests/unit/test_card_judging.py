@@ -8,7 +8,7 @@ import pandas as pd
 import pytest
 
 from qualscore.definitions.definition import Definition
-from qualscore.model.judging import card_judging
+from qualscore.model.judging import card_judging, shuffles
 from qualscore.model.judging.card_judging import CriterionFound
 from qualscore.model.learning.criteria_rows import CriteriaRows
 from qualscore.model.scorecard.card import ScorecardModel
@@ -54,6 +54,7 @@ def test_rules_are_measured_as_a_model_is() -> None:
     report, model = judgement.report, judgement.judged.model
     assert 0.75 < report["roc_auc"] < 0.95 and report["intervals"]["roc_auc"][0] < report["roc_auc"] < report["intervals"]["roc_auc"][1]
     assert report["slices"] and report["rules"][0]["intervals"] and report["evaluation_weight"] == 10
+    assert report["permutation_p"] == 1 / 200 and 0.52 < max(report["permutation_null"]) < report["roc_auc"]
     assert judgement.judged.metrics["roc_auc_low"] == report["intervals"]["roc_auc"][0] and judgement.judged.metrics["in_crm_auc"] == 0.95
     assert isinstance(model, ScorecardModel) and model.calibration is not None and len(model.examples) == 150 == report["customers"]
     assert model.quantiles[0] == 0 and model.quantiles[-1] == 100
@@ -61,6 +62,14 @@ def test_rules_are_measured_as_a_model_is() -> None:
     assert "one: no account meets typo; ours: look at the spelling" in said
     assert "CRM accounts are known as they are today, so that ours may be a result of the sale" in said
     assert "'is in a CRM' alone would reach ROC-AUC 0.95" in said
+
+
+def test_points_of_anybody_are_within_what_chance_reaches() -> None:
+    points = np.random.default_rng(3).random(500)
+    null = shuffles.null_of_points(points, 100)
+    assert shuffles.measured(0.51, null)["permutation_p"] > 0.3
+    # The standard deviation of the U statistic without ties: sqrt((n + m + 1) / (12 n m)).
+    assert np.std(null.aucs) == pytest.approx(np.sqrt(501 / (12 * 100 * 400)), rel=0.15) and np.mean(null.aucs) == pytest.approx(0.5, abs=0.01)
 
 
 def test_criteria_are_counted_on_either_side() -> None:

@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 
 from qualscore.model.encoding.arrays import Array
-from qualscore.model.judging import judging, single_factors, slices, suspicions
+from qualscore.model.judging import judging, shuffles, single_factors, slices, suspicions
 from qualscore.model.judging.judging import Judgement
 from qualscore.model.judging.suspicions import Suspicion
 from qualscore.model.learning import coverage
@@ -153,6 +153,7 @@ def _measured(rows: CriteriaRows) -> dict[str, Any]:
         "rules": single_factors.reported(best),
         "beaten_by": slices.beaten_by(measures, ends, found),
         "slices": slices.judge(judged, one_line, weight=weight),
+        **shuffles.measured(measures["roc_auc"], shuffles.null_of_points(margins, len(sides[0]))),
     }
 
 

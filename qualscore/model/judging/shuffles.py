@@ -14,6 +14,7 @@ import numpy as np
 import pyarrow as pa
 
 from qualscore.definitions.definition import Definition, Training
+from qualscore.model.encoding.arrays import Array
 from qualscore.model.encoding.draws import FINE
 from qualscore.model.judging import driver_fits, driver_rows
 from qualscore.model.judging.driver_rows import DriverRows
@@ -22,6 +23,7 @@ from qualscore.model.learning.evaluation import ranking
 from qualscore.parallel import side_by_side
 
 LISTS = 60
+DRAWN_LISTS = 199  # where nothing is learned of them
 ACCOUNTS = 4_000  # drawn, and described as of today
 PER_CUSTOMER, LEAST_ACCOUNTS = 10, 1_500  # 1,500 or 4,000 accounts around 50: standard deviation .056 and .055, 24 and 40 s of CPU time
 MOST_CUSTOMERS = 400  # of more chance reaches less: their model is held against a null that is wider than its own
@@ -86,6 +88,21 @@ def _of_list(rows: DriverRows, n_customers: int, training: Training) -> float:
     is_example[order[:n_customers]] = True
     margins = driver_fits.out_of_fold(rows, is_example, training)
     return ranking(margins[is_example], margins[~is_example], weight=1)["roc_auc"]
+
+
+def null_of_points(points: Array, n_customers: int) -> Null:
+    """What a score reaches that is not learned: as many accounts, drawn from those that judge it, in the customers' place.
+
+    Args:
+        points: float (accounts,), of all that judge it, in an order that does not depend on partitions.
+        n_customers: of each list.
+    """
+    draws, aucs = np.random.default_rng(0), []
+    for _ in range(DRAWN_LISTS):
+        is_drawn = np.zeros(len(points), bool)
+        is_drawn[draws.permutation(len(points))[:n_customers]] = True
+        aucs.append(ranking(points[is_drawn], points[~is_drawn], weight=1)["roc_auc"])
+    return Null(n_customers, tuple(sorted(aucs)))
 
 
 def p_value(auc: float, null: Sequence[float]) -> float:
