@@ -30,7 +30,7 @@ def launched(*arguments: str, options: Sequence[str] = (), **variables: str) -> 
     """A job in processes of its own; `options` are those of spark-submit."""
     command = [str(HOME / "spark-submit.sh"), *arguments, *BRIEF, *options]
     environment = os.environ | {"MLFLOW_TRACKING_URI": ""} | variables
-    return subprocess.run(command, capture_output=True, text=True, check=False, env=environment, timeout=1_200)
+    return subprocess.run(command, capture_output=True, text=True, check=False, env=environment, timeout=1_800)
 
 
 def of_the_sample(folder: Path, warehouse: Path) -> list[str]:

@@ -17,7 +17,7 @@ from pyspark.sql import SparkSession
 from tests.in_process import run_job
 from tests.launched import BRIEF, HOME
 
-ROWS = 40_000  # enough that a write takes a third of a second
+ROWS = 8_000
 
 
 def deliver(folder: Path, employees: int, header: str = "domain,name,employees") -> None:
@@ -67,7 +67,7 @@ def test_a_killed_ingest_leaves_the_old_version_and_the_next_one_completes(folde
     deliver(folder, 20)
     process = start(folder)
     while parts(folder) == known and process.poll() is None:
-        time.sleep(0.03)
+        time.sleep(0.02)
     # Spark has a process group of its own, which outlives a launcher that is killed.
     os.killpg(os.getpgid(held(folder)["pid"]), signal.SIGKILL)
     printed = process.communicate()[1]

@@ -49,6 +49,8 @@ def ran(spark: SparkSession, tmp_path_factory: pytest.TempPathFactory, master: s
     sample = ["--accounts", "5000", "--seed", "7", "--output", str(folder / "sample"), "--warehouse", str(folder / "made")]
     made = run_job(spark, "generate_sample", *sample)
     assert made.returncode == 0, made.stderr
+    for definition in (folder / "sample" / "scores").glob("*.yml"):
+        definition.write_text(definition.read_text().replace("training: {", "training: {repeats: 1, folds: 3, trees: 60, "))
     return Ran(on_cluster(master, *arguments_in(folder)), folder / "warehouse")
 
 
@@ -202,7 +204,7 @@ def test_a_dry_run_names_inputs_and_disk_and_writes_nothing(ran: Ran, spark: Spa
     assert len(ran.table("scores/score_runs")) == before
 
 
-def test_days_of_a_database_do_not_depend_on_the_zone_of_the_machine(master: str, tmp_path: Path) -> None:
+def test_days_of_a_database_do_not_depend_on_the_zone_of_the_machine(tmp_path: Path) -> None:
     values = ", ".join(f"('{key}', 'Company', '{domain}', '{at}', '{on}')" for key, (domain, at, on) in CRM.items())
     columns = "id text, name text, website text, created_date timestamp, modified_on date"
     with postgres.running() as server:
@@ -211,7 +213,7 @@ def test_days_of_a_database_do_not_depend_on_the_zone_of_the_machine(master: str
         (tmp_path / "own.yml").write_text(f"sources: [{{table: crm_accounts, jdbc: {jdbc}}}]\nscores: []\n")
         user = {"CRM_USER": postgres.USER, "CRM_PASSWORD": postgres.PASSWORD}
         ingest = ("ingest", "--config", str(tmp_path / "own.yml"), "--warehouse", str(tmp_path / "warehouse"))
-        ran = Ran(on_cluster(master, *ingest, **user), tmp_path / "warehouse")
+        ran = Ran(launched(*ingest, TZ=ZONE, **user), tmp_path / "warehouse")
     assert ran.done.returncode == 0, ran.done.stderr
     rows = ran.table("clean/crm_accounts").sort_values("account_id")
     assert list(rows.created_on) == [date(2026, 1, 1), date(2026, 3, 8)]
