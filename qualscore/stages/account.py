@@ -11,6 +11,7 @@ from pyspark.sql import functions as F
 from qualscore.columns.domains import address_of
 from qualscore.columns.hosts import registrable
 from qualscore.deliveries import domain_rules
+from qualscore.errors import ConfigurationError
 from qualscore.reports.account_card.card import card
 from qualscore.reports.account_card.matches import page_of_matches
 from qualscore.reports.account_card.reasons import without_score
@@ -23,7 +24,7 @@ from qualscore.scores.account_rows import Rows, matches, rows_of
 from qualscore.scores.nearest import NEAREST
 from qualscore.stages import model_reports
 from qualscore.stages.models import registry_of
-from qualscore.stages.nearest import customers_of, nearest_of
+from qualscore.stages.nearest import nearest_of
 from qualscore.stages.reading import ACCOUNTS, FEATURES, HISTORY, SCORES, SOURCES, TOP, UNSCORED
 from qualscore.stages.verify import is_gone
 
@@ -37,9 +38,11 @@ def account(run: Run) -> Outcome:
     """Shows the account whose domain or name was given; of a name that several have, all of them.
 
     Raises:
-        ConfigurationError: nothing is ingested yet.
+        ConfigurationError: nothing is named, or nothing is ingested yet.
     """
     asked = str(run.options.account).strip()
+    if not asked:
+        raise ConfigurationError("account: name one, by its domain or by its name")
     accounts = run.tables.read(ACCOUNTS)
     domain, problem = registrable(address_of(asked), rules=domain_rules(run.settings.extra_suffixes), accept_free_mail=True)
     if domain:
@@ -49,7 +52,7 @@ def account(run: Run) -> Outcome:
     found = matches(accounts, asked, most=MOST_MATCHES + 1)
     if len(found) == 1:
         return _show_account(run, found[0]["domain"], _rows(run, found[0]["domain"]))
-    why = without_score(problem) if problem and "." in asked else None
+    why = without_score(problem) if problem and "." in asked and " " not in asked else None
     listed = {"asked": asked, "matches": _scored(run, found), "more": len(found) > MOST_MATCHES, "why": why}
     _show(run, page_of_matches(listed), listed)
     return Outcome(f"{len(found[:MOST_MATCHES])} account(s) have that name" if found else "no account has that domain or name")
@@ -82,11 +85,11 @@ def _compared(run: Run, domain: str, rows: Rows) -> list[dict[str, Any]]:
     if not scored or run.tables.size(FEATURES) > LARGEST:
         return []
     this = run.tables.read(ACCOUNTS).where(F.col("domain") == domain).select("domain")
-    found: list[dict[str, Any]] = []
-    for definition in (it for it in run.definitions if it.name in scored):
-        champion = registry_of(run).champion(definition.name)
-        if champion and champion.number == scored[definition.name]:
-            found += [row.asDict() for row in nearest_of(run, definition, this, customers_of(run, definition)).collect()]
+    store, found = registry_of(run), []
+    for name, version in scored.items():
+        champion = store.champion(name)
+        if champion and champion.number == version:
+            found += [row.asDict() for row in nearest_of(run, name, version, this).collect()]
     return found
 
 

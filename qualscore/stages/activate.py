@@ -13,11 +13,12 @@ from qualscore.scores.market import MARKET, market
 from qualscore.scores.quick_cards import QUICK_CARDS, quick_cards
 from qualscore.stages.describing import features_date
 from qualscore.stages.labelling import selectable
-from qualscore.stages.reading import ACCOUNTS, FEATURES, SCORES, SELECTED_FROM, clean
+from qualscore.stages.nearest import write_nearest
+from qualscore.stages.reading import ACCOUNTS, FEATURES, SCORES, SELECTED_FROM, TOP, clean
 from qualscore.storage import locks
 
 CRM_ACCOUNTS = "clean/crm_accounts"
-INPUTS = tuple(dict.fromkeys((SCORES, FEATURES, ACCOUNTS, CRM_ACCOUNTS, *SELECTED_FROM)))
+INPUTS = tuple(dict.fromkeys((SCORES, TOP, FEATURES, ACCOUNTS, CRM_ACCOUNTS, *SELECTED_FROM)))
 
 
 def activate(run: Run) -> Outcome:
@@ -29,7 +30,8 @@ def activate(run: Run) -> Outcome:
         counts = _write(run, definitions)
     sentence = (
         f"{counts['accounts']:,} accounts beside {len(definitions)} score(s), {counts['quick_cards']:,} of them qualify for a product; "
-        f"{counts['crm_accounts']:,} accounts of the CRM, {counts['market_cells']:,} cells of the market"
+        f"{counts['crm_accounts']:,} accounts of the CRM, {counts['market_cells']:,} cells of the market; "
+        f"{counts['compared']:,} of the best accounts beside the customers that they are most like"
     )
     return Outcome(sentence, counts=counts, warnings=_apart(run, definitions, counts), as_of=features_date(run))
 
@@ -54,6 +56,7 @@ def _write(run: Run, definitions: list[Definition]) -> dict[str, int]:
         "quick_cards": run.tables.replace(QUICK_CARDS, quick_cards(beside)),
         "crm_accounts": run.tables.replace(CRM_ACCOUNT_SCORES, crm_account_scores(crm_accounts, beside, as_of=as_of)),
         "market_cells": run.tables.replace(MARKET, market(beside)),
+        "compared": write_nearest(run, definitions),
     }
 
 

@@ -8,7 +8,6 @@ from pyspark.sql import SparkSession
 
 from qualscore import contracts
 from qualscore.scores.account_rows import matches, rows_of
-from qualscore.storage.tables import Tables
 from tests.in_process import run_job
 from tests.small_account import DOMAIN, HOSTILE, factor
 
@@ -43,7 +42,6 @@ def known(spark: SparkSession, tmp_path_factory: pytest.TempPathFactory) -> list
     (folder / "small.yml").write_text("name: small\nexamples: {account_list: customers}\n")
     settings = "sources: [{table: account_lists, list: customers, path: won.csv}]\nscores: [small.yml]\n"
     (folder / "own.yml").write_text(settings)
-    tables = Tables(spark, str(folder / "warehouse"))
     rows = {
         "clean/accounts": [ACCOUNTS],
         "features/account_features": [[{"domain": DOMAIN, "as_of_on": DAY, "country": "AT", "employees": 900, "is_backfilled": False,
@@ -54,12 +52,12 @@ def known(spark: SparkSession, tmp_path_factory: pytest.TempPathFactory) -> list
         "scores/score_history": [[CHANGE]],
         "scores/nearest_customers": [[NEAR]],
     }  # fmt: skip
-    for name, versions in rows.items():
-        for version in versions:
-            tables.replace(name, contracts.load(name).rows(spark, version))
+    outputs = {name: len(versions) - 1 for name, versions in rows.items()}
     ran = {"run_id": "r2", "job": "score", "score_name": "small", "as_of_on": DAY, "started_at": AT, "finished_at": AT, "exit_code": 0}
-    outputs = {name: tables.version(name) for name in rows}
-    tables.replace("scores/score_runs", contracts.load("scores/score_runs").rows(spark, [ran | {"outputs": outputs}]))
+    for name, versions in (rows | {"scores/score_runs": [[ran | {"outputs": outputs}]]}).items():
+        for version in versions:
+            frame = contracts.load(name).rows(spark, version)
+            frame.write.format("delta").mode("overwrite").save(str(folder / "warehouse" / name))
     return ["--config", str(folder / "own.yml"), "--warehouse", str(folder / "warehouse")]
 
 

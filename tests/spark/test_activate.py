@@ -199,7 +199,7 @@ def test_each_account_of_the_crm_has_its_scores_and_those_of_its_group(activated
 
 def test_the_outcome_counts_and_says_where_tables_are_not_of_one_universe(activated: tuple[Run, Outcome]) -> None:
     outcome = activated[1]
-    assert outcome.counts == {"accounts": 6, "quick_cards": 3, "crm_accounts": 6, "market_cells": 12}
+    assert outcome.counts == {"accounts": 6, "quick_cards": 3, "crm_accounts": 6, "market_cells": 12, "compared": 0}
     assert outcome.warnings == [
         "clean/accounts has 5 accounts and features/account_features 6: run build_features and score, then activate again"
     ]

@@ -24,6 +24,7 @@ from qualscore.runs.main import _run_together
 from qualscore.runs.run import Run
 from qualscore.stages.compare import COMPARE
 from qualscore.stages.models import locked
+from qualscore.stages.nearest import write_nearest
 from qualscore.stages.promote import PROMOTE
 from qualscore.stages.rollback import ROLLBACK
 from qualscore.stages.score import SCORE
@@ -230,6 +231,18 @@ def test_what_a_challenger_would_change_is_what_its_promotion_changes(scored: Wa
     assert {(it["from"], it["to"]): it["accounts"] for it in everywhere["bands"] if it["from"] != it["to"]} == pairs
     furthest = (moved.score - moved.score_before).abs().max()
     assert abs(told["movers"][0]["after"] - told["movers"][0]["before"]) == pytest.approx(furthest)
+
+
+def test_the_best_accounts_are_set_beside_the_customers_that_they_are_most_like(scored: Warehouse) -> None:
+    """By the version that scored them, whoever serves now; of one score, and again without change."""
+    steeper = replace(scored.trained.model.calibration, slope=scored.trained.model.calibration.slope * 1.5)
+    scored.register(replace(scored.trained, model=replace(scored.trained.model, calibration=steeper)))
+    for _ in range(2):
+        assert write_nearest(scored.run, [DEFINITION]) == 1_995
+    rows, scores = scored.table("scores/nearest_customers"), scored.table(SCORES)
+    assert len(rows) == 3 * 1_995 and rows.groupby("domain")["rank"].agg(tuple).map(sorted).map(tuple).unique().tolist() == [(1, 2, 3)]
+    assert set(rows.customer_domain) <= set(scores.domain[scores.is_example]) and (rows.domain != rows.customer_domain).all()
+    assert set(rows.model_version) == {1} and set(rows.run_id) == {scored.run.run_id}
 
 
 def by_domain(scores: pd.DataFrame) -> pd.DataFrame:
