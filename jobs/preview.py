@@ -2,7 +2,9 @@
 
 from qualscore.runs.main import main
 from qualscore.stages.check import CHECK
+from qualscore.stages.keyword_sets import KEYWORD_SETS
 from qualscore.stages.preview import PREVIEW, READY
+from qualscore.stages.segments import PREVIEW_SEGMENTS
 
 if __name__ == "__main__":
-    main("preview", __doc__, [READY, CHECK, PREVIEW])
+    main("preview", __doc__, [READY, KEYWORD_SETS, PREVIEW_SEGMENTS, CHECK, PREVIEW])

@@ -137,6 +137,7 @@ class Settings(Strict):
     own_domains: tuple[str, ...] = ()
     extra_suffixes: tuple[str, ...] = ()
     scores: tuple[str, ...] = ()
+    segments: tuple[str, ...] = ()
     rates: Rates = {}
     keyword_sets: str
     models: Models = Models()

@@ -13,8 +13,9 @@ def resolved(content: Mapping[str, Any], folder: Path) -> dict[str, Any]:
     for key in ("warehouse", "keyword_sets", "staging"):
         if isinstance(content.get(key), str):
             result[key] = absolute(content[key], folder)
-    if isinstance(content.get("scores"), list):
-        result["scores"] = [absolute(str(path), folder) for path in content["scores"]]
+    for key in ("scores", "segments"):
+        if isinstance(content.get(key), list):
+            result[key] = [absolute(str(path), folder) for path in content[key]]
     if isinstance(content.get("sources"), list):
         result["sources"] = [_of_source(source, folder) for source in content["sources"]]
     return result

@@ -214,7 +214,7 @@ def load(
     """
     definitions: dict[str, Definition] = {}
     findings: list[str] = []
-    for file in (file for path in paths for file in _files(Path(path))):
+    for file in (file for path in paths for file in files_of(Path(path))):
         try:
             definition = validate(Definition, load_mapping(file), where=str(file))
             findings += [
@@ -236,10 +236,11 @@ def load(
 
 def file_of(paths: Sequence[str], name: str) -> Path:
     """The file of a definition, among files and folders that `load` reads."""
-    return next(file for path in paths for file in _files(Path(path)) if load_mapping(file).get("name") == name)
+    return next(file for path in paths for file in files_of(Path(path)) if load_mapping(file).get("name") == name)
 
 
-def _files(path: Path) -> list[Path]:
+def files_of(path: Path) -> list[Path]:
+    """The files of definitions that a file or folder stands for; a folder's example.yml is none."""
     if path.is_dir():
         return sorted(file for pattern in ("*.yml", "*.yaml") for file in path.glob(pattern) if file.stem != "example")
     return [path]

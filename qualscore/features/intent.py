@@ -73,6 +73,32 @@ def coverage(signals: DataFrame) -> DataFrame:
     return F.broadcast(signals.agg(F.min("week_on").alias("first_week_on"), F.max("week_on").alias("last_week_on")))
 
 
+def set_coverage(signals: DataFrame, keyword_sets: Mapping[str, Sequence[str]]) -> DataFrame:
+    """keyword_set, signals, weeks, first_week_on, last_week_on: what is delivered for each keyword set; none of one without a signal.
+
+    Weeks are counted before sets: no domain is moved.
+
+    Args:
+        signals: clean/intent_signals.
+        keyword_sets: name to keywords.
+    """
+    held = F.broadcast(_held(signals.sparkSession, keyword_sets))
+    of_week = signals.select("keyword", "week_on").join(held, "keyword").select(F.explode("keyword_sets").alias("keyword_set"), "week_on")
+    counted = of_week.groupBy("keyword_set", "week_on").agg(F.count(F.lit(1)).alias("signals"))
+    return counted.groupBy("keyword_set").agg(
+        F.sum("signals").alias("signals"),
+        F.count(F.lit(1)).alias("weeks"),
+        F.min("week_on").alias("first_week_on"),
+        F.max("week_on").alias("last_week_on"),
+    )
+
+
+def researching(features: DataFrame) -> DataFrame:
+    """keyword_set, accounts (with a signal in the year), accounts_13w: by the accounts' features."""
+    each = features.select(F.explode("intent").alias("of_set")).select("of_set.keyword_set", "of_set.signals_13w")
+    return each.groupBy("keyword_set").agg(F.count(F.lit(1)).alias("accounts"), F.count_if(F.col("signals_13w") > 0).alias("accounts_13w"))
+
+
 def with_totals(described: DataFrame, signals: DataFrame) -> DataFrame:
     """Turns `any_set` into the columns TOTALS: without a signal 0, or null where the deliveries do not cover the window.
 

@@ -13,11 +13,13 @@ from qualscore.storage.tables import Tables
 
 UNIVERSE = "clean/accounts"
 # Bytes, measured on 42,000 companies delivered as packed CSV and nine scores: 24 delivered for an account, 2.5 written for
-# each of them (clean, universe, features), and 82 + 42 written for an account's score and its place among the best.
+# each of them (clean, universe, features), and 82 + 42 written for an account's score and its place among the best. Of tables for use a
+# row beside the score is 25, as Parquet writes made-up ones; the others are fewer rows.
 DELIVERED_PER_ACCOUNT = 24
 DISK_PER_DELIVERED = 3
 DISK_PER_SCORE = 150
-WRITING = ("ingest", "score")
+DISK_PER_USE = 35
+WRITING = ("ingest", "score", "activate")
 # While an ingest lasts it holds rows on the executors' own disks. Bytes for each delivered one, measured on a generated universe of 55
 # million companies (3.8 GB of Parquet): 5 of firmographics, 8 of technographics, 12 of intent; with the hashes of keys 8.5 of all. A row
 # takes as much however it is delivered: for each byte of CSV that is 1.1.
@@ -29,7 +31,8 @@ def estimate(tables: Tables, settings: Settings, *, scores: int) -> dict[str, in
     """Bytes by stage, from the deliveries' size; from the universe's own size once it is known."""
     delivered = state.size(tables.spark, settings.sources)
     accounts = tables.read(UNIVERSE).count() if tables.exists(UNIVERSE) else delivered // DELIVERED_PER_ACCOUNT
-    return dict(zip(WRITING, (DISK_PER_DELIVERED * delivered, DISK_PER_SCORE * accounts * scores), strict=True))
+    rows = accounts * scores
+    return dict(zip(WRITING, (DISK_PER_DELIVERED * delivered, DISK_PER_SCORE * rows, DISK_PER_USE * rows), strict=True))
 
 
 def held(spark: SparkSession, settings: Settings) -> int:

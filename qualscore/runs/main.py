@@ -14,6 +14,7 @@ from qualscore import config, internals
 from qualscore.definitions import connections
 from qualscore.definitions.definition import Definition
 from qualscore.definitions.definition import load as load_definitions
+from qualscore.definitions.segment import load as load_segments
 from qualscore.deliveries.own_domains import own_domains, with_domains
 from qualscore.errors import ConfigurationError, QualscoreError
 from qualscore.model.scorecard import columns
@@ -22,6 +23,7 @@ from qualscore.paths import of_spark
 from qualscore.runs import arguments, disk, executors, pinning, progress, records, sizing, staging
 from qualscore.runs.console import Console, logger, open_console
 from qualscore.runs.run import Outcome, Run, Stage
+from qualscore.scores import segment_columns
 from qualscore.storage import entries, places
 from qualscore.storage.tables import Tables
 
@@ -85,6 +87,8 @@ def _prepare(job: str, options: Any, console: Console, overlay: Callable[..., An
     load = partial(load_definitions, settings.scores, lists=lists, tables=delivered, keyword_sets=sets, columns=columns.types(sets))
     definitions = with_domains(load(names=options.score), settings)
     others = [it for it in with_domains(load(), settings) if it.name not in options.score] if options.score else []
+    score_names = sorted(it.name for it in (*definitions, *others))
+    segments = load_segments(settings.segments, columns=segment_columns.types(score_names, sets), lists=lists)
     if job in CHANGES_WHO_SERVES and len(definitions) > 1 and not options.score:
         raise ConfigurationError(f"{job}: several scores are defined; name those that are meant: --score {definitions[0].name}")
     places.check_writable(settings.warehouse)
@@ -96,7 +100,7 @@ def _prepare(job: str, options: Any, console: Console, overlay: Callable[..., An
     sizing.fit_partitions(session, settings, tables)
     as_of = options.as_of or console.started.date()
     store = places.registry(settings.warehouse)
-    return Run(uuid4().hex[:12], console.started, as_of, options, settings, definitions, tables, store, console, job, others)
+    return Run(uuid4().hex[:12], console.started, as_of, options, settings, definitions, tables, store, console, job, others, segments)
 
 
 def _run_all(run: Run, job: str, stages: Sequence[Stage]) -> int:

@@ -3,7 +3,7 @@
 import hashlib
 import json
 from collections.abc import Collection, Mapping, Sequence
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
 from typing import Any
 
 from pyspark.sql import DataFrame
@@ -72,6 +72,15 @@ def last_rules(run: Run, names: Sequence[str]) -> dict[str, str]:
     mine = done.where((F.col("job") == "score") & F.col("score_name").isin(list(names)) & F.col("rules").isNotNull())
     last = mine.groupBy("score_name").agg(F.max_by("rules", "finished_at").alias("rules"))
     return {row["score_name"]: row["rules"] for row in last.collect()}
+
+
+def first_scored_on(run: Run) -> dict[str, date]:
+    """By score the first day that a run of it describes, as far as runs are recorded."""
+    done = _successes(run)
+    if done is None:
+        return {}
+    first = done.where("job = 'score' and score_name is not null").groupBy("score_name").agg(F.min("as_of_on").alias("on"))
+    return {row["score_name"]: row["on"] for row in first.collect()}
 
 
 def of_score_run(run: Run, run_id: str) -> list[dict[str, Any]]:

@@ -9,6 +9,7 @@ from pyspark.sql import SparkSession
 
 from qualscore.config import Settings
 from qualscore.definitions.definition import Definition
+from qualscore.definitions.segment import Segment
 from qualscore.runs.console import Console
 from qualscore.storage.tables import Tables
 
@@ -20,6 +21,7 @@ class Run:
     Attributes:
         definitions: of the scores that are meant.
         other_definitions: of those that the arguments leave out.
+        segments: all that are defined.
     """
 
     run_id: str
@@ -33,6 +35,7 @@ class Run:
     console: Console
     job: str = ""
     other_definitions: Sequence[Definition] = ()
+    segments: Sequence[Segment] = ()
 
     @property
     def spark(self) -> SparkSession:

@@ -2,6 +2,7 @@
 
 import math
 from collections.abc import Mapping, Sequence
+from datetime import date
 from functools import reduce
 from operator import add
 from typing import Literal
@@ -15,6 +16,7 @@ from qualscore.joins import to_be_joined
 from qualscore.model.judging.slices import SIZES
 from qualscore.model.scorecard.columns import account_columns
 from qualscore.model.scoring.bands import HIGHLY_LIKELY, LIKELY
+from qualscore.scores import trends
 from qualscore.scores.crm_states import NOT_IN_CRM
 
 FIT_INTENT = "scores/fit_intent"
@@ -45,15 +47,30 @@ def described(features: DataFrame, crm_states: DataFrame) -> DataFrame:
     )
 
 
-def fit_intent(accounts: DataFrame, scores: DataFrame, keyword_sets: Mapping[str, KeywordSets]) -> DataFrame:
+def fit_intent(
+    accounts: DataFrame,
+    scores: DataFrame,
+    history: DataFrame,
+    *,
+    keyword_sets: Mapping[str, KeywordSets],
+    first_on: Mapping[str, date],
+    as_of: date,
+) -> DataFrame:
     """A row for each account and score: scores/fit_intent.
 
     Args:
         accounts: as `described` makes them; moved once for all scores.
         scores: scores/account_scores.
+        history: scores/score_history.
         keyword_sets: by score those that its definition uses.
+        first_on: by score the day of its first run, where that is known.
+        as_of: the day that features and scores describe.
     """
-    of_each = [_of_score(accounts, scores, name, sets) for name, sets in keyword_sets.items()]
+    of_each = []
+    for name, sets in keyword_sets.items():
+        own, steps = (it.where(F.col("score_name") == name) for it in (scores, history))
+        known = _with_trend(own.select("domain", *OF_SCORE), steps, first_on.get(name), as_of)
+        of_each.append(_of_score(accounts, known, name, sets))
     contract = contracts.load(FIT_INTENT)
     return contract.conform(reduce(DataFrame.unionByName, of_each).select(*contract.columns))
 
@@ -96,9 +113,17 @@ def _with_groups(accounts: DataFrame) -> DataFrame:
     return accounts.join(groups, is_same, "left").drop("_industry", "_sector")
 
 
-def _of_score(accounts: DataFrame, scores: DataFrame, name: str, keyword_sets: KeywordSets) -> DataFrame:
+def _with_trend(scores: DataFrame, history: DataFrame, first_on: date | None, as_of: date) -> DataFrame:
+    """Adds score_trend and points_moved to the accounts of one score. No row is added: moves are by domain, too."""
+    moved = scores.join(trends.moved(history, as_of=as_of), "domain", "left")
+    began = F.greatest(F.lit(first_on).cast("date"), F.col("_new_on"))
+    trend = trends.trend(F.col("score"), F.col("_hundredths"), began, as_of=as_of)
+    points = F.coalesce(F.col("_hundredths") / 100, F.lit(0.0))
+    return moved.withColumns({"score_trend": trend, "points_moved": points}).drop("_hundredths", "_new_on")
+
+
+def _of_score(accounts: DataFrame, known: DataFrame, name: str, keyword_sets: KeywordSets) -> DataFrame:
     """The accounts beside one score; one row per domain on either side."""
-    known = scores.where(F.col("score_name") == name).select("domain", *OF_SCORE)
     level = intent_level(*(_signals(keyword_sets, weeks) for weeks in (4, 13)))
     joined = accounts.join(known, "domain", "left").withColumns(
         {

@@ -4,7 +4,9 @@ from collections.abc import Mapping
 
 from pyspark.sql import DataFrame
 
+from qualscore import contracts
 from qualscore.definitions.definition import Definition
+from qualscore.runs import records
 from qualscore.runs.run import Outcome, Run, Stage
 from qualscore.scores.crm_account_scores import CRM_ACCOUNT_SCORES, crm_account_scores
 from qualscore.scores.crm_states import crm_states
@@ -14,11 +16,12 @@ from qualscore.scores.quick_cards import QUICK_CARDS, quick_cards
 from qualscore.stages.describing import features_date
 from qualscore.stages.labelling import selectable
 from qualscore.stages.nearest import write_nearest
-from qualscore.stages.reading import ACCOUNTS, FEATURES, SCORES, SELECTED_FROM, TOP, clean
+from qualscore.stages.reading import ACCOUNTS, FEATURES, HISTORY, SCORES, SELECTED_FROM, TOP, clean
+from qualscore.stages.segments import write_segments
 from qualscore.storage import locks
 
 CRM_ACCOUNTS = "clean/crm_accounts"
-INPUTS = tuple(dict.fromkeys((SCORES, TOP, FEATURES, ACCOUNTS, CRM_ACCOUNTS, *SELECTED_FROM)))
+INPUTS = tuple(dict.fromkeys((SCORES, TOP, HISTORY, FEATURES, ACCOUNTS, CRM_ACCOUNTS, *SELECTED_FROM)))
 
 
 def activate(run: Run) -> Outcome:
@@ -33,6 +36,9 @@ def activate(run: Run) -> Outcome:
         f"{counts['crm_accounts']:,} accounts of the CRM, {counts['market_cells']:,} cells of the market; "
         f"{counts['compared']:,} of the best accounts beside the customers that they are most like"
     )
+    if run.segments:
+        told = (counts[f"segment_{it}"] for it in ("members", "added", "removed"))
+        sentence += "; {:,} members of segments, {:,} added and {:,} removed".format(*told)
     return Outcome(sentence, counts=counts, warnings=_apart(run, definitions, counts), as_of=features_date(run))
 
 
@@ -49,15 +55,30 @@ def _write(run: Run, definitions: list[Definition]) -> dict[str, int]:
     scores, crm_accounts, as_of = run.tables.read(SCORES), clean(run, "crm_accounts"), features_date(run)
     states = crm_states(selectable(run), crm_accounts, _examples(scores), as_of=as_of)
     accounts = described(run.tables.read(FEATURES), states)
-    rows = run.tables.replace(FIT_INTENT, fit_intent(accounts, scores, {it.name: it.keyword_sets for it in definitions}))
+    rows = run.tables.replace(
+        FIT_INTENT,
+        fit_intent(
+            accounts,
+            scores,
+            _history(run),
+            keyword_sets={it.name: it.keyword_sets for it in definitions},
+            first_on=records.first_scored_on(run),
+            as_of=as_of,
+        ),
+    )
     beside = run.tables.read(FIT_INTENT)
     return {
         "accounts": rows // len(definitions),
         "quick_cards": run.tables.replace(QUICK_CARDS, quick_cards(beside)),
         "crm_accounts": run.tables.replace(CRM_ACCOUNT_SCORES, crm_account_scores(crm_accounts, beside, as_of=as_of)),
+        **write_segments(run, [it.name for it in definitions]),
         "market_cells": run.tables.replace(MARKET, market(beside)),
         "compared": write_nearest(run, definitions),
     }
+
+
+def _history(run: Run) -> DataFrame:
+    return run.tables.read(HISTORY) if run.tables.exists(HISTORY) else contracts.load(HISTORY).rows(run.spark, [])
 
 
 def _examples(scores: DataFrame) -> DataFrame:
@@ -75,7 +96,8 @@ def _apart(run: Run, definitions: list[Definition], counts: Mapping[str, int]) -
 
 
 def _activate_depends(run: Run) -> Mapping[str, object]:
-    return {"keyword_sets": {it.name: it.keyword_sets for it in (*run.definitions, *run.other_definitions)}}
+    sets = {it.name: it.keyword_sets for it in (*run.definitions, *run.other_definitions)}
+    return {"keyword_sets": sets, "segments": [it.model_dump() for it in run.segments]}
 
 
 ACTIVATE = Stage("activate", activate, _activate_depends, inputs=INPUTS, writes=MARKET)

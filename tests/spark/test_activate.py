@@ -1,6 +1,8 @@
 """The stage `activate` on a universe of six accounts and two scores, whose tables can be checked by eye."""
 
-from collections.abc import Iterator, Mapping, Sequence
+import re
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from datetime import UTC, date, datetime
 from io import StringIO
 from math import log1p
@@ -12,10 +14,15 @@ from pyspark.sql import Row, SparkSession
 
 from qualscore import config, contracts
 from qualscore.definitions.definition import Definition
+from qualscore.definitions.segment import Segment
 from qualscore.runs.console import Console
 from qualscore.runs.run import Outcome, Run
+from qualscore.scores.segments import account_segments
 from qualscore.stages.activate import ACTIVATE
-from qualscore.storage.tables import Tables
+from qualscore.stages.fit_intent_summary import show_fit_intent
+from qualscore.stages.keyword_sets import show_coverage
+from qualscore.stages.segments import show_segments
+from tests.held_tables import HeldTables
 
 AS_OF = date(2026, 6, 1)
 DEFINITIONS = [
@@ -58,6 +65,37 @@ DEALS = [
 ]
 
 
+# score, domain, change, cause, score_before, score, as_of_on
+MOVES = [
+    ("platform", "open.com", "changed", "data", 54.25, 57.0, date(2026, 3, 5)),
+    ("platform", "open.com", "changed", "data", 57.5, 60.0, date(2026, 5, 1)),
+    ("platform", "lost.com", "changed", "data", 90.0, 84.99, date(2026, 5, 1)),
+    ("platform", "customer.com", "changed", "model", 80.0, 97.5, date(2026, 5, 1)),
+    ("platform", "listed.com", "changed", "data", 60.0, 10.0, date(2026, 3, 3)),  # more than 90 days ago
+    ("platform", "new.com", "new", "data", None, 70.5, date(2026, 5, 20)),
+]
+FIRST_RUNS = {"platform": date(2026, 1, 1), "analytics": date(2026, 5, 25)}
+SEGMENTS = [
+    Segment(name="german", when="analytics.score > 70 and country = 'DE' and analytics.factors_for has 'industry'"),
+    Segment(name="old_friends", crm_accounts="account_type ilike '%customer%'", append_to="targets"),
+    Segment(name="researching", when="data.signals_4w >= 1 and not account_lists has 'targets' and platform.score_trend <> 'declining'"),
+]
+# Segment, domain, since_on, left_on: of the runs before.
+MEMBERS = [
+    ("german", "customer.com", date(2026, 5, 1), None),
+    ("german", "lost.com", date(2026, 5, 1), None),
+    ("german", "listed.com", date(2026, 4, 1), date(2026, 5, 1)),
+    ("forgotten", "customer.com", date(2026, 5, 1), None),
+]
+SIGNALS = [
+    ("open.com", "etl", 18),
+    ("open.com", "etl", 25),
+    ("new.com", "Data Lake", 25),
+    ("new.com", "kubernetes", 25),
+    ("new.com", "golf", 25),
+]
+
+
 def features() -> list[dict[str, Any]]:
     rows = []
     for domain, country, industry, employees, (weeks_4, weeks_13), *sets in ACCOUNTS:
@@ -74,6 +112,7 @@ def features() -> list[dict[str, Any]]:
 def scores() -> list[dict[str, Any]]:
     return [
         {"score_name": name, "domain": domain, "score": it[0], "band": it[1], "action": it[2],
+         "factors_for": [{"factor": "industry", "value": "Software", "contribution": 1.0}] if domain == "open.com" else [],
          "is_example": (name, domain) in {("platform", "listed.com"), ("analytics", "open.com")}}
         for domain, of_domain in SCORES.items() for name, it in zip(("platform", "analytics"), of_domain, strict=True) if it
     ]  # fmt: skip
@@ -81,6 +120,8 @@ def scores() -> list[dict[str, Any]]:
 
 def tables() -> Mapping[str, Sequence[Mapping[str, Any]]]:
     deals = [{"opportunity_id": f"{n}", "domain": it[0], "outcome": it[1], "created_on": it[2]} for n, it in enumerate(DEALS)]
+    moves = ("score_name", "domain", "change", "cause", "score_before", "score", "as_of_on")
+    member = ("segment_name", "domain", "since_on", "left_on")
     retired = {
         "score_name": "retired",
         "domain": "new.com",
@@ -95,19 +136,30 @@ def tables() -> Mapping[str, Sequence[Mapping[str, Any]]]:
         "clean/accounts": [{"domain": row["domain"]} for row in features()[1:]],
         "clean/crm_accounts": CRM,
         "clean/crm_opportunities": deals,
-    }
+        "clean/account_lists": [{"list_name": "targets", "domain": domain} for domain in ("new.com", "group.com")],
+        "clean/intent_signals": [{"domain": it[0], "keyword": it[1].lower(), "week_on": date(2026, 5, it[2])} for it in SIGNALS],
+        "scores/score_history": [dict(zip(moves, it, strict=True)) for it in MOVES],
+        "scores/score_runs": [
+            {"run_id": f"{day}", "job": "score", "score_name": name, "as_of_on": day, "exit_code": 0}
+            for name, first in FIRST_RUNS.items() for day in (first, AS_OF)
+        ],
+        "scores/account_segments": [dict(zip(member, it, strict=True)) | {"origin": "condition"} for it in MEMBERS],
+    }  # fmt: skip
 
 
 @pytest.fixture(scope="module")
-def activated(spark: SparkSession, tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[Run, Outcome]]:
+def activated(spark: SparkSession, tmp_path_factory: pytest.TempPathFactory) -> tuple[Run, Outcome]:
     """A warehouse after the stage."""
-    settings = config.load(None, warehouse=str(tmp_path_factory.mktemp("activated")))
+    folder = tmp_path_factory.mktemp("activated")
+    (folder / "sets.yml").write_text("data: [etl, data lake]\ncloud: [Kubernetes, data lake]\nnobody: [quilting]\n")
+    settings = config.load(None, warehouse=str(folder), changes=[f"keyword_sets={folder}/sets.yml"])
     options, console = SimpleNamespace(dry_run=False, as_of=None), Console(StringIO(), StringIO(), False, datetime.now(UTC))
-    store = Tables(spark, settings.warehouse)
+    store = HeldTables(spark, settings.warehouse)
     for name, rows in tables().items():
         store.replace(name, contracts.load(name).rows(spark, rows))
     run = Run("run", datetime.now(UTC), AS_OF, options, settings, DEFINITIONS[:1], store, ("", None), console, "activate", DEFINITIONS[1:])
-    yield run, ACTIVATE.work(run)
+    run = replace(run, segments=SEGMENTS)
+    return run, ACTIVATE.work(run)
 
 
 def rows_of(run: Run, table: str, *columns: str) -> list[Row]:
@@ -159,8 +211,8 @@ def test_a_quick_card_lists_the_products_that_an_account_qualifies_for(activated
     ]
     (products,) = activated[0].tables.read("scores/quick_cards").where("domain = 'lost.com'").select("products").first()
     assert [tuple(it) for it in products] == [
-        ("analytics", 91.0, "likely", "act_now", "none", "nurture", False),
-        ("platform", 80.0, "likely", "qualified", "none", "nurture", False),
+        ("analytics", 91.0, "likely", "act_now", "none", "nurture", "too_new", False),
+        ("platform", 80.0, "likely", "qualified", "none", "nurture", "declining", False),
     ]
 
 
@@ -199,8 +251,79 @@ def test_each_account_of_the_crm_has_its_scores_and_those_of_its_group(activated
 
 def test_the_outcome_counts_and_says_where_tables_are_not_of_one_universe(activated: tuple[Run, Outcome]) -> None:
     outcome = activated[1]
-    assert outcome.counts == {"accounts": 6, "quick_cards": 3, "crm_accounts": 6, "market_cells": 12, "compared": 0}
+    segments = {"segment_members": 5, "segment_added": 5, "segment_removed": 2}
+    assert outcome.counts == {"accounts": 6, "quick_cards": 3, "crm_accounts": 6, "market_cells": 12, "compared": 0} | segments
     assert outcome.warnings == [
         "clean/accounts has 5 accounts and features/account_features 6: run build_features and score, then activate again"
     ]
     assert outcome.as_of == AS_OF
+
+
+def test_the_readmes_query_finds_the_accounts_of_a_cell(activated: tuple[Run, Outcome]) -> None:
+    """As it is written, of the table that was written."""
+    (query,) = re.findall(r"```sql\n(SELECT[^;`]*delta.`[^`]*/scores/fit_intent`[^`]*)```", (config.ROOT / "README.md").read_text())
+    rows = activated[0].tables.read("scores/fit_intent")
+    rows.createOrReplaceTempView("fit_intent_of_the_readme")
+    found = rows.sparkSession.sql(re.sub(r"delta.`[^`]*`", "fit_intent_of_the_readme", query)).collect()
+    assert [tuple(it) for it in found] == [("new.com", "New", 70.5)]
+
+
+def test_a_trend_is_what_new_data_did_to_the_score(activated: tuple[Run, Outcome]) -> None:
+    """No other model did it, nor what is long ago; a score, and an account, of yesterday have none."""
+    rows = rows_of(activated[0], "scores/fit_intent", "score_name", "domain", "score_trend", "points_moved")
+    assert rows[6:] == [
+        ("platform", "customer.com", "steady", 0.0),
+        ("platform", "group.com", None, None),
+        ("platform", "listed.com", "steady", 0.0),
+        ("platform", "lost.com", "declining", -5.01),
+        ("platform", "new.com", "too_new", 0.0),
+        ("platform", "open.com", "improving", 5.25),
+    ]
+    assert {row[2] for row in rows[:6]} == {"too_new", None}
+
+
+def test_segments_tell_who_came_and_who_went(activated: tuple[Run, Outcome]) -> None:
+    """Since the day before; the same day again gives the same rows."""
+    run, may = activated[0], date(2026, 5, 1)
+    table = run.tables.read("scores/account_segments")
+    columns = ("segment_name", "domain", "company_name", "crm_state", "origin", "change", "since_on", "left_on", "as_of_on")
+    rows = rows_of(run, "scores/account_segments", *columns)
+    assert rows == [
+        ("german", "customer.com", None, None, "condition", "removed", may, AS_OF, AS_OF),
+        ("german", "lost.com", None, None, "condition", "removed", may, AS_OF, AS_OF),
+        ("german", "open.com", "Open", "open_deal", "condition", "added", AS_OF, None, AS_OF),
+        ("old_friends", "group.com", "Group", "customer", "condition", "added", AS_OF, None, AS_OF),
+        ("old_friends", "lost.com", "Lost", "untouched", "condition", "added", AS_OF, None, AS_OF),
+        ("old_friends", "new.com", "New", "not_in_crm", "list", "added", AS_OF, None, AS_OF),
+        ("researching", "customer.com", "Customer", "customer", "condition", "added", AS_OF, None, AS_OF),
+    ]
+    again = account_segments(table.where("left_on is null").select(*columns[:5]), table, as_of=AS_OF)
+    assert sorted(map(tuple, again.select(*columns).collect()), key=str) == sorted(rows, key=str)
+
+
+def test_preview_counts_segments_and_says_what_is_known_of_each_keyword_set(activated: tuple[Run, Outcome]) -> None:
+    run = replace(activated[0], console=Console(results := StringIO(), StringIO(), False, datetime.now(UTC)))
+    assert show_segments(run).sentence == "3 segments"
+    assert show_coverage(run).warnings == ["no signal is delivered of any keyword of nobody"]
+    assert results.getvalue().splitlines() == [
+        "segments                                  by condition       by list",
+        "  german                                             1             0",
+        "  old_friends                                        2             1",
+        "  researching                                        1             0",
+        "keyword sets                          accounts     in 13 weeks         signals           weeks  from week to week",
+        "  cloud                                      1               1               2               1  2026-05-25 to 2026-05-25",
+        "  data                                       3               2               3               2  2026-05-18 to 2026-05-25",
+        "  nobody                                     0               0               0               0",
+    ]
+
+
+def test_fit_and_intent_are_shown_as_a_matrix(activated: tuple[Run, Outcome]) -> None:
+    run = replace(activated[0], console=Console(results := StringIO(), StringIO(), False, datetime.now(UTC)))
+    show_fit_intent(run)
+    assert results.getvalue().splitlines()[7:] == [
+        "platform               intent high     intent some     intent none  intent unknown",
+        "  Highly Likely                  1               0               0               0",
+        "  Likely                         1               1               1               0",
+        "  Unlikely                       0               1               0               0",
+        "  Unscored                       0               0               0               1",
+    ]

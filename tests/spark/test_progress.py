@@ -69,7 +69,7 @@ def test_a_stage_that_cannot_fit_is_not_begun(spark: SparkSession, tmp_path: Pat
     settings = config.load(tmp_path / "own.yml", warehouse=str(tmp_path))
     tables = Tables(spark, settings.warehouse)
     needed = disk.estimate(tables, settings, scores=2)
-    assert needed == {"ingest": 3 * (8 << 40), "score": 2 * 150 * ((8 << 40) // 24)}
+    assert needed == {"ingest": 3 * (8 << 40), "score": 2 * 150 * ((8 << 40) // 24), "activate": 2 * 35 * ((8 << 40) // 24)}
     with pytest.raises(ConfigurationError, match=rf"^ingest needs about 24576\.0 GB, and {tmp_path} has [\d.]+ GB left: make room"):
         disk.require(tables, settings, scores=2, stage="ingest")
     disk.require(tables, settings, scores=2, stage="build_features")

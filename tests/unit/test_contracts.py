@@ -32,8 +32,10 @@ def test_every_file_is_the_contract_of_its_name() -> None:
         *(f"{layer}/{table}" for layer in ("clean", "rejected") for table in get_args(SourceTable)),
         "features/account_features",
         *(f"scores/{table}" for table in ("account_scores", "score_history", "score_runs", "top_accounts", "unscored_accounts")),
-        *(f"scores/{table}" for table in ("crm_account_scores", "fit_intent", "market", "quick_cards")),
-        "scores/nearest_customers",
+        *(
+            f"scores/{table}"
+            for table in ("account_segments", "crm_account_scores", "fit_intent", "market", "nearest_customers", "quick_cards")
+        ),
     }
     assert all((ROOT / contract.file).is_file() for contract in contracts.all_contracts())
 
