@@ -19,6 +19,9 @@ def _sample(parser: argparse.ArgumentParser) -> None:
 def _pipeline(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--sample", action="store_true", help="run on a generated sample of 20,000 companies")
     parser.add_argument("--retrain", action="store_true", help="train every score again")
+    parser.add_argument(
+        "--verbose", action="store_true", help="also what became of each delivery, by column, and how each model was judged"
+    )
     _restart(parser)
     _train(parser)
 

@@ -30,6 +30,7 @@ class Console:
         as_json: whether results are JSON lines.
         started: when the run began.
         columns: of the terminal that results go to; None where they go elsewhere.
+        is_verbose: whether people are told what a page sums up at the end.
     """
 
     results: TextIO
@@ -37,6 +38,7 @@ class Console:
     as_json: bool
     started: datetime
     columns: int | None = None
+    is_verbose: bool = True
 
     def say(self, line: str) -> None:
         """Progress, with the time since the start."""
@@ -54,8 +56,15 @@ class Console:
         logger.info(text or "result", extra={"result": values})
         print(json.dumps(values, default=str) if self.as_json else text, file=self.results, flush=True)
 
+    def detail(self, text: str, **values: object) -> None:
+        """A result that a page sums up at the end of the job: as JSON it is said, and in text where it is asked for."""
+        if self.as_json or self.is_verbose:
+            self.result(text, **values)
+        else:
+            logger.info(text, extra={"result": values})
 
-def open_console(*, as_json: bool, started: datetime) -> Console:
+
+def open_console(*, as_json: bool, started: datetime, is_verbose: bool = True) -> Console:
     """The console of this process, with its log file."""
     log = os.environ.get("QUALSCORE_LOG")
     if log:
@@ -66,4 +75,4 @@ def open_console(*, as_json: bool, started: datetime) -> Console:
         logger.propagate = False
     columns = os.environ.get("QUALSCORE_COLUMNS", "")
     streams = _stream("QUALSCORE_STDOUT", sys.stdout), _stream("QUALSCORE_STDERR", sys.stderr)
-    return Console(*streams, as_json, started, int(columns) if columns.isdigit() and int(columns) else None)
+    return Console(*streams, as_json, started, int(columns) if columns.isdigit() and int(columns) else None, is_verbose)

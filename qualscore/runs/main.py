@@ -3,6 +3,7 @@
 import sys
 import traceback
 from collections.abc import Callable, Mapping, Sequence
+from dataclasses import replace
 from datetime import UTC, datetime
 from functools import partial
 from typing import Any
@@ -54,15 +55,15 @@ def main(
     except QualscoreError as error:
         open_console(as_json=False, started=started).complain(str(error))
         sys.exit(error.exit_code)
-    console = open_console(as_json=options.as_json, started=started)
+    console = open_console(as_json=options.as_json, started=started, is_verbose=getattr(options, "verbose", True))
     try:
         run = _prepare(job, options, console, overlay)
         with progress.shown(run.spark, console.say), staging.kept_rows(run.spark, run.settings, run_id=run.run_id, now=run.started_at):
-            code = _run_all(run, job, stages)
+            code, finished = _run_all(run, job, stages)
         if options.dry_run:
             _say_disk(run)
-        elif summary and code == 0:
-            summary(run)
+        elif summary and finished:
+            summary(replace(run, definitions=finished))
     except QualscoreError as error:
         console.complain(str(error))
         code = error.exit_code
@@ -103,8 +104,8 @@ def _prepare(job: str, options: Any, console: Console, overlay: Callable[..., An
     return Run(uuid4().hex[:12], console.started, as_of, options, settings, definitions, tables, store, console, job, others, segments)
 
 
-def _run_all(run: Run, job: str, stages: Sequence[Stage]) -> int:
-    """Every step; a step that fails ends the job, a score that fails leaves the others. The first failure's code."""
+def _run_all(run: Run, job: str, stages: Sequence[Stage]) -> tuple[int, Sequence[Definition]]:
+    """Every step; a step that fails ends the job, a score that fails leaves the others. The first failure's code, and who finished."""
     last = records.last_successes(run) if job in arguments.ONLY_WHAT_IS_DUE and not getattr(run.options, "restart", False) else None
     failed: dict[str, int] = {}
     for warning in disk.warnings(run.tables, run.settings, scores=len(run.definitions), stages=[stage.name for stage in stages]):
@@ -117,8 +118,8 @@ def _run_all(run: Run, job: str, stages: Sequence[Stage]) -> int:
             codes = _run_together(run, stage, last, going) if stage.together else side_by_side(partial(_run_one, run, stage, last), going)
             failed |= {one.name: code for one, code in zip(going, codes, strict=True) if code}
         elif code := _run_one(run, stage, last, None):
-            return next(iter(failed.values()), code)
-    return next(iter(failed.values()), 0)
+            return next(iter(failed.values()), code), ()
+    return next(iter(failed.values()), 0), [one for one in run.definitions if one.name not in failed]
 
 
 def _run_one(run: Run, stage: Stage, last: Mapping[tuple[str, str | None], str] | None, definition: Definition | None) -> int:

@@ -7,6 +7,8 @@ from qualscore.sample.layout import AS_OF, places
 from qualscore.sample.markets import SELLER_DOMAIN
 from qualscore.sample.vocabulary import KEYWORD_SETS, keywords_of
 
+CONFIGURATION = "qualscore.yml"
+"""The file in the sample's folder."""
 _CONFIGURATION = """\
 # A synthetic universe of {accounts:,} companies (seed {seed}), made by generate_sample: two products of an imaginary seller.
 # Who really is a customer is in truth/accounts.parquet, which no job reads but the one that judges.
@@ -46,6 +48,6 @@ def write_configuration(folder: Path, *, accounts: int, seed: int, file_format: 
         (folder / "scores" / f"{name}.yml").write_text(_SCORE.format(name=name, title=name.capitalize(), seed=seed), encoding="utf-8")
     sets = [f"{name.replace(' ', '_')}: [{', '.join(keywords_of(name))}]" for name in KEYWORD_SETS]
     (folder / "keyword_sets.yml").write_text("\n".join(["# Intent keywords by what they are about.", *sets, ""]), encoding="utf-8")
-    configuration = folder / "qualscore.yml"
+    configuration = folder / CONFIGURATION
     configuration.write_text(text, encoding="utf-8")
     return configuration

@@ -79,7 +79,7 @@ def _ingest(run: Run, staging: Staging) -> Outcome:
     left = Left.of_record(records.last_ingest(run))
     judged = _judge(run, staging, left)
     for summary in judged.summaries:
-        run.console.result("\n".join(summary.lines()), **summary.record())
+        run.console.detail("\n".join(summary.lines()), **summary.record())
     check_rejects(run, judged.tables, judged.summaries)
     # Deals before the accounts that they follow: after a run that was killed in between, the next one still sees the old accounts.
     for together in reversed(JUDGED_TOGETHER):

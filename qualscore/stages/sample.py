@@ -21,6 +21,11 @@ def overlay_of_sample(options: Namespace) -> Path | None:
     return sample.write_configuration(_folder(options), accounts=_accounts(options), seed=_seed(options))
 
 
+def configuration_of(options: Namespace) -> Path:
+    """The sample's own settings, which `overlay_of_sample` has written."""
+    return _folder(options) / sample.CONFIGURATION
+
+
 def generate(run: Run) -> Outcome:
     """Writes the sample's deliveries, and the truth behind them."""
     folder = _folder(run.options)

@@ -1,71 +1,72 @@
-"""What came out, in words: read from the published tables."""
+"""What came out, for the person who ran the main job: read from the published tables."""
 
+import shlex
 from pathlib import Path
+from typing import Any
 
 from pyspark.sql import DataFrame
 from pyspark.sql import functions as F
 
 from qualscore import sample
-from qualscore.model.scoring.bands import BAND_WORDS, LIKELY, UNLIKELY
+from qualscore.model.scoring.bands import HIGHLY_LIKELY
 from qualscore.paths import of_spark
+from qualscore.reports.house.terminal import shown
+from qualscore.reports.overview import overview_page
+from qualscore.runs import records
 from qualscore.runs.pinning import pinned
 from qualscore.runs.run import Run
+from qualscore.scores.market import MARKET
+from qualscore.stages import model_reports
 from qualscore.stages.reading import ACCOUNTS, SCORES, TOP, UNSCORED
+from qualscore.stages.sample import configuration_of
 from qualscore.storage import places
 
 SHOWN = 10
 
 
 def summarise(run: Run) -> None:
-    """Prints what the run's scores hold, the best accounts that are no customers, and how to go on."""
-    run = pinned(run, (ACCOUNTS, SCORES, UNSCORED, TOP))
-    names = [definition.name for definition in run.definitions]
-    known = run.tables.read(SCORES).where(F.col("score_name").isin(names))
-    accounts = run.tables.read(ACCOUNTS).count()
-    run.console.result(f"\n{accounts:,} accounts in {run.settings.warehouse}", accounts=accounts)
-    for name in names:
-        _say_score(run, name, known.where(F.col("score_name") == name))
-    _say_where(run)
+    """Prints a page of what the run's scores hold, or the same as JSON lines: the universe, then each score."""
+    run = pinned(run, (ACCOUNTS, SCORES, UNSCORED, TOP, MARKET))
+    known, accounts = run.tables.read(SCORES), run.tables.read(ACCOUNTS).count()
+    scores = [_score(run, it.name, known.where(F.col("score_name") == it.name)) for it in run.definitions]
+    if run.console.as_json:
+        for values in ({"accounts": accounts}, *scores):
+            run.console.result("", **values)
+        return
+    reports = {it.name: model_reports.measured(run, it.name) for it in run.definitions}
+    overview = {
+        "warehouse": run.settings.warehouse,
+        "accounts": accounts,
+        "market": _market(run),
+        "sources": sorted(records.last_deliveries(run).values(), key=lambda it: str(it["source"])),
+        "scores": [{**it, "report": reports[it["score_name"]]} for it in scores],
+        "options": _repeated(run.options),
+        "is_verbose": getattr(run.options, "verbose", False),
+    }
+    run.console.result("\n" + shown(overview_page(overview), columns=run.console.columns))
 
 
-def _say_score(run: Run, name: str, scores: DataFrame) -> None:
+def _market(run: Run) -> list[dict[str, Any]]:
+    """By score and CRM state how many accounts there are, and how many of them are Highly Likely; nothing before `activate`."""
+    if run.job != "pipeline" or not run.tables.exists(MARKET):
+        return []
+    cells = run.tables.read(MARKET).where(F.col("score_name").isin([it.name for it in run.definitions]))
+    best = F.sum(F.when(F.col("band") == HIGHLY_LIKELY, F.col("accounts")).otherwise(0)).alias("highly_likely")
+    return [row.asDict() for row in cells.groupBy("score_name", "crm_state").agg(F.sum("accounts").alias("accounts"), best).collect()]
+
+
+def _score(run: Run, name: str, scores: DataFrame) -> dict[str, Any]:
     by_band = scores.groupBy("band").agg(F.count("*").alias("scored"), F.count_if("is_example").alias("customers")).collect()
-    bands = {row["band"]: row["scored"] for row in by_band}
-    customers = {row["band"]: row["customers"] for row in by_band}
-    n_customers = sum(customers.values())
-    likely_customers = n_customers - customers.get(UNLIKELY, 0)
     reasons = run.tables.read(UNSCORED).where(F.col("score_name") == name).groupBy("reason").count().orderBy("reason").collect()
-    unscored = {row["reason"]: row["count"] for row in reasons}
-    console, likely = run.console, BAND_WORDS[LIKELY]
-    lines = [
-        f"\n{name}",
-        f"  scored     {sum(bands.values()):,}: {_listed({word: bands.get(band, 0) for band, word in BAND_WORDS.items()})}",
-        f"  unscored   {sum(unscored.values()):,}: {_listed(unscored)}",
-        f"  customers  {n_customers:,} found, {likely_customers:,} of them {likely} or better by models that did not see them",
-    ]
-    hidden = _hidden_quality(run, name, scores)
-    if hidden:
-        lines.append(
-            "  hidden     customers that the model was not shown: "
-            f"ROC-AUC {hidden['roc_auc']:.3f} (the truth itself: {hidden['truth_roc_auc']:.3f}), "
-            f"{hidden['recall_at_10']:.0%} of them in the top 10 % ({hidden['truth_recall_at_10']:.0%})"
-        )
     best = run.tables.read(TOP).where((F.col("score_name") == name) & ~F.col("is_example")).orderBy("rank").limit(SHOWN).collect()
-    lines.append("  best accounts that are no customers")
-    lines += [f"    {row['score']:6.2f}  {row['company_name'] or row['domain']} ({row['domain']})  {row['top_factors']}" for row in best]
-    console.result(
-        "\n".join(lines),
-        score_name=name,
-        bands=bands,
-        unscored=unscored,
-        customers=n_customers,
-        hidden=hidden,
-        best=[row.asDict() for row in best],
-    )
-
-
-def _listed(counts: dict[str, int]) -> str:
-    return ", ".join(f"{name} {count:,}" for name, count in counts.items() if count) or "none"
+    return {
+        "score_name": name,
+        "bands": {row["band"]: row["scored"] for row in by_band},
+        "unscored": {row["reason"]: row["count"] for row in reasons},
+        "customers": sum(row["customers"] for row in by_band),
+        "hidden": _hidden_quality(run, name, scores),
+        "best": [row.asDict() for row in best],
+    }
 
 
 def _hidden_quality(run: Run, name: str, scores: DataFrame) -> dict[str, float]:
@@ -76,12 +77,8 @@ def _hidden_quality(run: Run, name: str, scores: DataFrame) -> dict[str, float]:
     return sample.hidden_quality(scores, run.spark.read.parquet(of_spark(str(truth))), name)
 
 
-def _say_where(run: Run) -> None:
-    tables, query = run.settings.warehouse, f"DeltaTable('{run.settings.warehouse}/scores/account_scores').to_pandas()"
-    text = (
-        f"\nThe tables are in {tables}, one folder each; schemas/README.md says what their columns mean. Query them with Spark\n"
-        f"  SELECT domain, score, top_factors FROM delta.`{tables}/scores/account_scores` WHERE score_name = '...' ORDER BY score DESC\n"
-        f"or without Spark, in Python: from deltalake import DeltaTable; {query}"
-    )
-    if not run.console.as_json:
-        run.console.result(text)
+def _repeated(options: Any) -> str:
+    """The options that the next commands need too."""
+    config = configuration_of(options) if getattr(options, "sample", False) else options.config
+    named = {"--config": config, "--warehouse": options.warehouse}
+    return "".join(f" {name} {shlex.quote(str(value))}" for name, value in named.items() if value)

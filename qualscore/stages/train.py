@@ -62,7 +62,7 @@ def _train(run: Run, definition: Definition) -> Outcome:
     path = model_reports.write(run, definition.name, files, version=version.number, serves=serves)
     if serves:
         model_reports.write_waiting(run, store, definition.name)
-    run.console.result("\n" + "\n".join(verdict.lines(report)), **report | {"model_version": version.number})
+    run.console.detail("\n" + "\n".join(verdict.lines(report)), **report | {"model_version": version.number})
     sentence = f"version {version.number}, {trained.counts['examples']:,} customers; its report is {path}"
     warnings = [*doubts, *judgement.warnings, *admission.doubts(definition.name)]
     done = Outcome(sentence, trained.counts, judgement.judged.metrics, version.number, warnings=warnings, as_of=as_of)

@@ -33,7 +33,7 @@ def train_rules(run: Run, definition: Definition) -> Outcome:
     path = model_reports.write(run, definition.name, files, version=version.number, serves=serves)
     if serves:
         model_reports.write_waiting(run, store, definition.name)
-    run.console.result("\n" + "\n".join(card_verdict.lines(report)), **report | {"model_version": version.number})
+    run.console.detail("\n" + "\n".join(card_verdict.lines(report)), **report | {"model_version": version.number})
     criteria = len(report["criteria"])
     sentence = f"version {version.number}, {criteria} criteria, {counts['examples']:,} customers; its report is {path}"
     warnings = [*doubts, *judgement.warnings, *admission.doubts(definition.name)]

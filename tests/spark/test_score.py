@@ -13,7 +13,7 @@ import pytest
 from pyspark.sql import SparkSession
 from pyspark.sql import functions as F
 
-from qualscore import config
+from qualscore import config, contracts
 from qualscore.definitions.definition import Definition
 from qualscore.errors import ConfigurationError
 from qualscore.model.learning.judged_model import JudgedModel
@@ -28,6 +28,7 @@ from qualscore.stages.nearest import write_nearest
 from qualscore.stages.promote import PROMOTE
 from qualscore.stages.rollback import ROLLBACK
 from qualscore.stages.score import SCORE
+from qualscore.stages.summary import summarise
 from qualscore.storage.tables import StagedSlice
 from tests.small_universe import AS_OF, DEFINITION, Universe
 
@@ -243,6 +244,37 @@ def test_the_best_accounts_are_set_beside_the_customers_that_they_are_most_like(
     assert len(rows) == 3 * 1_995 and rows.groupby("domain")["rank"].agg(tuple).map(sorted).map(tuple).unique().tolist() == [(1, 2, 3)]
     assert set(rows.customer_domain) <= set(scores.domain[scores.is_example]) and (rows.domain != rows.customer_domain).all()
     assert set(rows.model_version) == {1} and set(rows.run_id) == {scored.run.run_id}
+
+
+def test_a_page_says_what_came_out(scored: Warehouse) -> None:
+    tables, spark = scored.run.tables, scored.run.spark
+    tables.replace("clean/accounts", contracts.load("clean/accounts").rows(spark, [{"domain": "a.com", "sources": ["crm"]}]))
+    cell = {"score_name": "small", "industry": "x", "country": "x", "size": "unknown", "high_intent_accounts": 0, "as_of_on": AS_OF}
+    cells = [("highly_likely", "customer", 3), ("likely", "customer", 4), ("highly_likely", "not_in_crm", 5), ("unscored", "not_in_crm", 6)]
+    market = [cell | {"band": band, "crm_state": state, "accounts": number} for band, state, number in cells]
+    tables.replace("scores/market", contracts.load("scores/market").rows(spark, market))
+    options = SimpleNamespace(config=Path("own.yml"), warehouse=None, sample=False, verbose=False)
+    run = replace(scored.run, definitions=[DEFINITION], options=options, job="pipeline")
+    pages = []
+    for as_json in (False, True):
+        console = Console(StringIO(), StringIO(), as_json, datetime.now(UTC))
+        summarise(replace(run, console=console))
+        pages.append(console.results.getvalue().splitlines())  # type: ignore[attr-defined]
+    text, scores = pages[0], scored.table(SCORES)
+    best = scores[~scores.is_example].sort_values(["margin", "domain"], ascending=[False, True]).head(10)
+    assert [line.split("  ")[0] for line in text if line.endswith(tuple(f"{it:.2f}" for it in best.score))] == [
+        f"{it.company_name} ({it.domain})" for it in best.itertuples()
+    ]
+    bands = scores.band.value_counts()
+    (line,) = (it for it in text if it.startswith("small  –"))
+    numbers = [scores.is_example.sum(), bands["highly_likely"], bands["likely"], bands["unlikely"], 5]
+    assert [it for it in line.split()[2:] if it != "–"] == [f"{it:,}" for it in numbers]
+    assert [it.split()[-2:] for it in text if it.startswith(("customers  ", "not in the CRM  "))] == [["7", "3"], ["11", "5"]]
+    assert "No score: EXCLUDED 5. scores/unscored_accounts lists them." in text
+    assert f"./spark-submit.sh account {best.domain.iloc[0]} --config own.yml" in text
+    universe, only = map(json.loads, pages[1])
+    assert universe == {"accounts": 1} and (only["score_name"], only["unscored"], only["hidden"]) == ("small", {"EXCLUDED": 5}, {})
+    assert [it["domain"] for it in only["best"]] == list(best.domain)
 
 
 def by_domain(scores: pd.DataFrame) -> pd.DataFrame:

@@ -1,11 +1,24 @@
-"""How a run speaks: to a terminal or a pipe."""
+"""How a run speaks: to a terminal, a pipe or a program, in brief or at length."""
 
 from datetime import UTC, datetime
+from io import StringIO
 
 import pytest
 
 from qualscore.launcher import channels
-from qualscore.runs.console import open_console
+from qualscore.runs.console import Console, open_console
+
+
+def said(*, as_json: bool, is_verbose: bool) -> str:
+    console = Console(StringIO(), StringIO(), as_json, datetime.now(UTC), None, is_verbose)
+    console.detail("5 rows", rows=5)
+    return console.results.getvalue()  # type: ignore[attr-defined, no-any-return]
+
+
+def test_a_detail_is_for_those_who_ask_and_for_programs() -> None:
+    assert said(as_json=False, is_verbose=False) == ""
+    assert said(as_json=False, is_verbose=True) == "5 rows\n"
+    assert said(as_json=True, is_verbose=False) == said(as_json=True, is_verbose=True) == '{"rows": 5}\n'
 
 
 @pytest.mark.parametrize(("columns", "known"), [("80", 80), ("", None), ("0", None), ("wide", None)])

@@ -48,7 +48,7 @@ def test_a_score_whose_first_model_may_not_serve_is_not_scored_and_the_others_ar
         Stage("train", train, lambda run, definition: {}, per_score=True),
         Stage("score", score, lambda run, definition: {}, per_score=True, together=True),
     ]
-    assert main._run_all(run, "pipeline", stages) == 6
+    assert main._run_all(run, "pipeline", stages) == (6, [FINE])
     assert scored == ["fine"] and sorted(recorded) == [("score", "fine", 0, None), ("train", "fine", 0, None), ("train", "kept_out", 6, 1)]
     said = console.progress.getvalue()  # type: ignore[attr-defined]
     assert "warning: weak\ntrain kept_out: version 1 waits\n" in said
