@@ -26,17 +26,17 @@ CHANGE = {
     "scored_at": "2026-06-02T08:00:00.000Z",
 }  # fmt: skip
 ACCOUNT = {
-    "domain": DOMAIN, "company_name": HOSTILE, "country": "JP", "employees": 7, "founded_year": 1999, "is_listed": False,
+    "domain": DOMAIN, "company_name": HOSTILE, "country": "JP", "employees": 1848, "founded_year": 1999, "is_listed": False,
     "sources": ["crm", "firmographics"], "value_sources": {"company_name": "crm", "country": "crm", "employees": "firmographics",
     "founded_year": "firmographics", "is_listed": "firmographics"},
 }  # fmt: skip
-FEATURES = {"domain": DOMAIN, "company_name": HOSTILE, "country": "DE", "employees": 7, "founded_year": 1999, "is_listed": False,
+FEATURES = {"domain": DOMAIN, "company_name": HOSTILE, "country": "DE", "employees": 1848, "founded_year": 1999, "is_listed": False,
             "firmo_size": 2.08, "intent_signals_52w": 0, "intent": []}  # fmt: skip
 CRM = {"account_id": "001", "company_name": HOSTILE, "domain": DOMAIN, "country": "JP", "account_type": "Prospect", "owner": "ann",
        "modified_on": "2026-05-03", "created_on": "2020-01-01", "source": "crm_accounts:accounts.csv"}  # fmt: skip
 DEAL = {"opportunity_id": "006", "opportunity_name": "Platform", "domain": DOMAIN, "outcome": "lost", "created_on": "2025-02-03",
         "modified_on": None, "source": "crm_opportunities:deals.csv"}  # fmt: skip
-FIRMOGRAPHICS = {"domain": DOMAIN, "employees": 7, "observed_on": "2026-05-01", "source": "firmographics:f.csv"}
+FIRMOGRAPHICS = {"domain": DOMAIN, "employees": 1848, "observed_on": "2026-05-01", "source": "firmographics:f.csv"}
 KAFKA = {"domain": DOMAIN, "product": "Kafka", "category": None, "first_seen_on": None, "last_seen_on": "2026-04-30", "source": "t"}
 
 NEAR = [

@@ -50,7 +50,7 @@ Where its data comes from
                             value                                     from           source                     of
 name                        <script>alert('x')</script> [2J Inc [bo…  CRM            crm_accounts:accounts.csv  2026-05-03
 country                     JP (the model takes DE)                   CRM            crm_accounts:accounts.csv  2026-05-03
-employees                   7                                         firmographics  firmographics:f.csv        2026-05-01
+employees                   1,848                                     firmographics  firmographics:f.csv        2026-05-01
 listed on a stock exchange  no                                        firmographics  firmographics:f.csv        2026-05-01
 founded                     1999                                      firmographics  firmographics:f.csv        2026-05-01
 

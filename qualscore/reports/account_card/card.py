@@ -108,17 +108,16 @@ def _values(record: Record) -> Iterator[Section]:
 
 def _value(it: Record) -> tuple[str, ...]:
     """Where the model takes another value than people are shown, both."""
-    value = "–" if it["value"] is None else _said(it["value"])
+    value = _said(it["column"], it["value"], nothing="–")
     if it["differs"]:
-        value = f"{value} (the model takes {'nothing' if it['model_value'] is None else _said(it['model_value'])})"
+        value = f"{value} (the model takes {_said(it['column'], it['model_value'], nothing='nothing')})"
     return it["name"], value, KINDS.get(it["kind"], it["kind"] or "–"), it["source"] or "–", _day(it["on"])
 
 
-def _said(value: Any) -> str:
-    if isinstance(value, bool):
-        return "yes" if value else "no"
-    is_year = isinstance(value, int) and 1000 <= value <= 2100
-    return f"{value:,.0f}" if isinstance(value, int | float) and not is_year else readable(str(value), most=VALUE)
+def _said(column: str, value: Any, *, nothing: str) -> str:
+    if value is None or isinstance(value, bool):
+        return nothing if value is None else "yes" if value else "no"
+    return f"{value:,.0f}" if isinstance(value, int | float) and column != "founded_year" else readable(str(value), most=VALUE)
 
 
 def _activity(record: Record) -> Iterator[Section]:
