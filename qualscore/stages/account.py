@@ -12,6 +12,7 @@ from qualscore.columns.domains import address_of
 from qualscore.columns.hosts import registrable
 from qualscore.deliveries import domain_rules
 from qualscore.errors import ConfigurationError
+from qualscore.parallel import side_by_side
 from qualscore.reports.account_card.card import card
 from qualscore.reports.account_card.matches import page_of_matches
 from qualscore.reports.account_card.reasons import without_score
@@ -22,13 +23,14 @@ from qualscore.runs import records
 from qualscore.runs.run import Outcome, Run, Stage
 from qualscore.scores.account_rows import Rows, matches, rows_of
 from qualscore.scores.nearest import NEAREST
+from qualscore.scores.segments import ACCOUNT_SEGMENTS
 from qualscore.stages import model_reports
 from qualscore.stages.models import registry_of
 from qualscore.stages.nearest import nearest_of
 from qualscore.stages.reading import ACCOUNTS, FEATURES, HISTORY, SCORES, SOURCES, TOP, UNSCORED
 from qualscore.stages.verify import is_gone
 
-READ = (ACCOUNTS, FEATURES, SCORES, UNSCORED, TOP, HISTORY, NEAREST)
+READ = (ACCOUNTS, FEATURES, SCORES, UNSCORED, TOP, HISTORY, NEAREST, ACCOUNT_SEGMENTS)
 INPUTS = (*READ, *(f"clean/{table}" for table in SOURCES if table != "crm_opportunity_history"))
 MOST_MATCHES = 20
 LARGEST = 1 << 28  # bytes of features in which customers are looked for: some 8 million accounts
@@ -74,7 +76,8 @@ def _show(run: Run, page: Page, values: Mapping[str, Any]) -> None:
 def _rows(run: Run, domain: str) -> Rows:
     """What all tables say of a domain; a table that is not there has no row."""
     there = [name for name in INPUTS if run.tables.exists(name)]
-    known = rows_of({name: run.tables.read(name) for name in there}, domain)
+    tables = side_by_side(run.tables.read, there)
+    known = rows_of(dict(zip(there, tables, strict=True)), domain)
     return {name: known.get(name, []) for name in INPUTS}
 
 

@@ -62,6 +62,10 @@ Account lists
 list    since
 rivals  –
 
+Segments
+segment     since
+mid_market  2026-05-01
+
 In the CRM
 id   name                                                           type      owner
 001  <script>alert('x')</script> [2J Inc [bold]😀{"x" * 16}…  Prospect  ann
@@ -108,7 +112,18 @@ def test_what_nothing_is_known_of_is_left_out() -> None:
     rows |= {"features/account_features": [FEATURES]}
     text = shown(card(record(DOMAIN, rows, names=["small"], reports={}, before={})), columns=None)
     assert "Band and whole points are what they were when it was scored first." in text
-    for title in ("No score", "against", "Technologies", "Account lists", "most like", "In the CRM", "Deals", "Engagement", "Research"):
+    for title in (
+        "No score",
+        "against",
+        "Technologies",
+        "Account lists",
+        "Segments",
+        "most like",
+        "In the CRM",
+        "Deals",
+        "Engagement",
+        "Research",
+    ):
         assert title not in text
 
 

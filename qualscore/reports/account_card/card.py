@@ -124,6 +124,9 @@ def _activity(record: Record) -> Iterator[Section]:
     """Lists, the CRM, deals and engagement."""
     if record["lists"]:
         yield _short("lists", "Account lists", ("list", "since"), tuple((it["list_name"], _day(it["event_on"])) for it in record["lists"]))
+    if record["segments"]:
+        segments = tuple((it["segment_name"], _day(it["since_on"])) for it in record["segments"])
+        yield _short("segments", "Segments", ("segment", "since"), segments)
     if record["crm"]:
         crm = tuple((it["account_id"], _name(it["company_name"]), it["account_type"] or "–", it["owner"] or "–") for it in record["crm"])
         yield _short("crm", "In the CRM", ("id", "name", "type", "owner"), crm)

@@ -10,6 +10,7 @@ from qualscore.reports.account_card.origins import origins
 from qualscore.reports.account_card.reasons import without_score
 from qualscore.scores.account_rows import Rows
 from qualscore.scores.nearest import NEAREST
+from qualscore.scores.segments import ACCOUNT_SEGMENTS
 
 Row = Mapping[str, Any]
 SIDES = ("factors_for", "factors_against")
@@ -30,7 +31,7 @@ def record(domain: str, rows: Rows, *, names: Sequence[str], reports: Mapping[st
         before: by score the account's row of scores/account_scores before its last change.
 
     Returns:
-        domain, company_name, scores, unscored, nearest, history, values, technologies, research, crm, deals, engagement and lists.
+        domain, company_name, scores, unscored, nearest, history, values, technologies, research, crm, deals, engagement, lists and segments.
     """
     account = next(iter(rows["clean/accounts"]), None)
     scored = {row["score_name"]: row for row in rows["scores/account_scores"]}
@@ -51,6 +52,7 @@ def record(domain: str, rows: Rows, *, names: Sequence[str], reports: Mapping[st
         "deals": rows["clean/crm_opportunities"],
         "engagement": rows["clean/activities"],
         "lists": rows["clean/account_lists"],
+        "segments": [it for it in rows[ACCOUNT_SEGMENTS] if it["left_on"] is None],
     }
 
 
