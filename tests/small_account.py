@@ -51,6 +51,7 @@ ROWS: dict[str, list[dict[str, Any]]] = {
     "clean/technographics": [KAFKA], "clean/crm_accounts": [CRM], "clean/intent_signals": [], "clean/crm_opportunities": [DEAL],
     "clean/activities": [{"activity_type": "demo_request", "number": 2, "last_on": "2026-01-02", "source": "a"}],
     "scores/nearest_customers": NEAR,
+    "scores/fit_intent": [{"score_name": "small", "advice": "call_now", "intent_level": "high", "score_trend": "improving"}],
     "scores/account_segments": [{"segment_name": "mid_market", "since_on": "2026-05-01", "left_on": None},
                                 {"segment_name": "left", "since_on": "2026-04-01", "left_on": "2026-05-01"}],
     "clean/account_lists": [{"list_name": "rivals", "domain": DOMAIN, "event_on": None}],

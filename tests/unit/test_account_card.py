@@ -18,8 +18,8 @@ PLAIN = f"""\
 known by CRM and firmographics
 
 Scores
-score  band    action       rank  better than  times as common  points
-small  Likely  qualified      12       97.2 %              7.0   87.50
+score  band    action     now                  rank  better than  times as common  points
+small  Likely  qualified  call now, improving    12       97.2 %              7.0   87.50
 
 No score
 score  reason      why                                                         what would mend it

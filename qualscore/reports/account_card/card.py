@@ -35,7 +35,7 @@ def card(record: Record) -> Page:
 
 def _scores(record: Record) -> Iterator[Section]:
     if record["scores"]:
-        head = ("score", "band", "action", "", "rank", "better than", "times as common", "points")
+        head = ("score", "band", "action", "now", "rank", "better than", "times as common", "points")
         yield Section("scores", "Scores", (Table(head, tuple(_score(it) for it in record["scores"]), numbers=4),))
     if record["unscored"]:
         rows = tuple((it["score_name"], it["reason"], it["why"], it["mend"]) for it in record["unscored"])
@@ -46,9 +46,10 @@ def _score(it: Record) -> tuple[str, ...]:
     """Points come last, beside each other with a rank among the best and the share of the evaluation sample below."""
     rank = f"{it['rank']:,}" if it["rank"] else "–"
     lift = "–" if it["lift"] is None else f"{it['lift']:,.1f}"
-    example = "a customer that was learned from" if it["is_example"] else ""
+    now = ("a customer that was learned from" if it["is_example"] else "", it.get("advice"), it.get("score_trend"))
+    said = ", ".join(text.replace("_", " ") for text in now if text) or "–"
     action = (it["action"] or "–").replace("_", " ")
-    return it["score_name"], BAND_WORDS[it["band"]], action, example, rank, f"{it['percentile']:.1f} %", lift, f"{it['score']:.2f}"
+    return it["score_name"], BAND_WORDS[it["band"]], action, said, rank, f"{it['percentile']:.1f} %", lift, f"{it['score']:.2f}"
 
 
 def _whys(record: Record) -> Iterator[Section]:

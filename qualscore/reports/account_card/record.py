@@ -9,6 +9,7 @@ from qualscore.reports.account_card.base_rates import sentence
 from qualscore.reports.account_card.origins import origins
 from qualscore.reports.account_card.reasons import without_score
 from qualscore.scores.account_rows import Rows
+from qualscore.scores.fit_intent import FIT_INTENT
 from qualscore.scores.nearest import NEAREST
 from qualscore.scores.segments import ACCOUNT_SEGMENTS
 
@@ -18,6 +19,7 @@ SCORED = (
     *("score_name", "score", "band", "action", "lift", "percentile", "margin", "base", "other_contribution", "is_example"),
     *("model_version", "as_of_on", "scored_at", "run_id"),
 )
+NOW = ("advice", "intent_level", "score_trend")
 
 
 def record(domain: str, rows: Rows, *, names: Sequence[str], reports: Mapping[str, Row], before: Mapping[str, Row]) -> dict[str, Any]:
@@ -31,17 +33,20 @@ def record(domain: str, rows: Rows, *, names: Sequence[str], reports: Mapping[st
         before: by score the account's row of scores/account_scores before its last change.
 
     Returns:
-        domain, company_name, scores, unscored, nearest, history, values, technologies, research, crm, deals, engagement, lists and segments.
+        domain, company_name, scores, unscored, nearest, history, values, technologies, research, crm, deals, engagement, lists, segments.
     """
     account = next(iter(rows["clean/accounts"]), None)
     scored = {row["score_name"]: row for row in rows["scores/account_scores"]}
     features = next(iter(rows["features/account_features"]), {})
     ranks = {row["score_name"]: row["rank"] for row in rows["scores/top_accounts"]}
+    now = {row["score_name"]: {name: row[name] for name in NOW} for row in rows[FIT_INTENT]}
     return {
         "domain": domain,
         "company_name": account and account["company_name"],
         "known_by": account["sources"] if account else [],
-        "scores": [_score(scored[name], ranks.get(name), reports.get(name, {}), features) for name in names if name in scored],
+        "scores": [
+            _score(scored[name], ranks.get(name), reports.get(name, {}), features) | now.get(name, {}) for name in names if name in scored
+        ],
         "nearest": sorted((it for it in rows[NEAREST] if it["score_name"] in scored), key=lambda it: (it["score_name"], it["rank"])),
         "unscored": _unscored(rows, [name for name in names if name not in scored]),
         "history": [_change(it, scored, before) for it in _latest_first(rows["scores/score_history"]) if it["score_name"] in names],
