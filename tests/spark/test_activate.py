@@ -15,6 +15,7 @@ from pyspark.sql import Row, SparkSession
 from qualscore import config, contracts
 from qualscore.definitions.definition import Definition
 from qualscore.definitions.segment import Segment
+from qualscore.runs import main, pinning
 from qualscore.runs.console import Console
 from qualscore.runs.run import Outcome, Run
 from qualscore.scores.segments import account_segments
@@ -327,3 +328,13 @@ def test_fit_and_intent_are_shown_as_a_matrix(activated: tuple[Run, Outcome]) ->
         "  Unlikely                       0               1               0               0",
         "  Unscored                       0               0               0               1",
     ]
+
+
+def test_it_is_due_when_what_it_reads_has_changed(activated: tuple[Run, Outcome]) -> None:
+    run = pinning.pinned(activated[0], ACTIVATE.inputs)
+    fingerprint, is_asked = main._asked(run, ACTIVATE, {}, None)
+    last = {("activate", None): fingerprint}
+    assert is_asked and main._asked(run, ACTIVATE, last, None) == (fingerprint, False)
+    of_other_scores = run.tables.pinned({**run.tables.pins, "scores/account_scores": 7})
+    for changed in (replace(run, tables=of_other_scores), replace(run, segments=SEGMENTS[:1]), replace(run, other_definitions=[])):
+        assert main._asked(changed, ACTIVATE, last, None)[1]
