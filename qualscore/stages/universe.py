@@ -1,6 +1,9 @@
 """Clean tables to the universe, clean/accounts: all of it, or the accounts that a changed delivery touches."""
 
+from collections.abc import Sequence
+
 from pyspark.sql import DataFrame
+from pyspark.sql import functions as F
 
 from qualscore import checkpoints, contracts
 from qualscore.ingest.due import Judgement, Left
@@ -31,7 +34,7 @@ def write_universe(run: Run, left: Left) -> int:
         if left.is_at(now):
             return run.tables.read(ACCOUNTS).count()
         if left.is_at({name: now[name] for name in (ACCOUNTS, FIRMOGRAPHICS)}):
-            return _mend(run)
+            return _mend(run, [table for table, _, _ in accounts.PRECEDENCE if not left.is_at({f"clean/{table}": now[f"clean/{table}"]})])
     return run.tables.replace(ACCOUNTS, _universe(run))
 
 
@@ -46,20 +49,23 @@ def _universe(run: Run) -> DataFrame:
     return accounts.universe(**tables, firmographics=shared, alone=alone)
 
 
-def _mend(run: Run) -> int:
-    """Replaces the accounts that differ, where firmographics are as they were: those that another table knows, or knew."""
+def _mend(run: Run, changed: Sequence[str]) -> int:
+    """Replaces the accounts that differ, where firmographics are as they were: of those that the changed tables know, or knew."""
     stored = run.tables.read(ACCOUNTS)
     tables = {table: clean(run, table) for table, _, _ in accounts.PRECEDENCE}
     firmographics = tables.pop("firmographics")
-    known = accounts.elsewhere(**tables).unionByName(stored.where("sources <> array('firmographics')").select("domain"))
-    touched = to_be_joined(known.distinct())
+    # An account of the CRM may be the parent of any other one.
+    asked = list(tables) if "crm_accounts" in changed else changed
+    kinds = {kind for table, kind, _ in accounts.PRECEDENCE if table in asked}
+    knew = stored.where(F.arrays_overlap("sources", F.array(*(F.lit(kind) for kind in sorted(kinds))))).select("domain")
+    touched = to_be_joined(accounts.elsewhere(**{table: tables[table] for table in asked}).unionByName(knew).distinct())
     shared, _ = accounts.told_apart(firmographics, touched, days=())
-    fresh = accounts.universe(**tables, firmographics=shared).transform(checkpoints.kept)
+    fresh = accounts.universe(**tables, firmographics=shared).join(touched, "domain", "left_semi").transform(checkpoints.kept)
     differing = to_be_joined(accounts.differing(stored.join(touched, "domain", "left_semi"), fresh))
     domains = [row["domain"] for row in differing.limit(MOST_NAMED + 1).collect()]
-    changed = fresh.join(differing, "domain", "left_semi")
+    accounts_now = fresh.join(differing, "domain", "left_semi")
     if len(domains) > MOST_NAMED:
-        return run.tables.replace(ACCOUNTS, stored.join(differing, "domain", "left_anti").unionByName(changed))
+        return run.tables.replace(ACCOUNTS, stored.join(differing, "domain", "left_anti").unionByName(accounts_now))
     if domains:
-        run.tables.replace(ACCOUNTS, changed, where=f"domain IN ({', '.join(map(repr, sorted(domains)))})")
+        run.tables.replace(ACCOUNTS, accounts_now, where=f"domain IN ({', '.join(map(repr, sorted(domains)))})")
     return run.tables.read(ACCOUNTS).count()
