@@ -36,8 +36,6 @@ def set_up() -> dict[str, str]:
         # What LightGBM frees stays in the C library's pool of the thread that had it: of two trainings side by side, on 20,000 and
         # 9,000 customers, Java held 14 GB with 2 pools (12 of them its heap), and 19 GB with the 16 that 2 cores have by default.
         "MALLOC_ARENA_MAX": "2",
-        # The allocator that pyarrow 25 brings has ended processes whose threads come and go (apache/arrow issues 50471 and 50908).
-        "ARROW_DEFAULT_MEMORY_POOL": "system",
         **os.environ,
         "JAVA_HOME": str(java),
         "SPARK_HOME": str(site_packages() / "pyspark"),

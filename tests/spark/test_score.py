@@ -301,7 +301,8 @@ def test_scores_in_one_pass_are_those_of_the_models_alone(scored: Warehouse, sco
     assert sorted(unscored.domain) == partners and set(unscored.score_name) == {"small"} and set(unscored.reason) == {"EXCLUDED"}
     best = scored.table("scores/top_accounts").sort_values(["score_name", "rank"])
     assert list(best.domain) == list(together.sort_values(["score_name", "margin", "domain"], ascending=[True, False, True]).domain)
-    runs = scored.table("scores/score_runs").query("run_id == 'run2'").set_index("score_name")
+    # Without deliveries: where all are null, Spark writes the lists within them without offsets, and pyarrow dies of reading those.
+    runs = scored.run.tables.read("scores/score_runs").drop("deliveries").where("run_id = 'run2'").toPandas().set_index("score_name")
     assert runs.exit_code.to_dict() == {"missing": 2, "other": 0, "small": 0}
     assert set(runs.loc[["other", "small"]].as_of_on) == {AS_OF}
     assert dict(runs.loc["small"].counts) == {"scored": 1_995, "unscored": 5}

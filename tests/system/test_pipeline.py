@@ -8,7 +8,7 @@ import re
 import sqlite3
 import subprocess
 import sys
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import closing
 from datetime import date
 from pathlib import Path
@@ -30,6 +30,13 @@ ZONE = "America/Los_Angeles"
 # In the database without a zone: late on a day, and within the hour that Los Angeles skips.
 CRM = {"0011": ("company1.com", "2026-01-01 20:30:00", "2026-02-01"), "0012": ("company2.com", "2026-03-08 02:30:00", "2026-02-28")}
 QUERY = "SELECT * FROM account WHERE id IN ('0011', '0012')"
+# The settings of a small run, which are for one machine: compiled expressions are those of the run that reads a database.
+BRIEF = {
+    "spark.executor.extraJavaOptions": "-XX:TieredStopAtLevel=1",
+    "spark.sql.codegen.wholeStage": "false",
+    "spark.sql.codegen.factoryMode": "NO_CODEGEN",
+}
+COMPILED = {"spark.sql.codegen.wholeStage": "true", "spark.sql.codegen.factoryMode": "FALLBACK"}
 
 
 @pytest.fixture(scope="module")
@@ -39,8 +46,12 @@ def master(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
         yield master
 
 
-def on_cluster(master: str, *arguments: str, **variables: str) -> subprocess.CompletedProcess[str]:
-    return launched(*arguments, options=("--master", master, "--executor-memory", "2g"), TZ=ZONE, **variables)
+def on_cluster(master: str, *arguments: str) -> subprocess.CompletedProcess[str]:
+    return launched(*arguments, options=("--master", master, "--executor-memory", "2g", *settings(BRIEF)), TZ=ZONE)
+
+
+def settings(values: Mapping[str, str]) -> list[str]:
+    return [part for name, value in values.items() for part in ("--conf", f"{name}={value}")]
 
 
 @pytest.fixture(scope="module")
@@ -214,7 +225,7 @@ def test_days_of_a_database_do_not_depend_on_the_zone_of_the_machine(tmp_path: P
         (tmp_path / "own.yml").write_text(f"sources: [{{table: crm_accounts, jdbc: {jdbc}}}]\nscores: []\n")
         user = {"CRM_USER": postgres.USER, "CRM_PASSWORD": postgres.PASSWORD}
         ingest = ("ingest", "--config", str(tmp_path / "own.yml"), "--warehouse", str(tmp_path / "warehouse"))
-        ran = Ran(launched(*ingest, TZ=ZONE, **user), tmp_path / "warehouse")
+        ran = Ran(launched(*ingest, options=settings(COMPILED), TZ=ZONE, **user), tmp_path / "warehouse")
     assert ran.done.returncode == 0, ran.done.stderr
     rows = ran.table("clean/crm_accounts").sort_values("account_id")
     assert list(rows.created_on) == [date(2026, 1, 1), date(2026, 3, 8)]
