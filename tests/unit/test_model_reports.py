@@ -124,7 +124,7 @@ def store(monkeypatch: pytest.MonkeyPatch) -> Store:
 
 
 def test_training_keeps_the_report_in_the_registry_and_beside_the_tables(folder: Path, run: Any, store: Store) -> None:
-    run = SimpleNamespace(**vars(run), options=SimpleNamespace(), tables=SimpleNamespace(pins={}), console=SimpleNamespace(result=_silent))
+    run = SimpleNamespace(**vars(run), options=SimpleNamespace(), tables=SimpleNamespace(pins={}), console=SimpleNamespace(detail=_silent))
     first, second = (train.train(run, DEFINITION) for _ in range(2))
     assert first.sentence == f"version 1, 361 customers; its report is {folder / 'small' / 'model.html'}"
     assert all(it.keys() == {"model.html", "model.md", "metrics.json", "profile.json"} for it in store.kept)
