@@ -9,15 +9,16 @@ from qualscore.reports.house.content import Block, Listing, Page, Section, Table
 from qualscore.reports.house.terminal import readable
 from qualscore.reports.house.words import percent
 from qualscore.reports.model_page.standing import verdict
+from qualscore.scores.crm_states import CUSTOMER, NOT_IN_CRM, OPEN_DEAL, UNTOUCHED
 
 Overview = Mapping[str, Any]
 SHOWN_BEST, SHOWN_DOUBTS = 10, 4
 WORDS = 200  # letters of a doubt
 CRM_STATES = {
-    "customer": "customers",
-    "open_deal": "with an open deal",
-    "untouched": "else in the CRM",
-    "not_in_crm": "not in the CRM",
+    CUSTOMER: "customers",
+    OPEN_DEAL: "with an open deal",
+    UNTOUCHED: "else in the CRM",
+    NOT_IN_CRM: "not in the CRM",
 }
 
 
