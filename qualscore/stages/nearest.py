@@ -1,6 +1,7 @@
 """The customers that accounts are most like, as the version that scored them explains them."""
 
 from collections.abc import Sequence
+from functools import reduce
 
 from pyspark.sql import DataFrame
 from pyspark.sql import functions as F
@@ -24,9 +25,12 @@ def write_nearest(run: Run, definitions: Sequence[Definition]) -> int:
     accounts = top.select("domain").distinct()
     # One scan of the universe for all scores.
     described = kept(_described(run, accounts.union(_customers(run, [*versions])).distinct()))
-    for name, version in sorted(versions.items()):
-        compared = nearest_of(run, name, version, top.where(F.col("score_name") == name).select("domain"), described=described)
-        run.tables.replace(NEAREST, compared, where=f"score_name = '{name}'")
+    compared = [
+        nearest_of(run, name, version, top.where(F.col("score_name") == name).select("domain"), described=described)
+        for name, version in sorted(versions.items())
+    ]
+    if compared:
+        run.tables.replace(NEAREST, reduce(DataFrame.unionByName, compared))
     return accounts.count()
 
 

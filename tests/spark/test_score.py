@@ -238,8 +238,11 @@ def test_the_best_accounts_are_set_beside_the_customers_that_they_are_most_like(
     """By the version that scored them, whoever serves now; of one score, and again without change."""
     steeper = replace(scored.trained.model.calibration, slope=scored.trained.model.calibration.slope * 1.5)
     scored.register(replace(scored.trained, model=replace(scored.trained.model, calibration=steeper)))
-    for _ in range(2):
-        assert write_nearest(scored.run, [DEFINITION]) == 1_995
+    assert write_nearest(scored.run, [DEFINITION]) == 1_995
+    tables, nearest = scored.run.tables, "scores/nearest_customers"
+    of_another = tables.read(nearest).limit(1).withColumn("score_name", F.lit("gone")).localCheckpoint()
+    tables.replace(nearest, of_another, where="score_name = 'gone'")  # a score that is defined no more
+    assert write_nearest(scored.run, [DEFINITION]) == 1_995
     rows, scores = scored.table("scores/nearest_customers"), scored.table(SCORES)
     assert len(rows) == 3 * 1_995 and rows.groupby("domain")["rank"].agg(tuple).map(sorted).map(tuple).unique().tolist() == [(1, 2, 3)]
     assert set(rows.customer_domain) <= set(scores.domain[scores.is_example]) and (rows.domain != rows.customer_domain).all()
