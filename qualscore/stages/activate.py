@@ -4,7 +4,6 @@ from collections.abc import Mapping
 
 from pyspark.sql import DataFrame
 
-from qualscore import contracts
 from qualscore.definitions.definition import Definition
 from qualscore.runs import records
 from qualscore.runs.run import Outcome, Run, Stage
@@ -16,7 +15,8 @@ from qualscore.scores.quick_cards import QUICK_CARDS, quick_cards
 from qualscore.stages.describing import features_date
 from qualscore.stages.labelling import selectable
 from qualscore.stages.nearest import write_nearest
-from qualscore.stages.reading import ACCOUNTS, FEATURES, HISTORY, SCORES, SELECTED_FROM, TOP, clean
+from qualscore.stages.performance import write_performance
+from qualscore.stages.reading import ACCOUNTS, FEATURES, HISTORY, SCORES, SELECTED_FROM, TOP, clean, history
 from qualscore.stages.segments import write_segments
 from qualscore.storage import locks
 
@@ -60,7 +60,7 @@ def _write(run: Run, definitions: list[Definition]) -> dict[str, int]:
         fit_intent(
             accounts,
             scores,
-            _history(run),
+            history(run),
             keyword_sets={it.name: it.keyword_sets for it in definitions},
             first_on=records.first_scored_on(run),
             as_of=as_of,
@@ -73,12 +73,9 @@ def _write(run: Run, definitions: list[Definition]) -> dict[str, int]:
         "crm_accounts": run.tables.replace(CRM_ACCOUNT_SCORES, crm_account_scores(crm_accounts, beside, as_of=as_of)),
         **write_segments(run, [it.name for it in definitions]),
         "market_cells": run.tables.replace(MARKET, market(beside)),
+        "performance": write_performance(run, definitions),
         "compared": write_nearest(run, definitions),
     }
-
-
-def _history(run: Run) -> DataFrame:
-    return run.tables.read(HISTORY) if run.tables.exists(HISTORY) else contracts.load(HISTORY).rows(run.spark, [])
 
 
 def _examples(scores: DataFrame) -> DataFrame:

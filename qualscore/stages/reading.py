@@ -32,6 +32,11 @@ def clean(run: Run, table: str) -> DataFrame:
     return run.tables.read(name) if run.tables.exists(name) else contracts.load(name).rows(run.spark, [])
 
 
+def history(run: Run) -> DataFrame:
+    """What changed from run to run; without rows before the second run of a score."""
+    return run.tables.read(HISTORY) if run.tables.exists(HISTORY) else contracts.load(HISTORY).rows(run.spark, [])
+
+
 def rejected(run: Run) -> DataFrame:
     """What was delivered without a usable domain: source, account_key, domain_problem; from clean tables by its own id."""
     columns = ("source", "account_key", "domain_problem")

@@ -140,6 +140,11 @@ def records_found(records: Records, leaves: Sequence[Selection], *, as_of: date 
     return reduce(DataFrame.unionByName, selected)
 
 
+def outcome_on(as_of: date | Column) -> Column:
+    """won, lost or open, as a deal was on the day: won or lost only later, it was open."""
+    return F.when((F.col("outcome") != "open") & (F.col("close_on") > F.lit(as_of)), "open").otherwise(F.col("outcome"))
+
+
 def _staged(records: Records, as_of: date | Column) -> DataFrame:
     """Deals with the stage that they had on the day; one whose history does not reach back to it keeps its own. No row is added."""
     deals, history = records.crm_opportunities, records.crm_opportunity_history
@@ -172,7 +177,7 @@ def _event(selection: Selection, leaves: Sequence[Selection]) -> Column:
 def _of_deal(wanted: Opportunities, as_of: date | Column) -> Column:
     """Whether a deal (of a stage as on the day) is one that the selector wants: won or lost only later, it was open."""
     created, today = F.col("created_on"), F.lit(as_of)
-    outcome = F.when((F.col("outcome") != "open") & (F.col("close_on") > today), "open").otherwise(F.col("outcome"))
+    outcome = outcome_on(as_of)
     conditions = [_not_later("created_on", as_of)]
     if wanted.outcome != "any":
         conditions.append(outcome == wanted.outcome)

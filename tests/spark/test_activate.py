@@ -15,6 +15,7 @@ from pyspark.sql import Row, SparkSession
 from qualscore import config, contracts
 from qualscore.definitions.definition import Definition
 from qualscore.definitions.segment import Segment
+from qualscore.model.judging.score_shares import wilson
 from qualscore.runs import main, pinning
 from qualscore.runs.console import Console
 from qualscore.runs.run import Outcome, Run
@@ -55,14 +56,18 @@ CRM = [
     {"account_id": "G1", "company_name": "Group", "domain": "group.com", "account_type": "Customer - Direct"},
     {"account_id": "N1", "company_name": "Nowhere", "domain_problem": "NO_DOMAIN", "parent_account": "B1"},
 ]
-# domain, outcome, created_on
+# domain, outcome, created_on, close_on, amount
 DEALS = [
-    ("customer.com", "won", date(2025, 1, 1)),
-    ("customer.com", "open", date(2026, 5, 1)),
-    ("open.com", "open", date(2026, 5, 1)),
-    ("lost.com", "lost", date(2026, 5, 1)),
-    ("lost.com", "open", date(2024, 5, 1)),  # no longer open
-    ("lost.com", "won", date(2026, 6, 2)),  # of tomorrow
+    ("customer.com", "won", date(2025, 1, 1), date(2025, 3, 2), 1_000.0),
+    ("customer.com", "open", date(2026, 5, 1), date(2026, 9, 1), 700.0),
+    ("open.com", "open", date(2026, 5, 1), None, None),
+    ("lost.com", "lost", date(2026, 5, 1), date(2026, 5, 20), 90.0),
+    ("lost.com", "open", date(2024, 5, 1), None, None),  # no longer open
+    ("lost.com", "won", date(2026, 6, 2), None, None),  # of tomorrow
+    ("listed.com", "won", date(2026, 2, 1), date(2026, 3, 1), 500.25),
+    ("open.com", "lost", date(2026, 3, 5), None, 30.0),
+    ("group.com", "lost", date(2026, 2, 1), None, None),
+    (None, "lost", date(2026, 2, 2), None, None),
 ]
 
 
@@ -110,6 +115,10 @@ def features() -> list[dict[str, Any]]:
     return rows
 
 
+def band_of(score: float | None) -> str | None:
+    return None if score is None else "highly_likely" if score >= 95 else "likely" if score >= 50 else "unlikely"
+
+
 def scores() -> list[dict[str, Any]]:
     return [
         {"score_name": name, "domain": domain, "score": it[0], "band": it[1], "action": it[2],
@@ -120,7 +129,8 @@ def scores() -> list[dict[str, Any]]:
 
 
 def tables() -> Mapping[str, Sequence[Mapping[str, Any]]]:
-    deals = [{"opportunity_id": f"{n}", "domain": it[0], "outcome": it[1], "created_on": it[2]} for n, it in enumerate(DEALS)]
+    deal = ("domain", "outcome", "created_on", "close_on", "amount")
+    deals = [{"opportunity_id": f"{n}"} | dict(zip(deal, it, strict=True)) for n, it in enumerate(DEALS)]
     moves = ("score_name", "domain", "change", "cause", "score_before", "score", "as_of_on")
     member = ("segment_name", "domain", "since_on", "left_on")
     retired = {
@@ -139,7 +149,9 @@ def tables() -> Mapping[str, Sequence[Mapping[str, Any]]]:
         "clean/crm_opportunities": deals,
         "clean/account_lists": [{"list_name": "targets", "domain": domain} for domain in ("new.com", "group.com")],
         "clean/intent_signals": [{"domain": it[0], "keyword": it[1].lower(), "week_on": date(2026, 5, it[2])} for it in SIGNALS],
-        "scores/score_history": [dict(zip(moves, it, strict=True)) for it in MOVES],
+        "scores/score_history": [
+            dict(zip(moves, it, strict=True)) | {"band_before": band_of(it[4]), "band": band_of(it[5])} for it in MOVES
+        ],
         "scores/score_runs": [
             {"run_id": f"{day}", "job": "score", "score_name": name, "as_of_on": day, "exit_code": 0}
             for name, first in FIRST_RUNS.items() for day in (first, AS_OF)
@@ -250,10 +262,64 @@ def test_each_account_of_the_crm_has_its_scores_and_those_of_its_group(activated
     ]
 
 
+def test_deals_are_counted_by_the_score_that_their_account_had(activated: tuple[Run, Outcome]) -> None:
+    """On the day of their creation; and all of them by today's, also those of before the first score."""
+    rows = activated[0].tables.read("scores/score_performance").where("score_name = 'platform'").orderBy("basis", "score_range").collect()
+    measures = ("accounts", "won_accounts", "opportunities", "won", "lost", "conversion", "lift", "won_revenue_usd", "average_deal_usd")
+    found = {(row["basis"], row["score_range"]): tuple(row[it] for it in measures) for row in rows if row["range_kind"] == "tenth"}
+    nothing = (0, 0, 0, 0, None, None, 0.0, None)
+    assert found == {
+        ("present_score", "10 to 20"): (1, 1, 1, 1, 0, 1.0, 3.0, 500.25, 500.25),
+        ("present_score", "60 to 70"): (1, 0, 2, 0, 1, 0.0, 0.0, 0.0, None),
+        ("present_score", "70 to 80"): (1, *nothing),
+        ("present_score", "80 to 90"): (1, 0, 2, 0, 1, 0.0, 0.0, 0.0, None),
+        ("present_score", "90 to 100"): (1, 1, 2, 1, 0, 1.0, 3.0, 1_000.0, 1_000.0),
+        ("present_score", "unscored"): (1, 0, 2, 0, 2, 0.0, 0.0, 0.0, None),
+        ("score_when_created", "10 to 20"): (1, *nothing),
+        ("score_when_created", "50 to 60"): (0, 0, 1, 0, 1, 0.0, 0.0, 0.0, None),
+        ("score_when_created", "60 to 70"): (1, 1, 2, 1, 0, 1.0, 5.0, 500.25, 500.25),
+        ("score_when_created", "70 to 80"): (1, *nothing),
+        ("score_when_created", "80 to 90"): (1, 0, 1, 0, 1, 0.0, 0.0, 0.0, None),
+        ("score_when_created", "90 to 100"): (1, 0, 1, 0, 0, None, None, 0.0, None),
+        ("score_when_created", "unscored"): (1, 0, 2, 0, 2, 0.0, 0.0, 0.0, None),
+    }
+    bands = {
+        (row["basis"], row["score_range"]): (row["accounts"], row["opportunities"], row["won"])
+        for row in rows
+        if row["range_kind"] == "band"
+    }
+    assert bands == {
+        ("present_score", "highly_likely"): (1, 2, 1),
+        ("present_score", "likely"): (3, 4, 0),
+        ("present_score", "unlikely"): (1, 1, 1),
+        ("present_score", "unscored"): (1, 2, 0),
+        ("score_when_created", "highly_likely"): (1, 1, 0),
+        ("score_when_created", "likely"): (3, 4, 1),
+        ("score_when_created", "unlikely"): (1, 0, 0),
+        ("score_when_created", "unscored"): (1, 2, 0),
+    }
+
+
+def test_the_performance_of_all_accounts_has_an_interval_and_a_median(activated: tuple[Run, Outcome]) -> None:
+    """A score without a deal after its first day has no row of scores when deals were created."""
+    rows = activated[0].tables.read("scores/score_performance").where("range_kind = 'all'").orderBy("score_name", "basis").collect()
+    assert [(*row[:5], row["opportunities"], row["won"], row["lost"], row["median_cycle_days"], row["has_examples"]) for row in rows] == [
+        ("analytics", "present_score", "all", "all", None, 9, 2, 4, 44.0, True),
+        ("platform", "present_score", "all", "all", None, 9, 2, 4, 44.0, True),
+        ("platform", "score_when_created", "all", "all", None, 7, 1, 4, 28.0, True),
+    ]
+    last = rows[-1]
+    assert (last["conversion_low"], last["conversion_high"]) == pytest.approx(wilson(1, 5))
+    assert (last["accounts"], last["conversion"], last["lift"], last["as_of_on"]) == (6, 0.2, 1.0, AS_OF)
+
+
 def test_the_outcome_counts_and_says_where_tables_are_not_of_one_universe(activated: tuple[Run, Outcome]) -> None:
     outcome = activated[1]
     segments = {"segment_members": 5, "segment_added": 5, "segment_removed": 2}
-    assert outcome.counts == {"accounts": 6, "quick_cards": 3, "crm_accounts": 6, "market_cells": 12, "compared": 0} | segments
+    assert (
+        outcome.counts
+        == {"accounts": 6, "quick_cards": 3, "crm_accounts": 6, "market_cells": 12, "performance": 32, "compared": 0} | segments
+    )
     assert outcome.warnings == [
         "clean/accounts has 5 accounts and features/account_features 6: run build_features and score, then activate again"
     ]
