@@ -20,7 +20,7 @@ from qualscore.yaml_files import load_mapping, parse_documents
 ROOT = Path(os.environ.get("QUALSCORE_HOME") or Path(__file__).resolve().parents[1])
 
 Crm = Literal["crm_accounts", "crm_opportunities", "crm_opportunity_history"]
-SourceTable = Literal[Crm, "activities", "account_lists", "firmographics", "technographics", "intent_signals"]
+SourceTable = Literal[Crm, "activities", "account_lists", "firmographics", "technographics", "intent_signals", "overrides"]
 DateOrder = Literal["mdy", "dmy", "ymd"]
 Model = TypeVar("Model", bound=BaseModel)
 # In words of YAML what pydantic says in words of Python.
@@ -145,6 +145,7 @@ class Settings(Strict):
     max_unread_share: float
     evaluation_accounts: int
     top_accounts: int
+    most_movers: float = Field(0.2, ge=0, le=1)
     retention_days: int = Field(30, ge=1)
     checkpoints: Literal["auto", "local", "reliable"] = "auto"
     staging: str | None = None

@@ -58,6 +58,12 @@ class RetrainingDue(QualscoreError):
     exit_code = 7
 
 
+class ChangesNotAccepted(QualscoreError):
+    """More scores would change than may without being asked for."""
+
+    exit_code = 9
+
+
 class NotReproduced(QualscoreError):
     """Scores are not what the same model makes of the same tables."""
 

@@ -14,7 +14,8 @@ def factor(name: str, value: str, contribution: float) -> dict[str, Any]:
 
 SCORE = {
     "score_name": "small", "domain": DOMAIN, "company_name": HOSTILE, "score": 87.5, "band": "likely", "action": "qualified", "lift": 7.0,
-    "margin": 1.9, "base": -0.2, "percentile": 97.25, "other_contribution": 0.4, "is_example": False, "model_version": 3,
+    "score_final": 100.0, "final_cause": "override_always", "margin": 1.9,
+    "base": -0.2, "percentile": 97.25, "other_contribution": 0.4, "is_example": False, "model_version": 3,
     "factors_for": [factor("employees", "7", 1.5), factor("country", "JP", 0.5)],
     "factors_against": [factor("research activity", "0 signals in 52 weeks", -0.3)],
     "top_factors": "", "run_id": "r2", "as_of_on": "2026-06-01", "scored_at": "2026-06-02T08:00:00.000Z",
@@ -54,6 +55,8 @@ ROWS: dict[str, list[dict[str, Any]]] = {
     "scores/fit_intent": [{"score_name": "small", "advice": "call_now", "intent_level": "high", "score_trend": "improving"}],
     "scores/account_segments": [{"segment_name": "mid_market", "since_on": "2026-05-01", "left_on": None},
                                 {"segment_name": "left", "since_on": "2026-04-01", "left_on": "2026-05-01"}],
+    "clean/overrides": [{"score_name": None, "score_final": 100.0, "decision": "always", "reason": "a partner\x1b[2J", "author": "ann",
+                         "decided_on": "2026-05-04", "expires_on": "2026-12-31"}],
     "clean/account_lists": [{"list_name": "rivals", "domain": DOMAIN, "event_on": None}],
 }  # fmt: skip
 REPORTS = {"small": small_report.report()}

@@ -8,6 +8,7 @@ from qualscore.columns.hosts import FREE_MAIL, DomainRules
 from qualscore.columns.industries import industry_group
 from qualscore.columns.natives import has_native, native
 from qualscore.columns.numbers import AMBIGUOUS_NUMBER, Decimals, amount, currency, currency_code, integer, money, number, sign_of_decimals
+from qualscore.columns.overrides import decision, override
 from qualscore.columns.ranges import employees_range, range_midpoint_employees, range_midpoint_revenue, revenue_range
 from qualscore.columns.signals import contact, keyword, keyword_name, monday, percent, strength
 from qualscore.columns.stages import StageWords, stage_outcome
@@ -32,6 +33,7 @@ __all__ = [
     "crm_id",
     "currency",
     "currency_code",
+    "decision",
     "display_name",
     "domain",
     "employees_range",
@@ -55,6 +57,7 @@ __all__ = [
     "number",
     "order_of",
     "outcome",
+    "override",
     "percent",
     "plain_addresses",
     "range_midpoint_employees",

@@ -35,6 +35,8 @@ CASTS: Mapping[str, tuple[Callable[[Column], Column], str | None]] = {
     "contact": (columns.contact, None),
     "keyword": (columns.keyword, "MISSING"),
     "keyword_name": (columns.keyword_name, "MISSING"),
+    "override": (columns.override, "NOT_A_SCORE"),
+    "decision": (columns.decision, None),
 }
 IDS = ("crm_id", "first_id")
 # Numbers, which the file's own sign of decimals tells.

@@ -24,6 +24,7 @@ def _pipeline(parser: argparse.ArgumentParser) -> None:
     )
     _restart(parser)
     _train(parser)
+    _score(parser)
 
 
 def _restart(parser: argparse.ArgumentParser) -> None:
@@ -34,6 +35,10 @@ def _train(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "--learning-curve", action="store_true", help="also say whether more customers would help each score that is trained"
     )
+
+
+def _score(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("--accept-changes", action="store_true", help="publish scores however many accounts change band (most_movers)")
 
 
 def _promote(parser: argparse.ArgumentParser) -> None:
@@ -87,6 +92,7 @@ OWN: dict[str, Callable[[argparse.ArgumentParser], None]] = {
     "retrain": _retrain,
     "simulate": _simulate,
     "refine": _refine,
+    "score": _score,
     "verify": _verify,
 }
 

@@ -39,7 +39,7 @@ def _with_scores(accounts: DataFrame, fit_intent: DataFrame) -> DataFrame:
     known = domains.join(best_first(fit_intent.join(domains, "domain", "left_semi"), "crm_state"), "domain", "left")
     none = F.array().cast(contracts.load(CRM_ACCOUNT_SCORES).schema["scores"].dataType)
     filled = {"scores": F.coalesce("scores", none), "crm_state": F.coalesce("crm_state", F.lit(UNTOUCHED))}
-    best = {f"best_{name}": F.get("scores", F.lit(0))[name] for name in ("score_name", "score", "band", "action")}
+    best = {f"best_{name}": F.get("scores", F.lit(0))[name] for name in ("score_name", "score", "score_final", "band", "action")}
     return accounts.join(to_be_joined(known), "domain", "left").withColumns(filled).withColumns(best)
 
 
@@ -61,7 +61,7 @@ def _with_parents(crm_accounts: DataFrame) -> DataFrame:
 def _subsidiaries(scored: DataFrame) -> DataFrame:
     """Of each parent its account_id, the number of its subsidiaries, and the best of them."""
     of_parent = Window.partitionBy("parent_account_id")
-    place = F.row_number().over(of_parent.orderBy(F.desc_nulls_last("best_score"), "account_id"))
+    place = F.row_number().over(of_parent.orderBy(F.desc_nulls_last("best_score_final"), "account_id"))
     below = scored.where("parent_account_id is not null").withColumns(
         {"_place": place, "subsidiary_count": F.count(F.lit(1)).over(of_parent).cast("int")}
     )
@@ -71,4 +71,4 @@ def _subsidiaries(scored: DataFrame) -> DataFrame:
 
 
 def _of_best(whose: str) -> list[Column]:
-    return [F.col(name).alias(f"{whose}_{name}") for name in ("best_score_name", "best_score")]
+    return [F.col(name).alias(f"{whose}_{name}") for name in ("best_score_name", "best_score", "best_score_final")]

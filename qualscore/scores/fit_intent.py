@@ -16,6 +16,7 @@ from qualscore.joins import to_be_joined
 from qualscore.model.judging.slices import SIZES
 from qualscore.model.scorecard.columns import account_columns
 from qualscore.model.scoring.bands import HIGHLY_LIKELY, LIKELY
+from qualscore.model.scoring.scoring_pass import FINAL, MODEL
 from qualscore.scores import trends
 from qualscore.scores.crm_states import NOT_IN_CRM
 
@@ -25,7 +26,7 @@ HIGH, SOME, NONE = "high", "some", "none"
 CALL_NOW, NURTURE, NOT_NOW = "call_now", "nurture", "not_now"
 HIGH_SIGNALS = 3  # keywords in the last 4 weeks, each week's counted
 INTENT = ("intent", "intent_signals_4w", "intent_signals_13w")
-OF_SCORE = ("score", "band", "action", "is_example")
+OF_SCORE = ("score", *FINAL, "band", "action", "is_example")
 KeywordSets = Literal["all"] | Sequence[str]
 
 
@@ -69,7 +70,7 @@ def fit_intent(
     of_each = []
     for name, sets in keyword_sets.items():
         own, steps = (it.where(F.col("score_name") == name) for it in (scores, history))
-        known = _with_trend(own.select("domain", *OF_SCORE), steps, first_on.get(name), as_of)
+        known = _with_trend(own.select("domain", *OF_SCORE).withColumns(_final()), steps, first_on.get(name), as_of)
         of_each.append(_of_score(accounts, known, name, sets))
     contract = contracts.load(FIT_INTENT)
     return contract.conform(reduce(DataFrame.unionByName, of_each).select(*contract.columns))
@@ -120,6 +121,12 @@ def _with_trend(scores: DataFrame, history: DataFrame, first_on: date | None, as
     trend = trends.trend(F.col("score"), F.col("_hundredths"), began, as_of=as_of)
     points = F.coalesce(F.col("_hundredths") / 100, F.lit(0.0))
     return moved.withColumns({"score_trend": trend, "points_moved": points}).drop("_hundredths", "_new_on")
+
+
+def _final() -> dict[str, Column]:
+    """The final scores, also of a table that was written before there were any: the model's."""
+    by_model = zip(FINAL, (F.col("score"), F.lit(MODEL)), strict=True)
+    return {name: F.coalesce(name, value) for name, value in by_model}
 
 
 def _of_score(accounts: DataFrame, known: DataFrame, name: str, keyword_sets: KeywordSets) -> DataFrame:

@@ -11,8 +11,9 @@ from qualscore.definitions.conditions.kinds import resolved
 from qualscore.joins import to_be_joined
 from qualscore.model.scorecard import columns
 
-# Of each score, as SCORE.NAME: from scores/fit_intent, and from scores/account_scores where a condition asks for them.
-OF_FIT = ("score", "band", "action", "is_example", "intent_level", "advice", "score_trend")
+# Of each score, as SCORE.NAME: from scores/fit_intent, and from scores/account_scores where a condition asks for them. The score is the
+# final one: segments are acted on.
+OF_FIT = ("score", "final_cause", "band", "action", "is_example", "intent_level", "advice", "score_trend")
 OF_SCORES = ("percentile", "lift")
 FACTORS = ("factors_for", "factors_against")
 OF_SCORE = (*OF_FIT, *OF_SCORES, *FACTORS)
@@ -76,7 +77,9 @@ class Beside:
     def _of_score(self, score: str, wanted: Sequence[str]) -> DataFrame:
         """domain, and as a struct of the score's name what is wanted of the score."""
         asked = [column for column in OF_SCORE if f"{score}.{column}" in wanted]
-        rows = self.fit_intent.where(F.col("score_name") == score).select("domain", *(it for it in asked if it in OF_FIT))
+        final = {"score": F.coalesce("score_final", "score")}  # of a table that was written before there were overrides the model's
+        of_fit = [final.get(it, F.col(it)).alias(it) for it in asked if it in OF_FIT]
+        rows = self.fit_intent.where(F.col("score_name") == score).select("domain", *of_fit)
         others = [it for it in asked if it not in OF_FIT]
         if others:
             named = [F.transform(it, lambda factor: factor["factor"]).alias(it) if it in FACTORS else F.col(it) for it in others]

@@ -15,6 +15,7 @@ from qualscore.scores.quick_cards import QUICK_CARDS, quick_cards
 from qualscore.stages.describing import features_date
 from qualscore.stages.labelling import selectable
 from qualscore.stages.nearest import write_nearest
+from qualscore.stages.overrides import write_override_rates
 from qualscore.stages.performance import write_performance
 from qualscore.stages.reading import ACCOUNTS, FEATURES, HISTORY, SCORES, SELECTED_FROM, TOP, clean, history
 from qualscore.stages.segments import write_segments
@@ -69,9 +70,10 @@ def _write(run: Run, definitions: list[Definition]) -> dict[str, int]:
     beside = run.tables.read(FIT_INTENT)
     return {
         "accounts": rows // len(definitions),
-        "quick_cards": run.tables.replace(QUICK_CARDS, quick_cards(beside)),
+        "quick_cards": run.tables.replace(QUICK_CARDS, quick_cards(beside, definitions)),
         "crm_accounts": run.tables.replace(CRM_ACCOUNT_SCORES, crm_account_scores(crm_accounts, beside, as_of=as_of)),
         **write_segments(run, [it.name for it in definitions]),
+        **write_override_rates(run, [it.name for it in definitions]),
         "market_cells": run.tables.replace(MARKET, market(beside)),
         "performance": write_performance(run, definitions),
         "compared": write_nearest(run, definitions),

@@ -20,7 +20,7 @@ COMPANIES, CRM = "free_mail_companies", "crm_accounts"
 COLUMNS = {COMPANIES: ("domain",), CRM: ("account_id", "company_name", "domain")}
 # What is linked, and the tables whose rows are linked with it.
 LINKED = {
-    COMPANIES: ("crm_accounts", "crm_opportunities", "activities", "account_lists"),
+    COMPANIES: ("crm_accounts", "crm_opportunities", "activities", "account_lists", "overrides"),
     CRM: ("crm_opportunities", "activities"),
 }
 

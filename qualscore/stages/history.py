@@ -2,7 +2,7 @@
 
 import json
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from functools import reduce
 
@@ -10,12 +10,15 @@ from pyspark.sql import DataFrame
 from pyspark.sql import functions as F
 
 from qualscore.definitions.definition import Definition
+from qualscore.model.scoring.scoring_pass import EXCLUDED
+from qualscore.reports.announcement import Announcement
 from qualscore.runs import records
 from qualscore.runs.run import Run
-from qualscore.scores import history
+from qualscore.scores import history, movers
 from qualscore.scores.history import ScoredBy
 from qualscore.stages.reading import HISTORY, SCORES, UNSCORED
 from qualscore.storage import upgrades
+from qualscore.storage.tables import StagedSlice
 
 COMPARED = ("domain", "score", "band", "model_version")
 
@@ -26,11 +29,13 @@ class Before:
 
     Attributes:
         versions: of the tables of scores then.
+        scored: by score that had scores, of how many accounts.
         scored_at: by score that had scores, when; microseconds since 1970.
         rules: by score the rules that were applied, as rules_of makes them.
     """
 
     versions: Mapping[str, int]
+    scored: Mapping[str, int]
     scored_at: Mapping[str, int]
     rules: Mapping[str, str]
 
@@ -44,11 +49,13 @@ def scores_before(run: Run, names: Sequence[str]) -> Before:
 
     A run that dies leaves the scores of the run before or, when all was written but its record, its own with their history.
     """
-    before = Before({table: run.tables.version(table) for table in (SCORES, UNSCORED)}, {}, records.last_rules(run, names))
+    before = Before({table: run.tables.version(table) for table in (SCORES, UNSCORED)}, {}, {}, records.last_rules(run, names))
     if min(before.versions.values()) < 0:
         return before
     first = {name: before.of_score(run, SCORES, name).select(F.unix_micros("scored_at").alias("at")).first() for name in names}
-    return Before(before.versions, {name: row["at"] for name, row in first.items() if row}, before.rules)
+    scored_at = {name: row["at"] for name, row in first.items() if row}
+    scored = {name: before.of_score(run, SCORES, name).count() for name in scored_at}
+    return replace(before, scored=scored, scored_at=scored_at)
 
 
 def rules_of(run: Run, definition: Definition) -> str:
@@ -57,41 +64,57 @@ def rules_of(run: Run, definition: Definition) -> str:
     return json.dumps(content | {"own_domains": run.settings.own_domains}, sort_keys=True)
 
 
-def write_history(
-    run: Run, definitions: Sequence[Definition], scores: DataFrame, before: Before, *, model_versions: Mapping[str, int], as_of: date
-) -> dict[str, dict[str, int]]:
-    """Appends what changes in scores that there were before; returns the number of changes by score and cause.
-
-    To be called before the scores are committed: a run that dies in between leaves changes that did not come to be, and the next
-    one takes them back.
+def stage_changes(
+    run: Run,
+    definitions: Sequence[Definition],
+    scores: DataFrame,
+    accounts: DataFrame,
+    before: Before,
+    *,
+    model_versions: Mapping[str, int],
+    as_of: date,
+) -> StagedSlice | None:
+    """Writes what changes in scores that there were before, and not yet to the history; None where there was none.
 
     Args:
-        run: this one, which has listed its unscored accounts.
+        run: this one.
         definitions: of the scores.
         scores: the new ones.
+        accounts: the universe with excluded_from.
         before: what there was.
         model_versions: that score.
         as_of: the day that the scores describe.
     """
     compared = [one for one in definitions if one.name in before.scored_at]
     if not compared:
-        return {}
-    _take_back(run, before)
-    changes = [_changes(run, one, scores, before, _scored_by(run, one, before, model_versions[one.name], as_of)) for one in compared]
-    run.tables.append(HISTORY, reduce(DataFrame.unionByName, changes))
-    counts: dict[str, dict[str, int]] = {}
-    mine = run.tables.read(HISTORY).where(F.col("run_id") == run.run_id)
-    for name, cause, number in mine.groupBy("score_name", "cause").count().collect():
-        counts.setdefault(name, {})[cause] = number
-    return counts
+        return None
+    by = {one.name: _scored_by(run, one, before, model_versions[one.name], as_of) for one in compared}
+    changes = [_changes(run, name, scores, accounts, before, scored_by) for name, scored_by in by.items()]
+    return run.tables.stage(HISTORY, reduce(DataFrame.unionByName, changes), where=None)
 
 
-def _take_back(run: Run, before: Before) -> None:
-    """Removes changes later than the scores that there are: of runs that died before their scores were committed."""
-    if run.tables.exists(HISTORY):
-        later = " OR ".join(f"(score_name = '{name}' AND scored_at > timestamp_micros({at}))" for name, at in before.scored_at.items())
-        if not run.tables.read(HISTORY).where(later).isEmpty():
-            run.tables.delete(HISTORY, later)
+def announce(run: Run, changes: StagedSlice | None, before: Before) -> dict[str, Announcement]:
+    """Says what changes in each score that there was before, and returns it."""
+    counted = movers.counted(changes.rows) if changes else []
+    told = {}
+    for name in before.scored:
+        told[name] = Announcement(name, before.scored[name], [it for it in counted if it["score_name"] == name])
+        if told[name].changes:
+            run.console.say(f"score {name}: {told[name].sentence()}")
+    return told
+
+
+def add_changes(run: Run, changes: StagedSlice, before: Before, names: Sequence[str]) -> None:
+    """Makes the changes of some scores a part of the history.
+
+    To be called before the scores are committed: a run that dies in between leaves changes that did not come to be, and the next
+    one takes them back.
+    """
+    mine = {name: at for name, at in before.scored_at.items() if name in names}
+    later = " OR ".join(f"(score_name = '{name}' AND scored_at > timestamp_micros({at}))" for name, at in mine.items())
+    if not run.tables.read(HISTORY).where(later).isEmpty():
+        run.tables.delete(HISTORY, later)
+    changes.commit(names)
 
 
 def _scored_by(run: Run, definition: Definition, before: Before, model_version: int, as_of: date) -> ScoredBy:
@@ -101,13 +124,13 @@ def _scored_by(run: Run, definition: Definition, before: Before, model_version: 
     return ScoredBy(definition, model_version, exclusions[0] != exclusions[1], run.run_id, as_of, run.started_at)
 
 
-def _changes(run: Run, definition: Definition, scores: DataFrame, before: Before, scored_by: ScoredBy) -> DataFrame:
-    listed = {
-        "before": before.of_score(run, UNSCORED, definition.name),
-        "now": run.tables.read(UNSCORED).where(F.col("score_name") == definition.name),
+def _changes(run: Run, name: str, scores: DataFrame, accounts: DataFrame, before: Before, scored_by: ScoredBy) -> DataFrame:
+    listed = before.of_score(run, UNSCORED, name)
+    excluded = {
+        "before": listed.where("reason = 'EXCLUDED'").select("domain"),
+        "now": accounts.where(F.array_contains(EXCLUDED, F.lit(name))).select("domain"),
     }
-    excluded = {when: frame.where("reason = 'EXCLUDED'").select("domain") for when, frame in listed.items()}
-    after = scores.where(F.col("score_name") == definition.name)
+    after = scores.where(F.col("score_name") == name)
     # Of scores that an earlier version of the code wrote, as today's are stored.
-    compared = upgrades.stepped(SCORES, before.of_score(run, SCORES, definition.name).select(*COMPARED))
+    compared = upgrades.stepped(SCORES, before.of_score(run, SCORES, name).select(*COMPARED))
     return history.score_history(compared, after.select(*COMPARED), excluded, scored_by)

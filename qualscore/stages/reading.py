@@ -13,11 +13,12 @@ from qualscore.universe.labels import Records
 JUDGED_TOGETHER = (
     ("firmographics", "technographics"),
     ("crm_accounts", "intent_signals"),
-    ("crm_opportunities", "crm_opportunity_history", "activities", "account_lists"),
+    ("crm_opportunities", "crm_opportunity_history", "activities", "account_lists", "overrides"),
 )
 SOURCES = tuple(table for together in JUDGED_TOGETHER for table in together)
 ACCOUNTS, FEATURES, SCORES = "clean/accounts", "features/account_features", "scores/account_scores"
 UNSCORED, TOP, HISTORY = "scores/unscored_accounts", "scores/top_accounts", "scores/score_history"
+OVERRIDES = "clean/overrides"
 REJECTING = ("firmographics", "account_lists", "activities")
 KEEPING = {"crm_accounts": "account_id", "crm_opportunities": "opportunity_id"}
 DESCRIBING = ("firmographics", "technographics", "intent_signals")

@@ -2,29 +2,50 @@
 
 from collections.abc import Mapping, Sequence
 from contextlib import ExitStack
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from functools import reduce
 
 from pyspark.sql import DataFrame
 from pyspark.sql import functions as F
 
 from qualscore.definitions.definition import Definition
-from qualscore.errors import QualscoreError
+from qualscore.errors import ChangesNotAccepted, QualscoreError
 from qualscore.model.encoding import intent
 from qualscore.model.learning.judged_model import Model
 from qualscore.model.scorecard.card import ScorecardModel
 from qualscore.model.scoring import scoring_pass
+from qualscore.reports.announcement import MOST_SHOWN, Announcement
 from qualscore.runs.run import Outcome, Run, Stage
-from qualscore.scores import ranking
+from qualscore.scores import movers, ranking
+from qualscore.scores.overrides import overridden
 from qualscore.scores.unscored import unscored_accounts
+from qualscore.stages import overrides
 from qualscore.stages.describing import features_date
-from qualscore.stages.history import rules_of, scores_before, write_history
+from qualscore.stages.history import Before, add_changes, announce, rules_of, scores_before, stage_changes
 from qualscore.stages.labelling import selectable, with_facts
 from qualscore.stages.models import locked, registry_of
-from qualscore.stages.reading import FEATURES, SCORES, SELECTED_FROM, TOP, UNSCORED, UNUSABLE, rejected
+from qualscore.stages.reading import FEATURES, OVERRIDES, SCORES, SELECTED_FROM, TOP, UNSCORED, UNUSABLE, rejected
+from qualscore.storage.tables import StagedSlice
 from qualscore.universe import labels
 
-INPUTS = tuple(dict.fromkeys((*SELECTED_FROM, FEATURES, *UNUSABLE)))
+INPUTS = tuple(dict.fromkeys((*SELECTED_FROM, FEATURES, *UNUSABLE, OVERRIDES)))
+
+
+@dataclass(frozen=True)
+class _Written:
+    """What is written, and not yet the tables': all that is published, or not, is made of it.
+
+    Attributes:
+        accounts: the universe with excluded_from.
+        scores: of the accounts.
+        changes: against the run before; None where no score had one.
+        before: what there was.
+    """
+
+    accounts: DataFrame
+    scores: StagedSlice
+    changes: StagedSlice | None
+    before: Before
 
 
 def score(run: Run, definitions: Sequence[Definition]) -> dict[str, Outcome | Exception]:
@@ -35,23 +56,56 @@ def score(run: Run, definitions: Sequence[Definition]) -> dict[str, Outcome | Ex
         return results | (_score(run, going, models) if going else {})
 
 
-def _score(run: Run, definitions: Sequence[Definition], models: Mapping[str, Model]) -> dict[str, Outcome]:
-    """Writes all tables, the scores last: whoever reads them finds what goes with them."""
-    names = [definition.name for definition in definitions]
-    of_these, as_of, before = f"score_name IN ({', '.join(map(repr, names))})", features_date(run), scores_before(run, names)
+def _score(run: Run, definitions: Sequence[Definition], models: Mapping[str, Model]) -> dict[str, Outcome | Exception]:
+    """Scores, and says what that changes; publishes the scores of which that is not more than may change."""
+    names, as_of = [definition.name for definition in definitions], features_date(run)
+    before, versions = scores_before(run, names), {name: int(models[name].version or 0) for name in names}
     accounts = labels.excluded(
         run.tables.read(FEATURES), selectable(run), definitions=definitions, as_of=as_of, own_domains=run.settings.own_domains
     )
-    # Written, and not yet the table's: all that follows is made of them.
-    scores = run.tables.stage(SCORES, _scored(run, [models[name] for name in names], accounts), where=of_these)
-    run.tables.replace(UNSCORED, unscored_accounts(accounts, rejected(run), score_names=names), where=of_these)
-    counts = _counts(run, names, scores.rows)
-    _rank(run, counts, scores.rows, of_these)
-    versions = {name: int(models[name].version or 0) for name in names}
-    changed = write_history(run, definitions, scores.rows, before, model_versions=versions, as_of=as_of)
-    scores.commit()
-    outcomes = {one.name: _outcome(run, one, models[one.name], counts[one.name], changed.get(one.name, {})) for one in definitions}
-    return {name: replace(outcome, as_of=as_of) for name, outcome in outcomes.items()}
+    in_force, scored = overrides.in_force(run, names, as_of=as_of), _scored(run, [models[name] for name in names], accounts)
+    scores = run.tables.stage(SCORES, scored if in_force is None else overridden(scored, in_force), where=_of(names))
+    changes = stage_changes(run, definitions, scores.rows, accounts, before, model_versions=versions, as_of=as_of)
+    written, announced = _Written(accounts, scores, changes, before), announce(run, changes, before)
+    stopped = _stopped(run, announced, written)
+    going = [definition for definition in definitions if definition.name not in stopped]
+    if not going:
+        return stopped
+    counts = _publish(run, [one.name for one in going], written, is_all=not stopped)
+    told = overrides.told(run, [one.name for one in going], in_force, scores.rows)
+    outcomes = {one.name: _outcome(run, one, models[one.name], counts[one.name], announced.get(one.name), told[one.name]) for one in going}
+    return stopped | {name: replace(outcome, as_of=as_of) for name, outcome in outcomes.items()}
+
+
+def _of(names: Sequence[str]) -> str:
+    return f"score_name IN ({', '.join(map(repr, names))})"
+
+
+def _stopped(run: Run, announced: Mapping[str, Announcement], written: _Written) -> dict[str, Outcome | Exception]:
+    """The scores in which more accounts change band than may without being asked for."""
+    most = run.settings.most_movers
+    if written.changes is None or getattr(run.options, "accept_changes", False):
+        return {}
+    stopped: dict[str, Outcome | Exception] = {}
+    for name, told in announced.items():
+        if told.share > most:
+            changes, scores = (it.rows.where(F.col("score_name") == name) for it in (written.changes, written.scores))
+            furthest = movers.largest(changes, scores, most=MOST_SHOWN)
+            stopped[name] = ChangesNotAccepted(told.stop(furthest, most_movers=most, job=run.job or "score"))
+    return stopped
+
+
+def _publish(run: Run, names: Sequence[str], written: _Written, *, is_all: bool) -> dict[str, dict[str, int]]:
+    """Commits all tables, the scores last: whoever reads them finds what goes with them. Returns the accounts by score and band."""
+    scores = written.scores.rows.where(F.col("score_name").isin(list(names)))
+    run.tables.replace(UNSCORED, unscored_accounts(written.accounts, rejected(run), score_names=names), where=_of(names))
+    counts = _counts(run, names, scores)
+    _rank(run, counts, scores, _of(names))
+    compared = [name for name in names if name in written.before.scored]
+    if written.changes and compared:
+        add_changes(run, written.changes, written.before, compared)
+    written.scores.commit(None if is_all else names)
+    return counts
 
 
 def _models(run: Run, definitions: Sequence[Definition], held: ExitStack) -> tuple[dict[str, Model], dict[str, Outcome | Exception]]:
@@ -104,16 +158,21 @@ def _outcome(
     definition: Definition,
     model: Model,
     number_of: Mapping[str, int],
-    changed: Mapping[str, int],
+    announced: Announcement | None,
+    told: overrides.Told,
 ) -> Outcome:
     counts = {"unscored": number_of.get("unscored", 0), "scored": sum(number for kind, number in number_of.items() if kind != "unscored")}
     sentence = f"{counts['scored']:,} accounts scored, {counts['unscored']:,} without a score"
-    if changed:
+    if told.counts:
+        sentence += f", {told.counts['overrides']:,} with an override"
+    if changed := announced.causes if announced else {}:
         causes = ", ".join(f"{cause} {number:,}" for cause, number in sorted(changed.items()))
         sentence += f"; {sum(changed.values()):,} changed band or whole points since the run before ({causes})"
     counts |= {f"changed_by_{cause}": number for cause, number in changed.items()}
-    rules = rules_of(run, definition)
-    return Outcome(sentence, counts=counts, model_version=model.version, warnings=_lost_sets(run, model), rules=rules)
+    warnings = [*_lost_sets(run, model), *told.warnings]
+    return Outcome(
+        sentence, counts={**counts, **told.counts}, model_version=model.version, warnings=warnings, rules=rules_of(run, definition)
+    )
 
 
 def _lost_sets(run: Run, model: Model) -> list[str]:

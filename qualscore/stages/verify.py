@@ -15,9 +15,12 @@ from qualscore.errors import ConfigurationError, DataError, NotReproduced
 from qualscore.runs import records
 from qualscore.runs.run import Outcome, Run, Stage
 from qualscore.scores import verification
+from qualscore.scores.overrides import overridden
+from qualscore.stages import overrides
 from qualscore.stages.labelling import selectable, with_facts
 from qualscore.stages.models import registry_of
-from qualscore.stages.reading import FEATURES, SCORES
+from qualscore.stages.reading import FEATURES, OVERRIDES, SCORES
+from qualscore.storage import upgrades
 from qualscore.universe import labels
 
 KNOWN_RUNS = 5
@@ -58,7 +61,7 @@ def _verified(run: Run, row: Mapping[str, Any]) -> int:
     """The number of accounts of one score that are as stored."""
     wanted, name = row["run_id"], row["score_name"]
     try:
-        stored = run.tables.read(SCORES, version=row["outputs"][SCORES]).where(F.col("score_name") == name)
+        stored = upgrades.stepped(SCORES, run.tables.read(SCORES, version=row["outputs"][SCORES]).where(F.col("score_name") == name))
         different = verification.differences(stored, _again(run, row))
         first = [it.asDict() for it in different.orderBy("domain").limit(verification.SHOWN).collect()]
         number = different.count() if first else 0
@@ -75,7 +78,7 @@ def _verified(run: Run, row: Mapping[str, Any]) -> int:
 
 def _again(run: Run, row: Mapping[str, Any]) -> DataFrame:
     """What the recorded model makes of the recorded tables."""
-    past = replace(run, tables=run.tables.pinned(dict(row["inputs"])))
+    past = replace(run, tables=run.tables.pinned({OVERRIDES: -1} | dict(row["inputs"])))  # there was a time without overrides
     applied = json.loads(row["rules"])
     model = registry_of(run).load_version(row["score_name"], row["model_version"])
     changed = {"bands": applied["bands"], "actions": applied["actions"], "exclude": applied.get("exclude")}
@@ -84,7 +87,9 @@ def _again(run: Run, row: Mapping[str, Any]) -> DataFrame:
         past.tables.read(FEATURES), selectable(past), definitions=[definition], as_of=row["as_of_on"],
         own_domains=tuple(applied["own_domains"]),
     )  # fmt: skip
-    return model.with_presentation(definition).score(with_facts(past, model, accounts))
+    scores = model.with_presentation(definition).score(with_facts(past, model, accounts))
+    in_force = overrides.in_force(past, [row["score_name"]], as_of=row["as_of_on"])
+    return scores if in_force is None else overridden(scores, in_force)
 
 
 def is_gone(error: Exception) -> bool:

@@ -1,5 +1,6 @@
 """The only module that uses Delta's own classes beyond its public interface: those of delta-spark 3.3."""
 
+from collections.abc import Collection
 from dataclasses import dataclass
 from typing import Any
 
@@ -40,16 +41,24 @@ class Staged:
     _transaction: Any
     _files: Any
 
-    def commit(self, where: str, partition_by: tuple[str, ...]) -> int:
-        """Makes the written rows those of the partitions that `where` selects, in one commit; returns the version."""
+    def commit(self, where: str | None, partition_by: tuple[str, ...], *, only: Collection[str] | None = None) -> int:
+        """Makes written rows the table's, in one commit; returns the version.
+
+        Args:
+            where: the partitions whose rows they replace; None: they are added.
+            partition_by: the columns that the table is partitioned by.
+            only: values of the first of these columns; what was written of others is left to VACUUM. None: all.
+        """
         jvm = internals.java(self._spark)
-        some, to_seq = jvm.scala.Option.apply, jvm.org.apache.spark.api.python.PythonUtils.toSeq
-        replaced = self._transaction.filterFiles(to_seq([internals.expression(F.expr(where))]), False)
-        actions = [file.remove() for file in _each(jvm, replaced)] + list(_each(jvm, self._files))
+        option, to_seq, modes = jvm.scala.Option, jvm.org.apache.spark.api.python.PythonUtils.toSeq, jvm.org.apache.spark.sql.SaveMode
+        written = [file for file in _each(jvm, self._files) if only is None or file.partitionValues().apply(partition_by[0]) in only]
+        condition = to_seq([internals.expression(F.expr(where))]) if where else None
+        replaced = _each(jvm, self._transaction.filterFiles(condition, False)) if where else []
         write = getattr(jvm.org.apache.spark.sql.delta, "DeltaOperations$Write")
-        overwrite = jvm.org.apache.spark.sql.SaveMode.Overwrite
-        operation = write(overwrite, some(to_seq(list(partition_by))), some(where), jvm.scala.Option.empty())
-        return int(self._transaction.commit(to_seq(actions), operation))
+        mode = modes.Overwrite if where else modes.Append
+        predicate = option.apply(where) if where else option.empty()
+        operation = write(mode, option.apply(to_seq(list(partition_by))), predicate, option.empty())
+        return int(self._transaction.commit(to_seq([*(file.remove() for file in replaced), *written]), operation))
 
 
 def stage(spark: SparkSession, log: Any, frame: DataFrame, *, most_rows_per_file: int) -> Staged:

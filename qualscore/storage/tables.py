@@ -1,6 +1,6 @@
 """The only reader and writer of Delta tables: by contract name, in one warehouse folder or in a catalog."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 from threading import Lock
@@ -181,12 +181,12 @@ class Tables:
         )
         _TODAYS.add(identifier)
 
-    def stage(self, name: str, frame: DataFrame, *, where: str) -> "StagedSlice":
-        """Writes the rows of the partitions that `where` names, to be looked at before they replace what the table holds there."""
+    def stage(self, name: str, frame: DataFrame, *, where: str | None) -> "StagedSlice":
+        """Writes rows, to be looked at before they replace those of the partitions that `where` names; None: before they are added."""
         frame = self._prepared(name, frame)
-        lag = self._lag(name)
+        lag = self._lag(name, is_alone=where is not None)
         if lag:
-            self._upgrade(lag, _others(where))
+            self._upgrade(lag, _others(where) if where else EVERY)
         staged = delta_log.stage(self.spark, self._log(name), frame, most_rows_per_file=MOST_ROWS_PER_FILE)
         return StagedSlice(self, name, where, staged, lag)
 
@@ -273,11 +273,11 @@ def _others(where: str) -> str:
 
 @dataclass(frozen=True)
 class StagedSlice:
-    """Rows for a slice of a table that the table does not name yet."""
+    """Rows for a slice of a table, or more rows, that the table does not name yet."""
 
     _tables: Tables
     _name: str
-    _where: str
+    _where: str | None
     _staged: delta_log.Staged
     _lag: upgrades.Lag | None
 
@@ -286,10 +286,17 @@ class StagedSlice:
         """The rows, read from the files that were written."""
         return self._staged.rows
 
-    def commit(self) -> int:
-        """Makes the rows the table's slice, in one commit; returns their number. What fails before leaves the old rows."""
-        version = self._staged.commit(self._where, contracts.load(self._name).partition_by)
-        self._tables.commits[self._name] = version
-        if self._lag:
+    def commit(self, only: Collection[str] | None = None) -> None:
+        """Makes the rows the table's, in one commit. What fails before leaves the old rows.
+
+        Args:
+            only: values of the first partition column whose rows are meant; those of others stay as they are. None: all.
+        """
+        first, *others = contracts.load(self._name).partition_by
+        where = (
+            f"{first} IN ({', '.join(map(repr, sorted(only)))}) AND ({self._where})" if only is not None and self._where else self._where
+        )
+        self._tables.commits[self._name] = self._staged.commit(where, (first, *others), only=only)
+        # Rows that were to be replaced, and stay, have not today's form yet.
+        if self._lag and (only is None or self._where is None):
             self._tables.mark(self._lag.contract)
-        return self._staged.count

@@ -38,10 +38,16 @@ def _a_row_for_each_key(rows: DataFrame) -> DataFrame:
     return _keys_without_addresses(rows).withColumn("_place", first).where("_place = 1").drop("_place")
 
 
+def _final_scores(rows: DataFrame) -> DataFrame:
+    """There was a time without overrides: the final score was the model's."""
+    by_model = {"score_final": F.col("score"), "final_cause": F.lit("model")} if "score" in rows.columns else {}
+    return rows.withColumns({name: F.coalesce(name, value) for name, value in by_model.items() if name in rows.columns})
+
+
 # What changed in the rows of a table, the oldest first. A step that is taken twice changes nothing more.
 STEPS: Mapping[str, Sequence[Callable[[DataFrame], DataFrame]]] = {
-    "scores/account_scores": (_bands_without_spaces,),
-    "scores/top_accounts": (_bands_without_spaces,),
+    "scores/account_scores": (_bands_without_spaces, _final_scores),
+    "scores/top_accounts": (_bands_without_spaces, _final_scores),
     "scores/score_history": (_bands_without_spaces,),
     "scores/unscored_accounts": (_a_row_for_each_key,),
     **{f"rejected/{table}": (_keys_without_addresses,) for table in ("account_lists", "activities", "firmographics")},

@@ -91,6 +91,7 @@ def published(scored: DataFrame, model: QualificationModel) -> DataFrame:
     return contract.conform(
         numbers.select(
             F.lit(model.definition.name).alias("score_name"), "domain", "company_name", "score", "margin", "other_contribution",
+            score.alias("score_final"), F.lit("model").alias("final_cause"),
             band(score, model.definition).alias("band"), action(score, model.definition).alias("action"), F.exp("margin").alias("lift"),
             F.lit(0.0).alias("base"), score.alias("percentile"), nothing.alias("factors_for"), nothing.alias("factors_against"),
             F.lit("").alias("top_factors"), F.lit(False).alias("is_example"), F.lit(1).alias("model_version"), F.lit("").alias("run_id"),

@@ -36,6 +36,8 @@ def score(model: QualificationModel, accounts: DataFrame, *, run_id: str | None 
         both.withColumns(
             {
                 "score_name": F.lit(model.definition.name),
+                "score_final": rounded,
+                "final_cause": F.lit("model"),
                 "band": band(rounded, model.definition),
                 "action": action(rounded, model.definition),
                 "top_factors": explanation.in_words(F.col("factors_for"), F.col("factors_against")),

@@ -1,7 +1,9 @@
 """The stage `score`: several scores in one pass, and what it says has changed since the run before."""
 
 import json
+import re
 import shutil
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 from io import StringIO
@@ -72,7 +74,7 @@ def _warehouse(spark: SparkSession, trained: Trained, folder: Path, store: Path)
     settings = config.load(None, warehouse=str(folder / "warehouse"))
     tables = Tables(spark, settings.warehouse)
     console = Console(StringIO(), StringIO(), False, datetime.now(UTC))
-    options = SimpleNamespace(dry_run=False, as_of=None)
+    options = SimpleNamespace(dry_run=False, as_of=None, accept_changes=True)
     uris = (f"sqlite:///{store / 'mlflow.db'}", (store / "artifacts").as_uri())
     day_of_the_run = AS_OF + timedelta(days=9)  # later than the features'
     return Warehouse(Run("", datetime.now(UTC), day_of_the_run, options, settings, [], tables, uris, console), trained)
@@ -157,12 +159,41 @@ def test_accounts_that_come_and_go_have_their_causes(scored: Warehouse) -> None:
     assert changes == {"company100.com": ("new", "data")} | {f"company{i}.com": ("gone", "rule") for i in range(5)}
 
 
+def test_a_score_that_changes_too_much_is_published_when_that_is_accepted(scored: Warehouse) -> None:
+    """Nothing of it else, while the others finish; before it is published it is said what changes."""
+    other, tables = DEFINITION.model_copy(update={"name": "other"}), scored.run.tables
+    steeper = replace(scored.trained.model.calibration, slope=scored.trained.model.calibration.slope * 1.5)
+    for definition in (other, DEFINITION):
+        scored.register(replace(scored.trained, model=replace(scored.trained.model, definition=definition, calibration=steeper)))
+    before = {name: by_domain(scored.table(name)) for name in (SCORES, UNSCORED, "scores/top_accounts")}
+    asking = SimpleNamespace(dry_run=False, as_of=None, accept_changes=False)
+    settings = scored.run.settings.model_copy(update={"most_movers": 0.01})
+    scored.run = replace(scored.run, options=asking, settings=settings)
+    assert scored.score(other, DEFINITION) == [0, 9]
+    for name, rows in before.items():
+        now = scored.run.tables.read(name).where("score_name = 'small'").toPandas()
+        pd.testing.assert_frame_equal(by_domain(now), rows)
+        assert tables.read(name).where("score_name = 'other'").count() == len(rows)
+    assert scored.changes().empty
+    said = scored.run.console.progress.getvalue()  # type: ignore[attr-defined]
+    share, number = re.search(r"small: (\S+).% of its accounts would change band, .*\n  (\d+) of 1,995 accounts change band", said).groups()
+    assert "\n  furthest: " in said and "If that is meant: ./spark-submit.sh score --accept-changes" in said
+
+    scored.run = replace(scored.run, options=SimpleNamespace(dry_run=False, as_of=None, accept_changes=True))
+    assert scored.score(other, DEFINITION) == [0, 0]
+    changes = scored.changes()
+    assert (changes.band != changes.band_before).sum() == int(number) and set(changes.score_name) == {"small"}
+    assert abs(float(share) - int(number) / 19.95) < 0.5
+    assert f"score small: {number} of 1,995 accounts change band (model {number}): " in scored.run.console.progress.getvalue()  # type: ignore[attr-defined]
+    assert set(scored.table(SCORES).model_version) == {1, 2}
+
+
 def test_a_run_that_dies_before_its_last_commit_leaves_the_old_scores(scored: Warehouse, monkeypatch: pytest.MonkeyPatch) -> None:
     """All other tables are the new run's then; the next one compares with the scores that there are, and takes back what was not to be."""
     before = scored.table(SCORES)
     change_features(scored, "company7.com", has_data=False)
     with monkeypatch.context() as broken:
-        broken.setattr(StagedSlice, "commit", _fail)
+        broken.setattr(StagedSlice, "commit", _fail_before_scores)
         assert scored.score(DEFINITION) == [1]
     pd.testing.assert_frame_equal(by_domain(scored.table(SCORES)), by_domain(before))
     assert set(scored.table("scores/top_accounts").run_id) == {"run2"} and "company7.com" in set(scored.table(UNSCORED).domain)
@@ -284,8 +315,13 @@ def by_domain(scores: pd.DataFrame) -> pd.DataFrame:
     return scores.sort_values("domain", ignore_index=True)
 
 
-def _fail(*_: object, **__: object) -> None:
-    raise RuntimeError("the machine was switched off")
+COMMIT = StagedSlice.commit
+
+
+def _fail_before_scores(staged: StagedSlice, only: Sequence[str] | None = None) -> None:
+    if staged._name == SCORES:
+        raise RuntimeError("the machine was switched off")
+    COMMIT(staged, only)
 
 
 def test_scores_in_one_pass_are_those_of_the_models_alone(scored: Warehouse, scores: pd.DataFrame) -> None:

@@ -6,11 +6,12 @@ And models that should be made again.
 import json
 from collections.abc import Iterator
 from dataclasses import replace
-from datetime import date
+from datetime import date, timedelta
 from pathlib import Path
 from types import SimpleNamespace
 from typing import Any
 
+import pandas as pd
 import pytest
 from pyspark.sql import functions as F
 
@@ -27,7 +28,7 @@ from qualscore.stages.profiles import PROFILE, profile_of
 from qualscore.stages.retrain import RETRAIN, check_due
 from qualscore.stages.verify import verify
 from tests.small_universe import AS_OF, DEFINITION
-from tests.spark.test_score import FEATURES, SCORES, Warehouse, change_features, once_scored, scored, with_bands
+from tests.spark.test_score import FEATURES, SCORES, Warehouse, by_domain, change_features, once_scored, scored, with_bands
 
 __all__ = ["once_scored", "scored"]  # fixtures
 
@@ -60,6 +61,41 @@ def test_a_former_run_is_verified_by_a_scan_of_what_it_wrote(scored: Warehouse) 
     assert [line.split(":")[0].strip() for line in told] == ["company8.com", "company9.com"]
     assert told[0].strip().startswith("company8.com: not stored, scores ") and "company9.com: stored with 12.34, scores" in told[1]
     assert NotReproduced.exit_code == 8
+
+
+def test_overrides_stand_beside_the_scores_and_are_made_again_as_they_were(scored: Warehouse) -> None:
+    """Whatever people say now: the band stays the model's, and what changes nothing is named."""
+    tables, ends = scored.run.tables, contracts.load("clean/overrides")
+    rows = [
+        {"domain": "company7.com", "score_final": 100, "decision": "always"},
+        {"domain": "company9.com", "score_name": "small", "score_final": 12.5, "expires_on": AS_OF},
+        {"domain": "company11.com", "score_final": 50, "expires_on": AS_OF - timedelta(days=1)},
+        {"domain": "company1.com", "score_final": 0, "decision": "never"},  # a partner
+        {"domain": "nobody.com", "score_final": 0, "decision": "never"},
+        {"domain": "company7.com", "score_name": "smal", "score_final": 1},
+    ]
+    tables.replace("clean/overrides", ends.rows(scored.run.spark, rows))
+    final, before = ["score_final", "final_cause"], by_domain(scored.table(SCORES))
+    assert set(before.final_cause) == {"model"} and (before.score_final == before.score).all()
+    of_an_earlier_version = tables.read(SCORES).drop(*final).localCheckpoint().write.format("delta").mode("overwrite")
+    of_an_earlier_version.option("overwriteSchema", "true").partitionBy("score_name", "band").save(f"{tables.warehouse}/{SCORES}")
+    assert scored.score(DEFINITION) == [0]
+    after = by_domain(scored.table(SCORES))
+    same = [name for name in after.columns if name not in (*final, "run_id", "scored_at")]
+    pd.testing.assert_frame_equal(after[same], before[same], check_exact=True)
+    set_by_people = after[after.final_cause != "model"].set_index("domain")[final]
+    assert set_by_people.to_dict("index") == {
+        "company7.com": {"score_final": 100.0, "final_cause": "override_always"},
+        "company9.com": {"score_final": 12.5, "final_cause": "override_score"},
+    }
+    ranked = scored.table("scores/top_accounts").set_index("domain").loc[set_by_people.index, final]
+    pd.testing.assert_frame_equal(ranked, set_by_people)
+    said = scored.run.console.progress.getvalue()  # type: ignore[attr-defined]
+    assert "warning: overrides: there is no score smal (1); the scores are small\n" in said
+    lost = "2 override(s) of accounts without a score change nothing: company1.com (EXCLUDED), nobody.com (no such account)\n"
+    assert f"warning: small: {lost}" in said and "1,995 accounts scored, 5 without a score, 2 with an override" in said
+    tables.replace("clean/overrides", ends.rows(scored.run.spark, rows[3:]))
+    assert verify(asked(scored.run, run="run2")).counts == verify(asked(scored.run, run="run1")).counts == {"verified": 1_995}
 
 
 def test_points_are_verified_by_the_records_of_then(scored: Warehouse) -> None:

@@ -43,8 +43,8 @@ def tables(spark: SparkSession, warehouse: Path) -> Tables:
 
 
 def test_a_slice_that_is_written_brings_the_other_scores_up_to_date(spark: SparkSession, tables: Tables) -> None:
-    old = scores(spark, ("a", "1.com", "Likely"), ("b", "1.com", "Highly Likely"), ("b", "2.com", "Unlikely")).drop("other_contribution")
-    write(old, tables, SCORES, "score_name", "band")
+    old = scores(spark, ("a", "1.com", "Likely"), ("b", "1.com", "Highly Likely"), ("b", "2.com", "Unlikely"))
+    write(old.drop("other_contribution", "score_final", "final_cause"), tables, SCORES, "score_name", "band")
     new, slice_of_a = scores(spark, ("a", "1.com", "highly_likely")), "score_name = 'a'"
     failing = new.withColumn("domain", F.raise_error(F.lit("the disk is on fire")).cast("string"))
     with pytest.raises(Exception, match="on fire"):
@@ -55,7 +55,8 @@ def test_a_slice_that_is_written_brings_the_other_scores_up_to_date(spark: Spark
 
     assert tables.replace(SCORES, new, where=slice_of_a) == 1
     assert content(tables, SCORES, *shown) == [("a", "1.com", "highly_likely", 0.0), *others]
-    assert tables.read(SCORES).where("score_name = 'b'").select("factors_for").first() == ([("size", "9", 0.5)],)
+    kept = tables.read(SCORES).where("score_name = 'b'").select("factors_for", "score_final", "final_cause").first()
+    assert kept == ([("size", "9", 0.5)], 60.0, "model")
     files = tables.read(SCORES).inputFiles()
     assert [file for file in files if "%20" in file or "Likely" in file] == []
     version = tables.version(SCORES)

@@ -18,14 +18,18 @@ PLAIN = f"""\
 known by CRM and firmographics
 
 Scores
-score  band    action     now                  rank  better than  times as common  points
-small  Likely  qualified  call now, improving    12       97.2 %              7.0   87.50
+score  band    action     now                  rank  better than  times as common               points
+small  Likely  qualified  call now, improving    12       97.2 %              7.0  87.50, final 100.00
 
 No score
 score  reason      why                                                         what would mend it
 other  EXCLUDED    the score excludes it: it is one of own_domains, or what    take it off the list or out of own_domains where that is
                    `exclude` of the definition picks                           wrong, then score
 third  NOT_SCORED  no run of this score has met it yet                         run the pipeline, or the stage score
+
+Set by people
+score  final score  set by  on          until       why
+all    always       ann     2026-05-04  2026-12-31  a partner [2J
 
 Why 87.50 for small
 speaks for it   how common among customers                                                           log-odds
@@ -114,6 +118,7 @@ def test_what_nothing_is_known_of_is_left_out() -> None:
     assert "Band and whole points are what they were when it was scored first." in text
     for title in (
         "No score",
+        "Set by people",
         "against",
         "Technologies",
         "Account lists",

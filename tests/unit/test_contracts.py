@@ -11,7 +11,8 @@ from qualscore.contracts.datatypes import datatype
 from qualscore.errors import ConfigurationError
 from qualscore.model.scoring.bands import BAND_WORDS
 
-ACCOUNT_SCORES = """score_name string, domain string, company_name string, score double, band string, action string, lift double,
+ACCOUNT_SCORES = """score_name string, domain string, company_name string, score double,
+score_final double, final_cause string, band string, action string, lift double,
 margin double, base double, percentile double, factors_for array<struct<factor:string,value:string,contribution:float>>, factors_against
 array<struct<factor:string,value:string,contribution:float>>, other_contribution double, top_factors string, is_example boolean,
 model_version int, run_id string, as_of_on date, scored_at timestamp"""
@@ -34,7 +35,15 @@ def test_every_file_is_the_contract_of_its_name() -> None:
         *(f"scores/{table}" for table in ("account_scores", "score_history", "score_runs", "top_accounts", "unscored_accounts")),
         *(
             f"scores/{table}"
-            for table in ("account_segments", "crm_account_scores", "fit_intent", "market", "nearest_customers", "quick_cards")
+            for table in (
+                "account_segments",
+                "crm_account_scores",
+                "fit_intent",
+                "market",
+                "nearest_customers",
+                "override_rates",
+                "quick_cards",
+            )
         ),
     }
     assert all((ROOT / contract.file).is_file() for contract in contracts.all_contracts())

@@ -146,7 +146,8 @@ def test_a_version_says_what_it_takes_and_gives(store: Registry) -> None:
     assert taken["as_of_on"] == ("datetime", True) and taken["tech_stack"] == ("array", True) and taken["employees"] == ("any", False)
     assert "city" not in taken and "has_data" in taken
     given = [it["name"] for it in json.loads(outputs)]
-    assert given == [name for name in contracts.load("scores/account_scores").columns if name not in ("run_id", "scored_at")]
+    of_runs = ("run_id", "scored_at", "score_final", "final_cause")
+    assert given == [name for name in contracts.load("scores/account_scores").columns if name not in of_runs]
     assert described.metadata == {saved_model.FEATURES: saved_model.read_columns(small_model())}
     assert described.flavors["python_function"]["loader_module"] == "qualscore.model.lifecycle.flavour"
 

@@ -56,8 +56,9 @@ class FrameScorer:
             raise ConfigurationError(f"{model.definition.name}: a frame does not tell deals and engagement: use qualscore.model.load")
         schema = T.StructType([self._schema[name] for name in self._reads])
         rows = [tuple(_plain(it) for it in row) for row in known.reindex(columns=self._reads).astype(object).itertuples(index=False)]
-        scored = model.score(SparkSession.builder.getOrCreate().createDataFrame(rows, schema)).drop(*scoring_pass.OF_THE_RUN).toPandas()
-        return scored.set_index("domain", drop=False).loc[known["domain"]].set_axis(known.index, axis=0)
+        scored = model.score(SparkSession.builder.getOrCreate().createDataFrame(rows, schema))
+        own = scored.drop(*scoring_pass.OF_THE_RUN, *scoring_pass.FINAL).toPandas()
+        return own.set_index("domain", drop=False).loc[known["domain"]].set_axis(known.index, axis=0)
 
     def _batch(self, frame: pd.DataFrame) -> pa.RecordBatch:
         schema = to_arrow_schema(T.StructType([self._schema[name] for name in self._reads]))

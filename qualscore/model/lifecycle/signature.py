@@ -8,7 +8,7 @@ from pyspark.sql import types as T
 from qualscore import contracts
 from qualscore.model.learning.judged_model import Model
 from qualscore.model.lifecycle import saved_model
-from qualscore.model.scoring.scoring_pass import OF_THE_RUN, SCORES
+from qualscore.model.scoring.scoring_pass import FINAL, OF_THE_RUN, SCORES
 
 NAMES = {"int": "integer", "bigint": "long", "date": "datetime", "timestamp": "datetime"}
 ANY = {"type": "any"}
@@ -21,7 +21,8 @@ def signature(model: Model) -> dict[str, str]:
         {"name": name, "required": features.columns[name].required, **_input(features.schema[name].dataType)}
         for name in saved_model.read_columns(model)
     ]
-    outputs = [{"name": name, "required": True, **_type(scores.schema[name].dataType)} for name in scores.columns if name not in OF_THE_RUN]
+    own = [name for name in scores.columns if name not in (*OF_THE_RUN, *FINAL)]
+    outputs = [{"name": name, "required": True, **_type(scores.schema[name].dataType)} for name in own]
     return {"inputs": json.dumps(inputs), "outputs": json.dumps(outputs)}
 
 

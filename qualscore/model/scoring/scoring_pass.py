@@ -20,6 +20,7 @@ from qualscore.model.scoring.pass_model import DOMAIN_HASH
 EXCLUDED = "excluded_from"  # names of the scores that an account gets none of; a column that may be missing
 SCORES = "scores/account_scores"
 OF_THE_RUN = ("run_id", "scored_at")  # the same in all rows, so that Python need not send them
+FINAL, MODEL = ("score_final", "final_cause"), "model"  # a model's score is the final one until people override it
 
 
 class PassingModel(Protocol):
@@ -64,7 +65,7 @@ class ScoringPass:
 
 def of_models(models: Sequence[PassingModel]) -> ScoringPass:
     """The pass that makes the columns of scores/account_scores but those of the run."""
-    return ScoringPass(tuple(models), [name for name in contracts.load(SCORES).columns if name not in OF_THE_RUN])
+    return ScoringPass(tuple(models), [name for name in contracts.load(SCORES).columns if name not in (*OF_THE_RUN, *FINAL)])
 
 
 def _kept(scored: pa.RecordBatch, batch: pa.RecordBatch, name: str) -> pa.RecordBatch:
@@ -100,4 +101,5 @@ def score(
     scoring = of_models(models)
     scored = ready(models, accounts).mapInArrow(scoring.scores, T.StructType([contract.schema[name] for name in scoring.columns]))
     of_the_run = {"run_id": F.lit(run_id).cast("string"), "scored_at": F.lit(scored_at).cast("timestamp")}
-    return contract.conform(scored.withColumns(of_the_run))
+    final = dict(zip(FINAL, (F.col("score"), F.lit(MODEL)), strict=True))
+    return contract.conform(scored.withColumns(of_the_run | final))

@@ -4,6 +4,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
 from qualscore.model.scoring.bands import BAND_WORDS
+from qualscore.model.scoring.scoring_pass import MODEL
 from qualscore.reports.account_card import moves
 from qualscore.reports.house.content import Block, Page, Section, Table, Text
 from qualscore.reports.house.terminal import readable
@@ -29,7 +30,15 @@ def card(record: Record) -> Page:
     """The page of one account."""
     known = listed([KINDS.get(it, it) for it in record["known_by"]])
     about = f"known by {known}" if record["known_by"] else "no account of the universe"
-    sections = (*_scores(record), *_whys(record), *_nearest(record), *_changes(record), *_values(record), *_activity(record))
+    sections = (
+        *_scores(record),
+        *_overrides(record),
+        *_whys(record),
+        *_nearest(record),
+        *_changes(record),
+        *_values(record),
+        *_activity(record),
+    )
     return Page(named(record["company_name"], record["domain"]), about, sections)
 
 
@@ -49,7 +58,24 @@ def _score(it: Record) -> tuple[str, ...]:
     now = ("a customer that was learned from" if it["is_example"] else "", it.get("advice"), it.get("score_trend"))
     said = ", ".join(text.replace("_", " ") for text in now if text) or "–"
     action = (it["action"] or "–").replace("_", " ")
-    return it["score_name"], BAND_WORDS[it["band"]], action, said, rank, f"{it['percentile']:.1f} %", lift, f"{it['score']:.2f}"
+    return it["score_name"], BAND_WORDS[it["band"]], action, said, rank, f"{it['percentile']:.1f} %", lift, _points(it)
+
+
+def _points(it: Record) -> str:
+    """The model's, and the final ones where people set them."""
+    is_overridden = (it["final_cause"] or MODEL) != MODEL
+    return f"{it['score']:.2f}, final {it['score_final']:.2f}" if is_overridden else f"{it['score']:.2f}"
+
+
+def _overrides(record: Record) -> Iterator[Section]:
+    if record["overrides"]:
+        head = ("score", "final score", "set by", "on", "until", "why")
+        yield Section("overrides", "Set by people", (Table(head, tuple(map(_override, record["overrides"]))),))
+
+
+def _override(it: Record) -> tuple[str, ...]:
+    final = it["decision"] or f"{it['score_final']:.2f}"
+    return it["score_name"] or "all", final, _name(it["author"]), _day(it["decided_on"]), _day(it["expires_on"]), _name(it["reason"])
 
 
 def _whys(record: Record) -> Iterator[Section]:

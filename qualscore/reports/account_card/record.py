@@ -14,9 +14,23 @@ from qualscore.scores.nearest import NEAREST
 from qualscore.scores.segments import ACCOUNT_SEGMENTS
 
 Row = Mapping[str, Any]
+OVERRIDES = "clean/overrides"
 SIDES = ("factors_for", "factors_against")
 SCORED = (
-    *("score_name", "score", "band", "action", "lift", "percentile", "margin", "base", "other_contribution", "is_example"),
+    *(
+        "score_name",
+        "score",
+        "score_final",
+        "final_cause",
+        "band",
+        "action",
+        "lift",
+        "percentile",
+        "margin",
+        "base",
+        "other_contribution",
+        "is_example",
+    ),
     *("model_version", "as_of_on", "scored_at", "run_id"),
 )
 NOW = ("advice", "intent_level", "score_trend")
@@ -33,7 +47,8 @@ def record(domain: str, rows: Rows, *, names: Sequence[str], reports: Mapping[st
         before: by score the account's row of scores/account_scores before its last change.
 
     Returns:
-        domain, company_name, scores, unscored, nearest, history, values, technologies, research, crm, deals, engagement, lists, segments.
+        domain, company_name, scores, unscored, nearest, history, values, technologies, research, crm, deals, engagement, lists, segments,
+        overrides.
     """
     account = next(iter(rows["clean/accounts"]), None)
     scored = {row["score_name"]: row for row in rows["scores/account_scores"]}
@@ -57,6 +72,7 @@ def record(domain: str, rows: Rows, *, names: Sequence[str], reports: Mapping[st
         "deals": rows["clean/crm_opportunities"],
         "engagement": rows["clean/activities"],
         "lists": rows["clean/account_lists"],
+        "overrides": sorted(rows[OVERRIDES], key=lambda it: (it["score_name"] or "", it["decided_on"] or "", it["expires_on"] or "")),
         "segments": [it for it in rows[ACCOUNT_SEGMENTS] if it["left_on"] is None],
     }
 
