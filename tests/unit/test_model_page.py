@@ -61,6 +61,7 @@ def test_customers_of_before_are_not_said_to_be_described_as_they_were_where_not
     text = markdown(page(report(dated_by={"dated": 361, "backfilled": 300}))).replace("\u00a0", " ")
     assert "361 of them as of the day before they became one, 300 of these by company data of a later day" in text
     assert "of a later day" not in markdown(page(report())).split("Customers are")[0]
+    assert "(as they are today, as no day is known on which they became one)" in markdown(page(report(dated=0)))
 
 
 def test_both_forms_say_the_same_numbers(whole: str) -> None:

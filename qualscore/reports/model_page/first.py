@@ -44,6 +44,8 @@ def _asked(report: Report) -> Iterator[Block]:
 def _described_as_of(report: Report) -> str:
     """Of which day the customers were described, and how many of them by firmographics of a later one."""
     dated, later = report["dated"], report.get("dated_by", {}).get("backfilled", 0)
+    if not dated:
+        return "as they are today, as no day is known on which they became one"
     known = f"{dated:,} of them as of the day before they became one"
     return f"{known}, {later:,} of these by company data of a later day, as there was none of before" if later else known
 

@@ -22,7 +22,7 @@ def distribution(shares: Mapping[str, Any], bands: Mapping[str, float]) -> Pictu
     edges, likely = shares["edges"], bands["likely"]
     sides = [it for it in SIDES if sum(shares[it[0]]) >= FEWEST]
     above = {name: _share_from(shares[name], edges, likely) for name, *_ in sides}
-    says = f"A score of {likely:g} or more have {percent(above['all'])} of all companies"
+    says = f"{likely:g} or more is the score of {percent(above['all'])} of all companies"
     says += f", {percent(above['in_crm'])} of those in the CRM" if "in_crm" in above else ""
     says += f" and {percent(above['customers'])} of the customers." if "customers" in above else "."
     rows = tuple(
