@@ -138,6 +138,7 @@ class Settings(Strict):
     extra_suffixes: tuple[str, ...] = ()
     scores: tuple[str, ...] = ()
     segments: tuple[str, ...] = ()
+    targets: tuple[str, ...] = ()
     rates: Rates = {}
     keyword_sets: str
     models: Models = Models()

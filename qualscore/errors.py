@@ -13,6 +13,10 @@ class RegistryUnavailable(QualscoreError):
     """The model registry does not answer; nobody knows whether there is a model."""
 
 
+class TargetFailed(QualscoreError):
+    """A target of `publish` does not answer, or refuses what no other row would change."""
+
+
 class ConfigurationError(QualscoreError):
     """Settings, arguments, a definition, a missing file or a warehouse that cannot be written."""
 

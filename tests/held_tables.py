@@ -24,6 +24,18 @@ class HeldTables(Tables):
         return len(self.frames.get(name, [])) - 1
 
     def replace(self, name: str, frame: DataFrame, *, where: str | None = None) -> int:
-        assert where is None
-        self.frames.setdefault(name, []).append(contracts.load(name).conform(frame).localCheckpoint())
+        kept = self.read(name).where(f"NOT coalesce(({where}), false)") if where and self.exists(name) else None
+        frame = contracts.load(name).conform(frame)
+        self._hold(name, frame if kept is None else kept.unionByName(frame))
         return self.read(name).count()
+
+    def append(self, name: str, frame: DataFrame) -> int:
+        frame = contracts.load(name).conform(frame)
+        self._hold(name, self.read(name).unionByName(frame) if self.exists(name) else frame)
+        return frame.count()
+
+    def merge(self, name: str, frame: DataFrame, *, before: DataFrame | None = None) -> None:
+        self._hold(name, contracts.load(name).conform(frame))
+
+    def _hold(self, name: str, frame: DataFrame) -> None:
+        self.frames.setdefault(name, []).append(frame.localCheckpoint())

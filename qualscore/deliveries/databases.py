@@ -23,8 +23,8 @@ def table(spark: SparkSession, jdbc: Jdbc, source: str) -> DataFrame:
         ConfigurationError: no such server, database, table or column, or the credentials are missing or refused. The message
             never holds the password.
     """
-    options = {"url": jdbc.url, "fetchsize": str(ROWS_AT_A_TIME)} | _credentials(jdbc, source)
-    driver = DRIVERS.get(jdbc.url.split(":")[1] if ":" in jdbc.url else "")
+    options = {"url": jdbc.url, "fetchsize": str(ROWS_AT_A_TIME)} | credentials(jdbc, f"source {source}")
+    driver = driver_of(jdbc.url)
     options |= {"driver": driver} if driver else {}
     options["dbtable"] = relation(jdbc.table)
     try:
@@ -50,17 +50,30 @@ def relation(table: str) -> str:
     return f"({query}) AS delivered" if re.search(r"\s", query) else table
 
 
-def _credentials(jdbc: Jdbc, source: str) -> dict[str, str]:
-    """User and password from the environment, else from the file."""
-    credentials: dict[str, str] = {}
+def driver_of(url: str) -> str | None:
+    """The class of a database's driver, where it is one that comes with us.
+
+    >>> driver_of("jdbc:postgresql://db/crm"), driver_of("jdbc:other://db")
+    ('org.postgresql.Driver', None)
+    """
+    return DRIVERS.get(url.split(":")[1] if ":" in url else "")
+
+
+def credentials(jdbc: Jdbc, whose: str) -> dict[str, str]:
+    """User and password from the environment, else from the file.
+
+    Raises:
+        ConfigurationError: a variable or the file is not there; the message begins with `whose` they are.
+    """
+    held: dict[str, str] = {}
     if jdbc.credentials_file:
         content = load_mapping(Path(jdbc.credentials_file))
-        credentials = {key: str(content[key]) for key in ("user", "password") if key in content}
+        held = {key: str(content[key]) for key in ("user", "password") if key in content}
     named = {"user": jdbc.user_env, "password": jdbc.password_env}
     absent = [f"{key}_env: {name}" for key, name in named.items() if name and name not in os.environ]
     if absent:
-        raise ConfigurationError(f"source {source}: the environment has no variable for {', '.join(absent)}; set it before the run")
-    return credentials | {key: os.environ[name] for key, name in named.items() if name}
+        raise ConfigurationError(f"{whose}: the environment has no variable for {', '.join(absent)}; set it before the run")
+    return held | {key: os.environ[name] for key, name in named.items() if name}
 
 
 def _bounds(spark: SparkSession, options: dict[str, str], jdbc: Jdbc) -> dict[str, str]:

@@ -79,6 +79,11 @@ def _refine(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--apply", action="store_true", help="write the fitted points into the definition's file; the rest of it stays")
 
 
+def _publish(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("--target", action="append", default=[], metavar="NAME", help="only this target; may be repeated")
+    parser.add_argument("--all", action="store_true", help="send all rows, also those that the target has confirmed as they are")
+
+
 # Jobs that leave what is up to date: the same deliveries twice change nothing.
 ONLY_WHAT_IS_DUE = ("pipeline", "ingest", "retrain")
 OWN: dict[str, Callable[[argparse.ArgumentParser], None]] = {
@@ -93,6 +98,7 @@ OWN: dict[str, Callable[[argparse.ArgumentParser], None]] = {
     "simulate": _simulate,
     "refine": _refine,
     "score": _score,
+    "publish": _publish,
     "verify": _verify,
 }
 

@@ -21,6 +21,7 @@ from qualscore.errors import ConfigurationError, QualscoreError
 from qualscore.model.scorecard import columns
 from qualscore.parallel import side_by_side
 from qualscore.paths import of_spark
+from qualscore.publish.targets import load as load_targets
 from qualscore.runs import arguments, disk, executors, pinning, progress, records, sizing, staging
 from qualscore.runs.console import Console, logger, open_console
 from qualscore.runs.run import Outcome, Run, Stage
@@ -60,7 +61,7 @@ def main(
         run = _prepare(job, options, console, overlay)
         with progress.shown(run.spark, console.say), staging.kept_rows(run.spark, run.settings, run_id=run.run_id, now=run.started_at):
             code, finished = _run_all(run, job, stages)
-        if options.dry_run:
+        if options.dry_run and not any(stage.rehearses for stage in stages):
             _say_disk(run)
         elif summary and finished:
             summary(replace(run, definitions=finished))
@@ -90,6 +91,7 @@ def _prepare(job: str, options: Any, console: Console, overlay: Callable[..., An
     others = [it for it in with_domains(load(), settings) if it.name not in options.score] if options.score else []
     score_names = sorted(it.name for it in (*definitions, *others))
     segments = load_segments(settings.segments, columns=segment_columns.types(score_names, sets), lists=lists)
+    targets = load_targets(settings.targets, scores=score_names, segments=[it.name for it in segments])
     if job in CHANGES_WHO_SERVES and len(definitions) > 1 and not options.score:
         raise ConfigurationError(f"{job}: several scores are defined; name those that are meant: --score {definitions[0].name}")
     places.check_writable(settings.warehouse)
@@ -101,7 +103,9 @@ def _prepare(job: str, options: Any, console: Console, overlay: Callable[..., An
     sizing.fit_partitions(session, settings, tables)
     as_of = options.as_of or console.started.date()
     store = places.registry(settings.warehouse)
-    return Run(uuid4().hex[:12], console.started, as_of, options, settings, definitions, tables, store, console, job, others, segments)
+    return Run(
+        uuid4().hex[:12], console.started, as_of, options, settings, definitions, tables, store, console, job, others, segments, targets
+    )
 
 
 def _run_all(run: Run, job: str, stages: Sequence[Stage]) -> tuple[int, Sequence[Definition]]:
@@ -180,11 +184,11 @@ def _asked(run: Run, stage: Stage, last: Mapping[tuple[str, str | None], str] | 
         run.console.say(f"{name}: {reason}" + (" (dry run)" if run.options.dry_run else ""))
     else:
         run.console.say(name)
-    if run.options.dry_run:
+    if run.options.dry_run and not stage.rehearses:
         reads = [*stage.reads(run), *(_named(name, version) for name, version in run.tables.pins.items())]
         reading = ", reading " + ", ".join(reads) if reads else ""
         run.console.result(f"would run: {name}{reading}", stage=stage.name, score_name=definition.name if definition else None, reads=reads)
-    return fingerprint, not run.options.dry_run
+    return fingerprint, not run.options.dry_run or stage.rehearses
 
 
 def _named(table: str, version: int) -> str:
@@ -206,7 +210,7 @@ def _finished(
             run.console.complain(f"warning: {warning}")
         say, code = run.console.complain if outcome.exit_code else run.console.say, outcome.exit_code
         say(f"{f'{stage.name} {definition.name}' if definition else stage.name}: {outcome.sentence}")
-    if stage.is_recorded:
+    if stage.is_recorded and not run.options.dry_run:
         records.record(run, stage, definition, started, outcome, code, fingerprint)
     return code
 

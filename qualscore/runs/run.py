@@ -10,6 +10,7 @@ from pyspark.sql import SparkSession
 from qualscore.config import Settings
 from qualscore.definitions.definition import Definition
 from qualscore.definitions.segment import Segment
+from qualscore.publish.targets import Target
 from qualscore.runs.console import Console
 from qualscore.storage.tables import Tables
 
@@ -22,6 +23,7 @@ class Run:
         definitions: of the scores that are meant.
         other_definitions: of those that the arguments leave out.
         segments: all that are defined.
+        targets: where publish sends.
     """
 
     run_id: str
@@ -36,6 +38,7 @@ class Run:
     job: str = ""
     other_definitions: Sequence[Definition] = ()
     segments: Sequence[Segment] = ()
+    targets: Sequence[Target] = ()
 
     @property
     def spark(self) -> SparkSession:
@@ -77,6 +80,7 @@ class Stage:
         writes: its table; without it the step is due.
         wanted: whether the arguments ask for it at all.
         is_recorded: whether scores/score_runs gets a row of it; without one it writes nothing at all.
+        rehearses: whether its work heeds --dry-run itself, and shows what it would do.
     """
 
     name: str
@@ -90,3 +94,4 @@ class Stage:
     writes: str | None = None
     wanted: Callable[[Any], bool] = lambda options: True
     is_recorded: bool = True
+    rehearses: bool = False
