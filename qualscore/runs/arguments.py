@@ -53,6 +53,10 @@ def _account(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("account", metavar="DOMAIN_OR_NAME", help="acme.com, any address of it, or a part of its name")
 
 
+def _audit(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("--strict", action="store_true", help="end with 3 where there is anything to doubt")
+
+
 def _verify(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("run", metavar="RUN", help="the run_id of a run that has scored (scores/score_runs)")
 
@@ -88,6 +92,7 @@ def _publish(parser: argparse.ArgumentParser) -> None:
 ONLY_WHAT_IS_DUE = ("pipeline", "ingest", "retrain")
 OWN: dict[str, Callable[[argparse.ArgumentParser], None]] = {
     "account": _account,
+    "audit": _audit,
     "generate_sample": _sample,
     "pipeline": _pipeline,
     "ingest": _restart,

@@ -55,6 +55,16 @@ def last_outputs(run: Run) -> dict[str, int]:
     return {row["name"]: row["version"] for row in last.collect()}
 
 
+def output_before(run: Run, job: str, table: str) -> int | None:
+    """The version of a table that the last success but one of a stage left; None where there was only one."""
+    done = _successes(run, "outputs")
+    if done is None:
+        return None
+    mine = done.where(F.col("job") == job).select("finished_at", F.col("outputs")[table].alias("version")).where("version is not null")
+    last = mine.orderBy(F.desc("finished_at"), F.desc("version")).limit(2).collect()
+    return int(last[1]["version"]) if len(last) > 1 else None
+
+
 def ended_well(run: Run, writers: Collection[str]) -> set[str]:
     """The writers, each a run and its stage, that have ended well, if only for one of their scores."""
     done = _successes(run)

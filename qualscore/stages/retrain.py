@@ -1,16 +1,14 @@
 """Whether a score's model has to be trained again: it has aged, its definition differs, or its accounts have changed."""
 
-import json
 from collections.abc import Mapping
 from dataclasses import replace
 
 from qualscore.definitions.definition import Definition
 from qualscore.errors import RetrainingDue
 from qualscore.model.judging import ageing
-from qualscore.model.scorecard.card import ScorecardModel
 from qualscore.runs.run import Outcome, Run, Stage
 from qualscore.stages.models import registry_of
-from qualscore.stages.profiles import PROFILE, compared_accounts
+from qualscore.stages.profiles import changes_since_training
 from qualscore.stages.train import TRAIN, train_due
 
 
@@ -41,13 +39,10 @@ def _reasons(run: Run, definition: Definition) -> tuple[list[str], dict[str, flo
     aged, champion = train_due(run, definition), store.champion(definition.name)
     if champion is None:
         return [aged or "no model yet"], {}
-    then = store.report(definition.name, champion.number).get(PROFILE)
-    if then is None:
+    changes = changes_since_training(run, definition.name)
+    if changes is None:
         return [aged] if aged else [], {}
-    model = store.load_version(definition.name, champion.number)
-    if isinstance(model, ScorecardModel):  # points do not drift: they are the same whatever accounts there are
-        return [aged] if aged else [], {}
-    indices = ageing.drifted(json.loads(then), model, compared_accounts(run, model.definition))
+    indices = {it.factor: it.index for it in changes}
     return [*([aged] if aged else []), *ageing.reasons(indices)], indices
 
 

@@ -19,7 +19,9 @@ from qualscore.model.judging.score_shares import wilson
 from qualscore.runs import main, pinning
 from qualscore.runs.console import Console
 from qualscore.runs.run import Outcome, Run
+from qualscore.scores.audit import measures
 from qualscore.scores.segments import account_segments
+from qualscore.stages import audited_data, audited_scores
 from qualscore.stages.activate import ACTIVATE
 from qualscore.stages.fit_intent_summary import show_fit_intent
 from qualscore.stages.keyword_sets import show_coverage
@@ -129,6 +131,7 @@ def scores() -> list[dict[str, Any]]:
     return [
         {"score_name": name, "domain": domain, "score": it[0], "band": it[1], "action": it[2],
          "factors_for": [factor] if domain == "open.com" else [], "factors_against": [],
+         "margin": it[0] / 10, "percentile": it[0],
          "is_example": (name, domain) in {("platform", "listed.com"), ("analytics", "open.com")}} | final.get((name, domain), {})
         for domain, of_domain in SCORES.items() for name, it in zip(("platform", "analytics"), of_domain, strict=True) if it
     ]  # fmt: skip
@@ -415,6 +418,43 @@ def test_fit_and_intent_are_shown_as_a_matrix(activated: tuple[Run, Outcome]) ->
         "  Unlikely                       0               1               0               0",
         "  Unscored                       0               0               0               1",
     ]
+
+
+def test_an_audit_counts_what_its_checks_judge(activated: tuple[Run, Outcome]) -> None:
+    tables = activated[0].tables
+    points = measures.points(tables.read("scores/account_scores").where("score_name <> 'retired'"))
+    sides = measures.sides(points).orderBy("score_name").collect()
+    assert [tuple(it)[:-1] for it in sides] == [("analytics", 1, 0, 3, 1, 4), ("platform", 1, 0, 4, 1, 5)]
+    assert sides[1]["mean_percentile"] == pytest.approx(63.6)
+    moves = measures.runs_of_band(tables.read("scores/score_history")).select("score_name", "as_of_on", "cause", "into", "came")
+    may = date(2026, 5, 1)
+    assert [tuple(it)[1:] for it in moves.where("into <> 0 or came <> 0").collect()] == [
+        (may, "model", 1, 0),
+        (date(2026, 5, 20), "data", 0, 1),
+    ]
+    top = [{"score_name": "platform", "domain": it, "rank": rank} for rank, it in enumerate(["customer.com", "lost.com", "new.com"], 1)]
+    best = measures.agreement(contracts.load("scores/top_accounts").rows(tables.spark, top), tables.read("scores/account_scores"))
+    assert [tuple(it) for it in best.where("score_name = 'analytics'").collect()] == [
+        ("platform", "analytics", 2, 94.25, ["lost.com", "customer.com"])
+    ]
+    lost = measures.orphans(tables.read("clean/crm_opportunities"), tables.read("clean/accounts"))
+    assert sorted(tuple(it) for it in lost.select("opportunity_id", "reason").collect()) == [
+        ("0", "NOT_AN_ACCOUNT"), ("1", "NOT_AN_ACCOUNT"), ("9", "NO_DOMAIN"),
+    ]  # fmt: skip
+
+
+def test_an_audit_finds_what_six_accounts_cannot_hide(activated: tuple[Run, Outcome]) -> None:
+    """Each of four has a score of its own, which is a quarter on one score; research of a year is not known of anybody."""
+    run = activated[0]
+    scored, delivered = audited_scores.of_scores(run, DEFINITIONS[1:]), audited_data.of_data(run)
+    assert [(it.kind, it.count, it.examples) for it in scored.findings] == [
+        ("clumping", 1, (domain,)) for domain in ("listed.com", "open.com", "lost.com", "customer.com")
+    ]
+    assert scored.skipped == {"rule and model at odds": "there are not both a rule-based score and a model"}
+    assert [(it.kind, it.table, it.count) for it in delivered.findings] == [("coverage", "clean/intent_signals", 0)]
+    later = replace(run, as_of=date(2026, 8, 4), options=SimpleNamespace(as_of=date(2026, 8, 4)))
+    old = [it.table for it in audited_data.of_data(later).findings if it.kind == "stale data"]
+    assert old == ["clean/intent_signals", "clean/crm_opportunities", "features/account_features"]
 
 
 def test_it_is_due_when_what_it_reads_has_changed(activated: tuple[Run, Outcome]) -> None:

@@ -17,7 +17,7 @@ THEN = json.loads(json.dumps(ageing.profile(MODEL, TABLE)))
 
 
 def drift(frame: pd.DataFrame) -> dict[str, float]:
-    return ageing.drifted(THEN, MODEL, accounts(frame))
+    return {it.factor: it.index for it in ageing.changes(THEN, MODEL, accounts(frame))}
 
 
 def test_a_profile_holds_shares_and_no_account() -> None:
@@ -45,8 +45,16 @@ def test_what_has_changed_is_named_and_moves_the_margins() -> None:
 def test_a_number_that_is_not_delivered_any_more_has_drifted() -> None:
     names = TABLE.schema.names
     gone = TABLE.set_column(names.index("firmo_size"), "firmo_size", pa.nulls(len(TABLE), pa.float64()))
-    (reason,) = [it for it in ageing.reasons(ageing.drifted(THEN, MODEL, gone)) if it.startswith("its inputs")]
+    changes = {it.factor: it for it in ageing.changes(THEN, MODEL, gone)}
+    (reason,) = [it for it in ageing.reasons({name: it.index for name, it in changes.items()}) if it.startswith("its inputs")]
     assert "employees (PSI " in reason
+    assert (changes["employees"].known_then, changes["employees"].known_now) == (pytest.approx(1.0, abs=0.2), 0.0)
+
+
+def test_a_text_that_is_not_delivered_any_more_is_known_of_fewer_accounts() -> None:
+    some = COMPANIES.assign(country=np.where(np.arange(len(COMPANIES)) % 2, COMPANIES["country"], None))
+    known = {it.factor: (it.known_then, it.known_now) for it in ageing.changes(THEN, MODEL, accounts(some))}
+    assert known["country"] == pytest.approx((0.9, 0.45), abs=0.03) and known["uses Kafka"] == (1.0, 1.0)
 
 
 def test_a_value_that_was_not_there_counts_among_the_others() -> None:

@@ -5,7 +5,8 @@ distributions are compared by the population stability index, of which .25 is th
 accounts drawn twice from one universe differ by less than .01.
 """
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, replace
 from typing import Any
 
 import numpy as np
@@ -29,6 +30,23 @@ NAMED = 3
 Profile = Mapping[str, Any]
 
 
+@dataclass(frozen=True)
+class Change:
+    """How far a factor, or the margin, is from what it was at the training.
+
+    Attributes:
+        factor: its name.
+        index: the population stability index.
+        known_then: share of accounts with a value at the training.
+        known_now: the same of today.
+    """
+
+    factor: str
+    index: float
+    known_then: float
+    known_now: float
+
+
 def profile(model: QualificationModel, accounts: pa.Table) -> dict[str, Any]:
     """The distributions by which a later day is compared.
 
@@ -44,25 +62,22 @@ def profile(model: QualificationModel, accounts: pa.Table) -> dict[str, Any]:
     return {"accounts": len(accounts), "numbers": numbers, "values": {name: _shares(accounts, name) for name in model.inputs.lifted}}
 
 
-def drifted(then: Profile, model: QualificationModel, accounts: pa.Table) -> dict[str, float]:
-    """The population stability index of the margin and of each factor, the largest first.
+def changes(then: Profile, model: QualificationModel, accounts: pa.Table) -> list[Change]:
+    """What has become of the margin and of each factor, the most changed first; of several columns of a factor the one that changed most.
 
     Args:
         then: the profile of the model's training.
         model: the same.
         accounts: drawn as those of the profile were.
     """
-    now = _numbers(model, accounts)
-    index_of = {name: _index(it["shares"], _placed(now[name], it["edges"])) for name, it in then["numbers"].items() if name in now}
-    for name, shares in then["values"].items():
-        today = _shares(accounts, name, known=[it for it in shares if it != OTHERS])
-        index_of[name] = _index([*shares.values()], [today[it] for it in shares])
     factor_of = dict(zip(_columns(model), (model.inputs.factors[it] for it in model.inputs.factor_of_column), strict=False))
-    by_factor: dict[str, float] = {}
-    for name, index in index_of.items():
+    changed: dict[str, Change] = {}
+    for name, before, after, known in _pairs(then, model, accounts):
         factor = factor_of.get(name, name)
-        by_factor[factor] = max(by_factor.get(factor, 0.0), index)
-    return dict(sorted(by_factor.items(), key=lambda it: (-it[1], it[0])))
+        this, other = Change(factor, _index(before, after), *known), changed.get(factor)
+        most_lost = max((it for it in (this, other) if it), key=lambda it: it.known_then - it.known_now)
+        changed[factor] = replace(most_lost, index=max(this.index, other.index if other else 0.0))
+    return sorted(changed.values(), key=lambda it: (-it.index, it.factor))
 
 
 def reasons(indices: Mapping[str, float]) -> list[str]:
@@ -80,6 +95,21 @@ def reasons(indices: Mapping[str, float]) -> list[str]:
         others = f" and {len(inputs) - NAMED} more" if len(inputs) > NAMED else ""
         sentences.append(f"its inputs have drifted since: {named}{others}")
     return sentences
+
+
+def _pairs(
+    then: Profile, model: QualificationModel, accounts: pa.Table
+) -> Iterator[tuple[str, list[float], list[float], tuple[float, float]]]:
+    """By column the shares then and now, and the shares of accounts of which a value is known, then and now."""
+    now = _numbers(model, accounts)
+    for name, it in then["numbers"].items():
+        if name in now:
+            after = _placed(now[name], it["edges"])
+            yield name, it["shares"], after, (1 - it["shares"][-1], 1 - after[-1])
+    for name, shares in then["values"].items():
+        today = _shares(accounts, name, known=[it for it in shares if it != OTHERS])
+        missing = _shares(accounts, name, known=[""])[""]
+        yield name, [*shares.values()], [today[it] for it in shares], (1 - shares.get("", 0.0), 1 - missing)
 
 
 def _columns(model: QualificationModel) -> list[str]:
