@@ -55,9 +55,16 @@ def _clumped(
 
 
 def _top_band(definition: Definition, sides: Mapping[str, Any]) -> TopBand:
-    counts = (int(sides[name]) for name in ("customers", "customers_inside", "others", "others_inside"))
     is_promised = definition.type != RULES and definition.reference == Reference()
-    return TopBand(definition.name, definition.bands.highly_likely, is_promised, *counts)
+    return TopBand(
+        definition.name,
+        definition.bands.highly_likely,
+        is_promised,
+        customers=int(sides["customers"]),
+        customers_inside=int(sides["customers_inside"]),
+        others=int(sides["others"]),
+        others_inside=int(sides["others_inside"]),
+    )
 
 
 def _inside(scores: DataFrame, name: str) -> tuple[str, ...]:
