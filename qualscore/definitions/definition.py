@@ -10,12 +10,12 @@ from pydantic import Field, ValidationInfo, field_validator, model_validator
 
 from qualscore.columns import countries
 from qualscore.columns.spelling import letters
-from qualscore.config import Strict, nearest, validate
+from qualscore.config import Strict, nearest
 from qualscore.definitions import scorecard
+from qualscore.definitions.definition_files import Defined, defined, files_of, in_order
 from qualscore.definitions.expectation import Expectation, withheld
 from qualscore.definitions.scorecard import Scorecard
 from qualscore.definitions.selection import EXAMPLE_SOURCES, TABLES, Node, Selection
-from qualscore.errors import ConfigurationError
 from qualscore.yaml_files import load_mapping
 
 # Of the columns of account features, by family.
@@ -104,10 +104,9 @@ class Training(Strict):
     min_examples: int = Field(50, ge=2)
 
 
-class Definition(Strict):
+class Definition(Defined):
     """One qualification score."""
 
-    name: str = Field(pattern=r"^[a-z][a-z0-9_]{0,62}$")
     type: Literal["predictive", "rules"] = "predictive"
     rules: Scorecard | None = Field(None, validate_default=True)
     examples: Selection | None = Field(None, validate_default=True)
@@ -212,26 +211,15 @@ def load(
     Raises:
         ConfigurationError: with the findings of all definitions at once.
     """
-    definitions: dict[str, Definition] = {}
-    findings: list[str] = []
-    for file in (file for path in paths for file in files_of(Path(path))):
-        try:
-            definition = validate(Definition, load_mapping(file), where=str(file))
-            findings += [
-                *_unknown_lists(definition, lists, file),
-                *_missing_tables(definition, tables, file),
-                *_unknown_sets(definition, keyword_sets, file),
-                *(f"{file}: {it}" for it in (scorecard.findings(definition.rules, columns) if definition.rules and columns else ())),
-            ]
-            if definition.name in definitions:
-                findings.append(f"{file}: the score '{definition.name}' is defined twice")
-            definitions[definition.name] = definition
-        except ConfigurationError as error:
-            findings.append(str(error))
+
+    def misfits(definition: Definition) -> list[str]:
+        rules = scorecard.findings(definition.rules, columns) if definition.rules and columns else ()
+        said = [*_unknown_lists(definition, lists), *_missing_tables(definition, tables), *_unknown_sets(definition, keyword_sets)]
+        return [*said, *rules]
+
+    definitions, findings = defined(Definition, paths, word="score", misfits=misfits)
     findings += [f"--score {name}: no such score; {nearest(name, sorted(definitions))}" for name in names if name not in definitions]
-    if findings:
-        raise ConfigurationError("\n".join(findings))
-    return [definitions[name] for name in sorted(names or definitions)]
+    return in_order(definitions, findings, names=names)
 
 
 def file_of(paths: Sequence[str], name: str) -> Path:
@@ -239,29 +227,22 @@ def file_of(paths: Sequence[str], name: str) -> Path:
     return next(file for path in paths for file in files_of(Path(path)) if load_mapping(file).get("name") == name)
 
 
-def files_of(path: Path) -> list[Path]:
-    """The files of definitions that a file or folder stands for; a folder's example.yml is none."""
-    if path.is_dir():
-        return sorted(file for pattern in ("*.yml", "*.yaml") for file in path.glob(pattern) if file.stem != "example")
-    return [path]
-
-
-def _unknown_lists(definition: Definition, lists: Sequence[str], file: Path) -> list[str]:
+def _unknown_lists(definition: Definition, lists: Sequence[str]) -> list[str]:
     named = [(node.place, node.selection.account_list) for node in definition.leaves if node.selection.account_list is not None]
     named += [(f"expect.{number}", it.account_list) for number, it in enumerate(definition.expect) if it.account_list is not None]
     unknown = [(place, name) for place, name in named if name not in lists]
-    return [f"{file}: {place}: no source declares the account list '{name}'; {nearest(name, lists)}" for place, name in unknown]
+    return [f"{place}: no source declares the account list '{name}'; {nearest(name, lists)}" for place, name in unknown]
 
 
-def _missing_tables(definition: Definition, tables: Collection[str] | None, file: Path) -> list[str]:
+def _missing_tables(definition: Definition, tables: Collection[str] | None) -> list[str]:
     needed = [(node.place, node.selection.kind, TABLES[node.selection.kind]) for node in definition.leaves if node.selection.kind in TABLES]
     return [
-        f"{file}: {place}: no source delivers {table}, which '{kind}' selects from; add one such as {EXAMPLE_SOURCES[table]}"
+        f"{place}: no source delivers {table}, which '{kind}' selects from; add one such as {EXAMPLE_SOURCES[table]}"
         for place, kind, table in needed
         if tables is not None and table not in tables
     ]
 
 
-def _unknown_sets(definition: Definition, keyword_sets: Sequence[str], file: Path) -> list[str]:
+def _unknown_sets(definition: Definition, keyword_sets: Sequence[str]) -> list[str]:
     unknown = [] if definition.keyword_sets == "all" else [name for name in definition.keyword_sets if name not in keyword_sets]
-    return [f"{file}: keyword_sets: there is no keyword set '{name}'; {nearest(name, keyword_sets)}" for name in unknown]
+    return [f"keyword_sets: there is no keyword set '{name}'; {nearest(name, keyword_sets)}" for name in unknown]

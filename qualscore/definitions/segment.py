@@ -1,21 +1,19 @@
 """Segments: named parts of the universe, by conditions over scores, features and the CRM."""
 
 from collections.abc import Mapping, Sequence
-from pathlib import Path
+from functools import partial
 
-from pydantic import Field, model_validator
+from pydantic import model_validator
 
-from qualscore.config import Strict, nearest, validate
+from qualscore.config import nearest
 from qualscore.definitions.conditions import parse
-from qualscore.definitions.definition import files_of
+from qualscore.definitions.definition_files import Defined, defined, in_order
 from qualscore.definitions.scorecard import ConditionText
-from qualscore.errors import ConfigurationError
-from qualscore.yaml_files import load_mapping
 
 CONDITIONS = ("when", "crm_accounts")
 
 
-class Segment(Strict):
+class Segment(Defined):
     """A part of the universe: the accounts that meet all of its conditions.
 
     Attributes:
@@ -25,7 +23,6 @@ class Segment(Strict):
         append_to: an account list whose accounts are members, too.
     """
 
-    name: str = Field(pattern=r"^[a-z][a-z0-9_]{0,62}$")
     when: ConditionText | None = None
     crm_accounts: ConditionText | None = None
     append_to: str | None = None
@@ -53,20 +50,7 @@ def load(paths: Sequence[str], *, columns: Mapping[str, Mapping[str, str]], list
     Raises:
         ConfigurationError: with the findings of all segments at once.
     """
-    segments: dict[str, Segment] = {}
-    findings: list[str] = []
-    for file in (file for path in paths for file in files_of(Path(path))):
-        try:
-            segment = validate(Segment, load_mapping(file), where=str(file))
-            findings += [f"{file}: {it}" for it in _misfits(segment, columns, lists)]
-            if segment.name in segments:
-                findings.append(f"{file}: the segment '{segment.name}' is defined twice")
-            segments[segment.name] = segment
-        except ConfigurationError as error:
-            findings.append(str(error))
-    if findings:
-        raise ConfigurationError("\n".join(findings))
-    return [segments[name] for name in sorted(segments)]
+    return in_order(*defined(Segment, paths, word="segment", misfits=partial(_misfits, columns=columns, lists=lists)))
 
 
 def _misfits(segment: Segment, columns: Mapping[str, Mapping[str, str]], lists: Sequence[str]) -> list[str]:
