@@ -1,4 +1,4 @@
-"""Write the tables for use: fit beside intent, quick cards, the CRM's accounts, segments, the market."""
+"""Write the tables for use: fit beside intent, quick cards, the CRM's accounts, segments, call lists, the market."""
 
 from qualscore.runs.main import main
 from qualscore.stages.activate import ACTIVATE

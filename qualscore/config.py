@@ -139,6 +139,7 @@ class Settings(Strict):
     scores: tuple[str, ...] = ()
     segments: tuple[str, ...] = ()
     targets: tuple[str, ...] = ()
+    lists: tuple[str, ...] = ()
     rates: Rates = {}
     keyword_sets: str
     models: Models = Models()

@@ -13,7 +13,7 @@ def resolved(content: Mapping[str, Any], folder: Path) -> dict[str, Any]:
     for key in ("warehouse", "keyword_sets", "staging"):
         if isinstance(content.get(key), str):
             result[key] = absolute(content[key], folder)
-    for key in ("scores", "segments", "targets"):
+    for key in ("scores", "segments", "lists", "targets"):
         if isinstance(content.get(key), list):
             result[key] = [absolute(str(path), folder) for path in content[key]]
     if isinstance(content.get("sources"), list):

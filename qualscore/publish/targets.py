@@ -6,7 +6,7 @@ from pathlib import Path
 from typing import Any
 
 from qualscore.config import nearest, validate
-from qualscore.definitions.definition import files_of
+from qualscore.definitions.definition_files import files_of
 from qualscore.errors import ConfigurationError
 from qualscore.paths import absolute
 from qualscore.publish.dynamics import Dynamics

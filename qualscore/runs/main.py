@@ -13,6 +13,7 @@ from pyspark.sql import SparkSession
 
 from qualscore import config, internals
 from qualscore.definitions import connections
+from qualscore.definitions.call_list import load as load_call_lists
 from qualscore.definitions.definition import Definition
 from qualscore.definitions.definition import load as load_definitions
 from qualscore.definitions.segment import load as load_segments
@@ -90,7 +91,9 @@ def _prepare(job: str, options: Any, console: Console, overlay: Callable[..., An
     definitions = with_domains(load(names=options.score), settings)
     others = [it for it in with_domains(load(), settings) if it.name not in options.score] if options.score else []
     score_names = sorted(it.name for it in (*definitions, *others))
-    segments = load_segments(settings.segments, columns=segment_columns.types(score_names, sets), lists=lists)
+    asked_of = segment_columns.types(score_names, sets)
+    segments = load_segments(settings.segments, columns=asked_of, lists=lists)
+    call_lists = load_call_lists(settings.lists, columns=asked_of, scores=score_names)
     targets = load_targets(settings.targets, scores=score_names, segments=[it.name for it in segments])
     if job in CHANGES_WHO_SERVES and len(definitions) > 1 and not options.score:
         raise ConfigurationError(f"{job}: several scores are defined; name those that are meant: --score {definitions[0].name}")
@@ -103,9 +106,8 @@ def _prepare(job: str, options: Any, console: Console, overlay: Callable[..., An
     sizing.fit_partitions(session, settings, tables)
     as_of = options.as_of or console.started.date()
     store = places.registry(settings.warehouse)
-    return Run(
-        uuid4().hex[:12], console.started, as_of, options, settings, definitions, tables, store, console, job, others, segments, targets
-    )
+    run = Run(uuid4().hex[:12], console.started, as_of, options, settings, definitions, tables, store, console, job, others)
+    return replace(run, segments=segments, call_lists=call_lists, targets=targets)
 
 
 def _run_all(run: Run, job: str, stages: Sequence[Stage]) -> tuple[int, Sequence[Definition]]:

@@ -8,6 +8,7 @@ from typing import Any
 from pyspark.sql import SparkSession
 
 from qualscore.config import Settings
+from qualscore.definitions.call_list import CallList
 from qualscore.definitions.definition import Definition
 from qualscore.definitions.segment import Segment
 from qualscore.publish.targets import Target
@@ -24,6 +25,7 @@ class Run:
         other_definitions: of those that the arguments leave out.
         segments: all that are defined.
         targets: where publish sends.
+        call_lists: all that are defined.
     """
 
     run_id: str
@@ -39,6 +41,7 @@ class Run:
     other_definitions: Sequence[Definition] = ()
     segments: Sequence[Segment] = ()
     targets: Sequence[Target] = ()
+    call_lists: Sequence[CallList] = ()
 
     @property
     def spark(self) -> SparkSession:

@@ -40,7 +40,7 @@ def score_performance(
         first_on: by score the day of its first run, where that is known.
         as_of: the day after which nothing counts.
     """
-    present = checkpoints.kept(_scored(_of_scores(_on_day(deals, as_of), products, first_on), fit_intent))
+    present = checkpoints.kept(_scored(of_scores(_on_day(deals, as_of), products, first_on), fit_intent))
     then = with_score_then(present.where(F.col("created_on") > F.col("first_on")), history, on="created_on")
     both = present.withColumn("basis", F.lit(PRESENT)).unionByName(then.withColumn("basis", F.lit(WHEN_CREATED)))
     measured = both.transform(_in_ranges).groupBy("score_name", "basis", *RANGE).agg(*_measures())
@@ -75,7 +75,7 @@ def _on_day(deals: DataFrame, as_of: date) -> DataFrame:
     )
 
 
-def _of_scores(deals: DataFrame, products: Mapping[str, Sequence[str]], first_on: Mapping[str, date]) -> DataFrame:
+def of_scores(deals: DataFrame, products: Mapping[str, Sequence[str]], first_on: Mapping[str, date]) -> DataFrame:
     """Deals with score_name and first_on, once for each score that they count for."""
     each = [
         F.when(_is_of(sought), F.struct(F.lit(name).alias("score_name"), F.lit(first_on.get(name)).cast("date").alias("first_on")))

@@ -1,4 +1,4 @@
-"""The columns that the conditions of segments may name, with their types, and what they are of accounts beside their scores."""
+"""The columns that conditions of segments and call lists may name, with their types, and what they are of accounts beside their scores."""
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
@@ -13,7 +13,7 @@ from qualscore.model.scorecard import columns
 
 # Of each score, as SCORE.NAME: from scores/fit_intent, and from scores/account_scores where a condition asks for them. The score is the
 # final one: segments are acted on.
-OF_FIT = ("score", "final_cause", "band", "action", "is_example", "intent_level", "advice", "score_trend")
+OF_FIT = ("score", "model_score", "final_cause", "band", "action", "is_example", "intent_level", "advice", "score_trend")
 OF_SCORES = ("percentile", "lift")
 FACTORS = ("factors_for", "factors_against")
 OF_SCORE = (*OF_FIT, *OF_SCORES, *FACTORS)
@@ -24,7 +24,7 @@ BASE = ("domain", "company_name", "crm_state")
 def types(score_names: Iterable[str], keyword_sets: Iterable[str]) -> dict[str, dict[str, str]]:
     """For `when` and `crm_accounts` the columns and Spark's names of their types."""
     fit, scores = (contracts.load(f"scores/{table}").columns for table in ("fit_intent", "account_scores"))
-    of_score = {name: fit[name].type for name in OF_FIT} | {name: scores[name].type for name in OF_SCORES}
+    of_score = {name: fit[name.removeprefix("model_")].type for name in OF_FIT} | {name: scores[name].type for name in OF_SCORES}
     of_score |= dict.fromkeys(FACTORS, "array<string>")
     known = columns.types(keyword_sets)
     named = {f"{score}.{name}": kind for score in score_names for name, kind in of_score.items()}
@@ -33,7 +33,7 @@ def types(score_names: Iterable[str], keyword_sets: Iterable[str]) -> dict[str, 
 
 @dataclass(frozen=True)
 class Beside:
-    """What the conditions of segments are asked of.
+    """What the conditions of segments and call lists are asked of.
 
     Attributes:
         fit_intent: scores/fit_intent.
@@ -53,11 +53,11 @@ class Beside:
     score_names: Sequence[str]
     keyword_sets: Sequence[str]
 
-    def accounts(self, names: Iterable[str]) -> tuple[DataFrame, Mapping[str, Column]]:
-        """One row per account with BASE, and by name the columns that conditions name, as written."""
+    def accounts(self, names: Iterable[str], *more: Column) -> tuple[DataFrame, Mapping[str, Column]]:
+        """One row per account with BASE and more of fit_intent, and by name the columns that conditions name, as written."""
         known = types(self.score_names, self.keyword_sets)["when"]
         wanted = list(dict.fromkeys(column for name in names if (column := resolved(name, [*known]))))
-        accounts = self.fit_intent.where(F.col("score_name") == self.scored[0]).select(*BASE)
+        accounts = self.fit_intent.where(F.col("score_name") == self.scored[0]).select(*BASE, *more)
         # No join adds a row: one row per domain on either side.
         of_features = [name for name in wanted if name not in (*BASE, LISTS) and not self._is_of_score(name)]
         if of_features:
@@ -77,8 +77,9 @@ class Beside:
     def _of_score(self, score: str, wanted: Sequence[str]) -> DataFrame:
         """domain, and as a struct of the score's name what is wanted of the score."""
         asked = [column for column in OF_SCORE if f"{score}.{column}" in wanted]
-        final = {"score": F.coalesce("score_final", "score")}  # of a table that was written before there were overrides the model's
-        of_fit = [final.get(it, F.col(it)).alias(it) for it in asked if it in OF_FIT]
+        final = F.coalesce("score_final", "score")  # of a table that was written before there were overrides the model's
+        named_otherwise = {"score": final, "model_score": F.col("score")}
+        of_fit = [named_otherwise.get(it, F.col(it)).alias(it) for it in asked if it in OF_FIT]
         rows = self.fit_intent.where(F.col("score_name") == score).select("domain", *of_fit)
         others = [it for it in asked if it not in OF_FIT]
         if others:

@@ -32,7 +32,8 @@ def members(segments: Sequence[Segment], beside: Beside, crm_accounts: DataFrame
     lists = [LISTS] if any(it.append_to for it in segments) else []
     accounts, columns = beside.accounts([*lists, *(name for it in segments for name in it.names)])
     if any(it.crm_accounts for it in segments):
-        accounts = accounts.join(to_be_joined(_crm_facts(segments, crm_accounts, as_of)), "domain", "left")
+        asked = [it.crm_accounts for it in segments]
+        accounts = accounts.join(to_be_joined(crm_facts(asked, crm_accounts, as_of=as_of)), "domain", "left")
     entries = [_entry(place, it, columns, as_of) for place, it in enumerate(segments)]
     each = accounts.select(*BASE, F.explode(F.array_compact(F.array(*entries))).alias("_in"))
     return each.select("_in.segment_name", *BASE, "_in.origin")
@@ -68,16 +69,35 @@ def account_segments(now: DataFrame, before: DataFrame, *, as_of: date) -> DataF
 
 def _entry(place: int, segment: Segment, columns: Mapping[str, Column], as_of: date) -> Column:
     """segment_name and origin where an account is a member, else null. What is unknown is not met."""
-    asked = [parse(segment.when).column(columns, as_of=as_of)] if segment.when else []
-    asked += [F.get("_facts", F.lit(place))] if segment.crm_accounts else []
-    origin = F.when(reduce(and_, asked), CONDITION)
+    origin = F.when(meets(segment.when, segment.crm_accounts, columns, place, as_of=as_of), CONDITION)
     if segment.append_to:
         origin = origin.when(F.array_contains(LISTS, segment.append_to), LIST)
     return F.when(origin.isNotNull(), F.struct(F.lit(segment.name).alias("segment_name"), origin.alias("origin")))
 
 
-def _crm_facts(segments: Sequence[Segment], crm_accounts: DataFrame, as_of: date) -> DataFrame:
-    """domain, _facts: for each segment whether a CRM account of the domain meets its condition; null where that is unknown of all."""
+def crm_facts(conditions: Sequence[str | None], crm_accounts: DataFrame, *, as_of: date) -> DataFrame:
+    """domain, _facts: of each condition whether a CRM account of the domain meets it; null where that is unknown of all.
+
+    Args:
+        conditions: over clean/crm_accounts; None asks nothing.
+        crm_accounts: clean/crm_accounts.
+        as_of: the day that conditions count back from.
+    """
     columns, nothing = crm_columns(), F.lit(None).cast("boolean")
-    met = [F.max(parse(it.crm_accounts).column(columns, as_of=as_of)) if it.crm_accounts else F.max(nothing) for it in segments]
+    met = [F.max(parse(it).column(columns, as_of=as_of)) if it else F.max(nothing) for it in conditions]
     return crm_accounts.where("domain is not null").groupBy("domain").agg(F.array(*met).alias("_facts"))
+
+
+def meets(when: str | None, crm_accounts: str | None, columns: Mapping[str, Column], place: int, *, as_of: date) -> Column:
+    """Whether an account meets both conditions, of which None is met; what is unknown is not met.
+
+    Args:
+        when: a condition over `columns`.
+        crm_accounts: a condition whose answers `crm_facts` has at the place.
+        columns: of accounts, by name.
+        place: among the conditions of `crm_facts`.
+        as_of: the day that conditions count back from.
+    """
+    asked = [parse(when).column(columns, as_of=as_of)] if when else []
+    asked += [F.get("_facts", F.lit(place))] if crm_accounts else []
+    return F.coalesce(reduce(and_, asked, F.lit(True)), F.lit(False))

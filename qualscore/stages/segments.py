@@ -56,7 +56,17 @@ def show_segments(run: Run) -> Outcome:
 
 
 def _members(run: Run, scored: Sequence[str]) -> DataFrame:
-    beside = Beside(
+    return members(run.segments, asked_of(run, scored), clean(run, "crm_accounts"), as_of=features_date(run))
+
+
+def asked_of(run: Run, scored: Sequence[str]) -> Beside:
+    """What conditions are asked of.
+
+    Args:
+        run: with scores/fit_intent.
+        scored: the scores that it holds.
+    """
+    return Beside(
         fit_intent=run.tables.read(FIT_INTENT),
         scores=run.tables.read(SCORES),
         features=run.tables.read(FEATURES),
@@ -65,7 +75,6 @@ def _members(run: Run, scored: Sequence[str]) -> DataFrame:
         score_names=sorted({*scored, *(it.name for it in (*run.definitions, *run.other_definitions))}),
         keyword_sets=sorted(run.settings.keywords),
     )
-    return members(run.segments, beside, clean(run, "crm_accounts"), as_of=features_date(run))
 
 
 PREVIEW_SEGMENTS = Stage(

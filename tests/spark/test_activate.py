@@ -9,10 +9,13 @@ from math import log1p
 from types import SimpleNamespace
 from typing import Any
 
+import pandas as pd
 import pytest
 from pyspark.sql import Row, SparkSession
+from pyspark.sql import functions as F
 
 from qualscore import config, contracts
+from qualscore.definitions.call_list import CallList
 from qualscore.definitions.definition import Definition
 from qualscore.definitions.segment import Segment
 from qualscore.model.judging.score_shares import wilson
@@ -20,11 +23,15 @@ from qualscore.runs import main, pinning
 from qualscore.runs.console import Console
 from qualscore.runs.run import Outcome, Run
 from qualscore.scores.audit import measures
+from qualscore.scores.expected_value import odds
 from qualscore.scores.segments import account_segments
 from qualscore.stages import audited_data, audited_scores
 from qualscore.stages.activate import ACTIVATE
+from qualscore.stages.call_lists import _made, shown
 from qualscore.stages.fit_intent_summary import show_fit_intent
 from qualscore.stages.keyword_sets import show_coverage
+from qualscore.stages.list_outcomes import write_list_outcomes
+from qualscore.stages.performance import write_surprises
 from qualscore.stages.segments import show_segments
 from tests.held_tables import HeldTables
 
@@ -91,6 +98,45 @@ SEGMENTS = [
     Segment(name="old_friends", crm_accounts="account_type ilike '%customer%'", append_to="targets"),
     Segment(name="researching", when=RESEARCHING),
 ]
+LISTS = [
+    CallList.model_validate({"name": "best", "accounts": 2, "control_share": 0, "cool_down": {"days": 0}}),
+    CallList.model_validate({"name": "held_out", "accounts": 2, "control_share": 0.5, "cool_down": {"activities": ["demo"]}}),
+    CallList.model_validate(
+        {"name": "shared", "scores": ["platform"], "when": "country in ('DE', 'US')", "accounts": 1, "per": "owner",
+         "owners": ["Ada", "Ben"], "control_share": 0}
+    ),
+    CallList.model_validate(
+        {"name": "theirs", "per": "owner", "crm_accounts": "account_type ilike '%customer%'", "cool_down": {"days": 0}}
+    ),
+]  # fmt: skip
+# List, day, domain, whether it was held out, probability; lists of the runs before.
+LISTED = [
+    ("best", date(2026, 4, 1), "lost.com", False, 0.5),
+    ("best", date(2026, 4, 1), "new.com", False, 0.25),
+    ("best", date(2026, 4, 1), "listed.com", True, 0.25),
+    ("best", date(2026, 5, 15), "lost.com", False, 0.5),
+    ("best", date(2026, 5, 15), "listed.com", True, 0.25),
+    ("best", date(2026, 6, 1), "gone.com", False, 0.5),  # of the same day, before it is made again
+]
+# Of the odds at which the four accounts of the CRM that platform scores have one customer: 97, 60, 80 and 10 points, which is the customer.
+ODDS = odds(
+    pd.DataFrame({"points": [97, 60, 80, 10], "is_example": [False, False, False, True], "in_crm": [True] * 4, "accounts": [1] * 4})
+)
+P_LOST, P_NEW = (ratio * ODDS / (1 + ratio * ODDS) for ratio in (80 / 20, 70.5 / 29.5))
+OF_ROW = ("list_name", "domain", "owner", "rank", "is_control")
+LATER = date(2026, 8, 1)
+DELIVERED_LATER = {
+    "clean/crm_opportunities": [
+        {"opportunity_id": "later", "domain": "lost.com", "outcome": "won", "created_on": date(2026, 6, 10), "close_on": date(2026, 7, 1),
+         "amount": 5000.0},
+        {"opportunity_id": "latest", "domain": "new.com", "outcome": "won", "created_on": date(2026, 6, 20), "close_on": date(2026, 8, 2),
+         "amount": 700.0},
+        {"opportunity_id": "low", "domain": "listed.com", "outcome": "won", "created_on": date(2026, 6, 15), "close_on": date(2026, 7, 2)},
+        {"opportunity_id": "high", "domain": "customer.com", "outcome": "lost", "created_on": date(2026, 6, 15),
+         "close_on": date(2026, 7, 3), "amount": 9.0, "owner": "Eva"},
+    ],
+    "clean/activities": [{"domain": "listed.com", "activity_type": "call", "active_on": date(2026, 6, 15)}],
+}  # fmt: skip
 # Segment, domain, since_on, left_on: of the runs before.
 MEMBERS = [
     ("german", "customer.com", date(2026, 5, 1), None),
@@ -157,6 +203,11 @@ def tables() -> Mapping[str, Sequence[Mapping[str, Any]]]:
         "clean/crm_accounts": CRM,
         "clean/crm_opportunities": deals,
         "clean/account_lists": [{"list_name": "targets", "domain": domain} for domain in ("new.com", "group.com")],
+        "clean/activities": [{"domain": "lost.com", "activity_type": "call", "active_on": date(2026, 5, 15)}],
+        "scores/call_lists": [
+            dict(zip(("list_name", "made_on", "domain", "is_control", "probability"), it, strict=True))
+            | {"score_name": "platform", "band": "likely"} for it in LISTED
+        ],
         "clean/intent_signals": [{"domain": it[0], "keyword": it[1].lower(), "week_on": date(2026, 5, it[2])} for it in SIGNALS],
         "scores/score_history": [
             dict(zip(moves, it, strict=True)) | {"band_before": band_of(it[4]), "band": band_of(it[5])} for it in MOVES
@@ -180,7 +231,7 @@ def activated(spark: SparkSession, tmp_path_factory: pytest.TempPathFactory) -> 
     for name, rows in tables().items():
         store.replace(name, contracts.load(name).rows(spark, rows))
     run = Run("run", datetime.now(UTC), AS_OF, options, settings, DEFINITIONS[:1], store, ("", None), console, "activate", DEFINITIONS[1:])
-    run = replace(run, segments=SEGMENTS)
+    run = replace(run, segments=SEGMENTS, call_lists=LISTS)
     return run, ACTIVATE.work(run)
 
 
@@ -328,12 +379,15 @@ def test_the_performance_of_all_accounts_has_an_interval_and_a_median(activated:
 def test_the_outcome_counts_and_says_where_tables_are_not_of_one_universe(activated: tuple[Run, Outcome]) -> None:
     outcome = activated[1]
     segments = {"segment_members": 6, "segment_added": 6, "segment_removed": 2, "override_rates": 4}
-    assert (
-        outcome.counts
-        == {"accounts": 6, "quick_cards": 4, "crm_accounts": 6, "market_cells": 12, "performance": 32, "compared": 0} | segments
-    )
+    lists = {"lists": 4, "list_called": 4, "list_control": 0, "list_outcomes": 12}
+    tables = {"accounts": 6, "quick_cards": 4, "crm_accounts": 6, "market_cells": 12, "performance": 32, "surprises": 0, "compared": 0}
+    assert outcome.counts == tables | segments | lists
     assert outcome.warnings == [
-        "clean/accounts has 5 accounts and features/account_features 6: run build_features and score, then activate again"
+        "clean/accounts has 5 accounts and features/account_features 6: run build_features and score, then activate again",
+        "the call list held_out has 1 of 2 accounts: of 6 fell out 1 (no score), 2 (customer), 1 (open deal), 1 (worked lately)",
+        "the call list shared has 1 of 2 accounts: of 6 fell out 1 (conditions not met), 1 (no score), 1 (customer), 1 (open deal), "
+        "1 (worked lately)",
+        "the call list theirs has 0 of 50 accounts: of 6 fell out 4 (conditions not met), 1 (no score), 1 (of nobody who has a list)",
     ]
     assert outcome.as_of == AS_OF
 
@@ -463,5 +517,135 @@ def test_it_is_due_when_what_it_reads_has_changed(activated: tuple[Run, Outcome]
     last = {("activate", None): fingerprint}
     assert is_asked and main._asked(run, ACTIVATE, last, None) == (fingerprint, False)
     of_other_scores = run.tables.pinned({**run.tables.pins, "scores/account_scores": 7})
-    for changed in (replace(run, tables=of_other_scores), replace(run, segments=SEGMENTS[:1]), replace(run, other_definitions=[])):
+    for changed in (
+        replace(run, tables=of_other_scores),
+        replace(run, segments=SEGMENTS[:1]),
+        replace(run, call_lists=[]),
+        replace(run, other_definitions=[]),
+    ):
         assert main._asked(changed, ACTIVATE, last, None)[1]
+
+
+def test_call_lists_name_the_best_whom_somebody_may_call(activated: tuple[Run, Outcome]) -> None:
+    """Never customers, open deals, unscored or lately worked ones; of the same day alone the former rows are gone."""
+    columns = ("list_name", "made_on", "domain", "owner", "rank", "score_name", "score", "probability", "expected_value_usd", "is_control")
+    rows = rows_of(activated[0], "scores/call_lists", *columns)
+    assert [row[:3] for row in rows if row[1] < AS_OF] == [it[:3] for it in sorted(LISTED) if it[1] < AS_OF]
+    assert [(row[0], *row[2:]) for row in rows if row[1] == AS_OF] == [
+        ("best", "lost.com", None, 2, "platform", 80.0, P_LOST, 500.25 * P_LOST, False),
+        ("best", "new.com", None, 1, "platform", 100.0, P_NEW, 500.25 * P_NEW, False),
+        ("held_out", "new.com", None, 1, "platform", 100.0, P_NEW, 500.25 * P_NEW, False),
+        ("shared", "new.com", "Ada", 1, "platform", 100.0, P_NEW, 500.25 * P_NEW, False),
+    ]
+    reasons = rows_of(activated[0], "scores/call_lists", "list_name", "made_on", "domain", "final_cause", "reason", "industry", "size")
+    assert [row[2:] for row in reasons if row[:2] == ("best", AS_OF)] == [
+        ("lost.com", "model", "platform 80, Likely. In the CRM without a deal", "Banking & Finance", "10001+"),
+        (
+            "new.com",
+            "override_always",
+            "platform 100, set by people. Has researched lately. Not in the CRM",
+            "Software & Internet",
+            "251-1000",
+        ),
+    ]
+
+
+def test_how_each_list_came_about_is_told_rule_by_rule(activated: tuple[Run, Outcome]) -> None:
+    """In their order; what is not needed is no shortfall."""
+    rows = rows_of(activated[0], "scores/call_list_counts", "list_name", "step", "rule", "fell_out", "accounts_left")
+    assert [row[1:] for row in sorted(rows) if row[0] == "shared"] == [
+        (1, "conditions", 1, 5), (2, "unscored", 1, 4), (3, "never", 0, 4), (4, "customer", 1, 3), (5, "open_deal", 1, 2),
+        (6, "recently_worked", 1, 1), (7, "other_owner", 0, 1), (8, "owner_cap", 0, 1), (9, "quota", 0, 1), (10, "parent_cap", 0, 1),
+        (11, "industry_cap", 0, 1), (12, "not_needed", 0, 1), (13, "control", 0, 1),
+    ]  # fmt: skip
+    assert [(row[0], row[4]) for row in sorted(rows) if row[1] == 13] == [("best", 2), ("held_out", 1), ("shared", 1), ("theirs", 0)]
+
+
+@pytest.fixture(scope="module")
+def later(activated: tuple[Run, Outcome]) -> Run:
+    """What is known of lists and deals two months later."""
+    run = activated[0]
+    tables = HeldTables(run.spark, run.tables.warehouse, frames={name: [*frames] for name, frames in run.tables.frames.items()})
+    tables.replace("features/account_features", tables.read("features/account_features").withColumn("as_of_on", F.lit(LATER)))
+    for name, rows in DELIVERED_LATER.items():
+        tables.replace(name, tables.read(name).unionByName(contracts.load(name).rows(run.spark, rows)))
+    run = replace(run, tables=tables)
+    write_list_outcomes(run)
+    write_surprises(run, DEFINITIONS)
+    return run
+
+
+def test_what_came_of_lists_is_told_by_later_deliveries(activated: tuple[Run, Outcome], later: Run) -> None:
+    """Of lists of earlier days in three kinds of row; two months later two accounts of them have bought, one of which was held out."""
+    columns = ("kind", "name", "since_on", "band", "outcome", "accounts", "reached", "control_accounts", "control_reached")
+    april, may = date(2026, 4, 1), date(2026, 5, 15)
+    assert rows_of(activated[0], "scores/list_outcomes", *columns) == [
+        ("list", "best", april, "all", "contacted", 2, 1, 1, 0),
+        ("list", "best", april, "all", "opportunity", 2, 1, 1, 0),
+        ("list", "best", april, "all", "won", 2, 0, 1, 0),
+        *(("list", "best", may, "all", it, 1, 0, 1, 0) for it in ("contacted", "opportunity", "won")),
+        ("list_all_days", "best", april, "all", "contacted", 2, 1, 1, 0),
+        ("list_all_days", "best", april, "all", "opportunity", 2, 1, 1, 0),
+        ("list_all_days", "best", april, "all", "won", 2, 0, 1, 0),
+        ("score", "platform", april, "likely", "contacted", 3, 1, None, None),
+        ("score", "platform", april, "likely", "opportunity", 3, 1, None, None),
+        ("score", "platform", april, "likely", "won", 3, 0, None, None),
+    ]
+    columns = (*columns, "expected", "against_expected", "effect", "revenue_usd", "followed_to_on")
+    rows = rows_of(later, "scores/list_outcomes", *columns)
+    assert [row[1:2] + row[4:] for row in rows if row[0] == "list" and row[2] == AS_OF and row[4] != "contacted"] == [
+        ("best", "opportunity", 2, 2, None, None, None, None, None, 5000.0, LATER),
+        ("best", "won", 2, 1, None, None, pytest.approx(P_LOST + P_NEW), "as_expected", None, 5000.0, LATER),
+        ("held_out", "opportunity", 1, 1, None, None, None, None, None, 0.0, LATER),
+        ("held_out", "won", 1, 0, None, None, pytest.approx(P_NEW), "as_expected", None, 0.0, LATER),
+        ("shared", "opportunity", 1, 1, None, None, None, None, None, 0.0, LATER),
+        ("shared", "won", 1, 0, None, None, pytest.approx(P_NEW), "as_expected", None, 0.0, LATER),
+    ]
+    assert [row[4:] for row in rows if row[:2] == ("list_all_days", "best")] == [
+        ("contacted", 2, 2, 1, 1, None, None, "none_seen", 5000.0, LATER),
+        ("opportunity", 2, 2, 1, 1, None, None, "none_seen", 5000.0, LATER),
+        ("won", 2, 1, 1, 1, 0.75, "as_expected", "none_seen", 5000.0, LATER),
+    ]
+    assert [row[3:8] for row in rows if row[:2] == ("score", "platform") and row[4] == "won"] == [("likely", "won", 3, 2, None)]
+
+
+def test_preview_counts_lists_and_the_same_tables_give_the_same_ones(activated: tuple[Run, Outcome]) -> None:
+    """Whatever their parts."""
+    run = activated[0]
+    parted = HeldTables(run.spark, run.tables.warehouse, frames={name: [it[-1].repartition(3)] for name, it in run.tables.frames.items()})
+    run = replace(run, tables=parted, console=Console(results := StringIO(), StringIO(), False, datetime.now(UTC)))
+    made = _made(run, LISTS, ["analytics", "platform"])
+    outcome = shown(run, made)
+    assert (outcome.sentence, outcome.warnings) == ("4 call lists", activated[1].warnings[1:])
+    assert results.getvalue().splitlines() == [
+        "call lists                                       to call      held out",
+        "  best                                               2             0",
+        "  held_out                                           1             0",
+        "  shared                                             1             0",
+        "  theirs                                             0             0",
+    ]
+    sides = (made.rows.where("fell_by is null"), parted.read("scores/call_lists").where(F.col("made_on") == AS_OF))
+    again, once = (sorted((tuple(row) for row in it.select(*OF_ROW).collect()), key=str) for it in sides)
+    assert again == once
+
+
+def test_deals_that_went_otherwise_than_expected_are_named(later: Run) -> None:
+    columns = (
+        "score_name",
+        "opportunity_id",
+        "surprise",
+        "domain",
+        "owner",
+        "amount_usd",
+        "score_then",
+        "score_now",
+        "created_on",
+        "as_of_on",
+    )
+    june = date(2026, 6, 15)
+    assert rows_of(later, "scores/score_surprises", *columns) == [
+        ("analytics", "high", "lost_scored_high", "customer.com", "Eva", 9.0, 97.5, 97.5, june, LATER),
+        ("analytics", "low", "won_scored_low", "listed.com", None, None, 4.0, 4.0, june, LATER),
+        ("platform", "high", "lost_scored_high", "customer.com", "Eva", 9.0, 97.5, 97.5, june, LATER),
+        ("platform", "low", "won_scored_low", "listed.com", None, None, 10.0, 10.0, june, LATER),
+    ]
