@@ -55,6 +55,8 @@ ROWS: dict[str, list[dict[str, Any]]] = {
     "scores/fit_intent": [{"score_name": "small", "advice": "call_now", "intent_level": "high", "score_trend": "improving"}],
     "scores/account_segments": [{"segment_name": "mid_market", "since_on": "2026-05-01", "left_on": None},
                                 {"segment_name": "left", "since_on": "2026-04-01", "left_on": "2026-05-01"}],
+    "scores/call_lists": [{"list_name": "north", "made_on": "2026-05-01", "owner": "Ada", "rank": None, "is_control": True},
+                          {"list_name": "north", "made_on": "2026-06-01", "owner": None, "rank": 3, "is_control": False}],
     "clean/overrides": [{"score_name": None, "score_final": 100.0, "decision": "always", "reason": "a partner\x1b[2J", "author": "ann",
                          "decided_on": "2026-05-04", "expires_on": "2026-12-31"}],
     "clean/account_lists": [{"list_name": "rivals", "domain": DOMAIN, "event_on": None}],

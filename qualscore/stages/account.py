@@ -22,6 +22,7 @@ from qualscore.reports.house.terminal import shown
 from qualscore.runs import records
 from qualscore.runs.run import Outcome, Run, Stage
 from qualscore.scores.account_rows import Rows, matches, rows_of
+from qualscore.scores.call_lists import CALL_LISTS
 from qualscore.scores.fit_intent import FIT_INTENT
 from qualscore.scores.nearest import NEAREST
 from qualscore.scores.segments import ACCOUNT_SEGMENTS
@@ -31,7 +32,7 @@ from qualscore.stages.nearest import nearest_of
 from qualscore.stages.reading import ACCOUNTS, FEATURES, HISTORY, SCORES, SOURCES, TOP, UNSCORED
 from qualscore.stages.verify import is_gone
 
-READ = (ACCOUNTS, FEATURES, SCORES, UNSCORED, TOP, HISTORY, NEAREST, FIT_INTENT, ACCOUNT_SEGMENTS)
+READ = (ACCOUNTS, FEATURES, SCORES, UNSCORED, TOP, HISTORY, NEAREST, FIT_INTENT, ACCOUNT_SEGMENTS, CALL_LISTS)
 INPUTS = (*READ, *(f"clean/{table}" for table in SOURCES if table != "crm_opportunity_history"))
 MOST_MATCHES = 20
 LARGEST = 1 << 28  # bytes of features in which customers are looked for: some 8 million accounts

@@ -618,7 +618,7 @@ def test_preview_counts_lists_and_the_same_tables_give_the_same_ones(activated: 
     outcome = shown(run, made)
     assert (outcome.sentence, outcome.warnings) == ("4 call lists", activated[1].warnings[1:])
     assert results.getvalue().splitlines() == [
-        "call lists                                       to call      held out",
+        "call lists                                     to call      held out",
         "  best                                               2             0",
         "  held_out                                           1             0",
         "  shared                                             1             0",

@@ -70,6 +70,11 @@ Segments
 segment     since
 mid_market  2026-05-01
 
+Call lists
+list   made on     owner  place
+north  2026-06-01  –      3
+north  2026-05-01  Ada    held out
+
 In the CRM
 id   name                                                           type      owner
 001  <script>alert('x')</script> [2J Inc [bold]😀{"x" * 16}…  Prospect  ann

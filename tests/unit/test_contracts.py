@@ -46,7 +46,7 @@ def test_every_file_is_the_contract_of_its_name() -> None:
                 "quick_cards",
             )
         ),
-        *(f"scores/{table}" for table in ("call_lists", "call_list_counts", "list_outcomes", "score_surprises")),
+        *(f"scores/{table}" for table in ("call_lists", "call_list_counts", "list_outcomes", "score_performance", "score_surprises")),
     }
     assert all((ROOT / contract.file).is_file() for contract in contracts.all_contracts())
 

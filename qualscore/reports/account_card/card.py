@@ -154,6 +154,12 @@ def _activity(record: Record) -> Iterator[Section]:
     if record["segments"]:
         segments = tuple((it["segment_name"], _day(it["since_on"])) for it in record["segments"])
         yield _short("segments", "Segments", ("segment", "since"), segments)
+    if record["call_lists"]:
+        called = tuple(
+            (it["list_name"], _day(it["made_on"]), it["owner"] or "–", "held out" if it["is_control"] else str(it["rank"]))
+            for it in record["call_lists"]
+        )
+        yield _short("call_lists", "Call lists", ("list", "made on", "owner", "place"), called)
     if record["crm"]:
         crm = tuple((it["account_id"], _name(it["company_name"]), it["account_type"] or "–", it["owner"] or "–") for it in record["crm"])
         yield _short("crm", "In the CRM", ("id", "name", "type", "owner"), crm)

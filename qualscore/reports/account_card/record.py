@@ -9,6 +9,7 @@ from qualscore.reports.account_card.base_rates import sentence
 from qualscore.reports.account_card.origins import origins
 from qualscore.reports.account_card.reasons import without_score
 from qualscore.scores.account_rows import Rows
+from qualscore.scores.call_lists import CALL_LISTS
 from qualscore.scores.fit_intent import FIT_INTENT
 from qualscore.scores.nearest import NEAREST
 from qualscore.scores.segments import ACCOUNT_SEGMENTS
@@ -48,7 +49,7 @@ def record(domain: str, rows: Rows, *, names: Sequence[str], reports: Mapping[st
 
     Returns:
         domain, company_name, scores, unscored, nearest, history, values, technologies, research, crm, deals, engagement, lists, segments,
-        overrides.
+        call_lists, overrides.
     """
     account = next(iter(rows["clean/accounts"]), None)
     scored = {row["score_name"]: row for row in rows["scores/account_scores"]}
@@ -74,6 +75,7 @@ def record(domain: str, rows: Rows, *, names: Sequence[str], reports: Mapping[st
         "lists": rows["clean/account_lists"],
         "overrides": sorted(rows[OVERRIDES], key=lambda it: (it["score_name"] or "", it["decided_on"] or "", it["expires_on"] or "")),
         "segments": [it for it in rows[ACCOUNT_SEGMENTS] if it["left_on"] is None],
+        "call_lists": sorted(rows[CALL_LISTS], key=lambda it: (it["made_on"], it["list_name"]), reverse=True),
     }
 
 
