@@ -9,7 +9,7 @@ from pydantic import Field, PositiveInt, field_validator, model_validator
 from qualscore.columns.spelling import folded
 from qualscore.config import Strict, nearest
 from qualscore.definitions.conditions import parse
-from qualscore.definitions.definition_files import Defined, defined, in_order
+from qualscore.definitions.definition_files import Defined, defined, in_order, read_as
 from qualscore.definitions.scorecard import ConditionText
 
 CONDITIONS = ("when", "crm_accounts")
@@ -130,7 +130,7 @@ def load(paths: Sequence[str], *, columns: Mapping[str, Mapping[str, str]], scor
     Raises:
         ConfigurationError: with the findings of all lists at once.
     """
-    return in_order(*defined(CallList, paths, word="call list", misfits=partial(_misfits, columns=columns, scores=scores)))
+    return in_order(*defined(read_as(CallList), paths, word="call list", misfits=partial(_misfits, columns=columns, scores=scores)))
 
 
 def _misfits(wanted: CallList, columns: Mapping[str, Mapping[str, str]], scores: Sequence[str]) -> list[str]:

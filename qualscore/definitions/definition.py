@@ -12,7 +12,7 @@ from qualscore.columns import countries
 from qualscore.columns.spelling import letters
 from qualscore.config import Strict, nearest
 from qualscore.definitions import scorecard
-from qualscore.definitions.definition_files import Defined, defined, files_of, in_order
+from qualscore.definitions.definition_files import Defined, defined, files_of, in_order, read_as
 from qualscore.definitions.expectation import Expectation, withheld
 from qualscore.definitions.scorecard import Scorecard
 from qualscore.definitions.selection import EXAMPLE_SOURCES, TABLES, Node, Selection
@@ -217,7 +217,7 @@ def load(
         said = [*_unknown_lists(definition, lists), *_missing_tables(definition, tables), *_unknown_sets(definition, keyword_sets)]
         return [*said, *rules]
 
-    definitions, findings = defined(Definition, paths, word="score", misfits=misfits)
+    definitions, findings = defined(read_as(Definition), paths, word="score", misfits=misfits)
     findings += [f"--score {name}: no such score; {nearest(name, sorted(definitions))}" for name in names if name not in definitions]
     return in_order(definitions, findings, names=names)
 

@@ -1,8 +1,8 @@
-"""Files of definitions: scores, segments and call lists are read in one way, and all that is wrong with them is said at once."""
+"""Files of definitions: scores, segments, call lists and targets are read in one way, and all that is wrong with them is said at once."""
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from pathlib import Path
-from typing import TypeVar
+from typing import Any, Protocol, TypeVar
 
 from pydantic import Field
 
@@ -17,16 +17,31 @@ class Defined(Strict):
     name: str = Field(pattern=r"^[a-z][a-z0-9_]{0,62}$")
 
 
-Kind = TypeVar("Kind", bound=Defined)
+class Named(Protocol):
+    """What has a name."""
+
+    @property
+    def name(self) -> str:
+        """The name."""
+
+
+Kind = TypeVar("Kind", bound=Named)
+Model = TypeVar("Model", bound=Defined)
+Reader = Callable[[Mapping[str, Any], Path], Kind]
+
+
+def read_as(kind: type[Model]) -> Reader[Model]:
+    """Reads a file's content as a definition of a kind."""
+    return lambda content, file: validate(kind, content, where=str(file))
 
 
 def defined(
-    kind: type[Kind], paths: Sequence[str], *, word: str, misfits: Callable[[Kind], Iterable[str]]
+    read: Reader[Kind], paths: Sequence[str], *, word: str, misfits: Callable[[Kind], Iterable[str]]
 ) -> tuple[dict[str, Kind], list[str]]:
     """What files define, by name, and the findings of all of them.
 
     Args:
-        kind: of the definitions.
+        read: makes a definition of the content of a file.
         paths: files and folders.
         word: what people call one.
         misfits: says what does not fit of one that is well formed.
@@ -35,7 +50,7 @@ def defined(
     findings: list[str] = []
     for file in (file for path in paths for file in files_of(Path(path))):
         try:
-            definition = validate(kind, load_mapping(file), where=str(file))
+            definition = read(load_mapping(file), file)
             findings += [f"{file}: {it}" for it in misfits(definition)]
             if definition.name in by_name:
                 findings.append(f"{file}: the {word} '{definition.name}' is defined twice")

@@ -7,7 +7,7 @@ from pydantic import model_validator
 
 from qualscore.config import nearest
 from qualscore.definitions.conditions import parse
-from qualscore.definitions.definition_files import Defined, defined, in_order
+from qualscore.definitions.definition_files import Defined, defined, in_order, read_as
 from qualscore.definitions.scorecard import ConditionText
 
 CONDITIONS = ("when", "crm_accounts")
@@ -50,7 +50,7 @@ def load(paths: Sequence[str], *, columns: Mapping[str, Mapping[str, str]], list
     Raises:
         ConfigurationError: with the findings of all segments at once.
     """
-    return in_order(*defined(Segment, paths, word="segment", misfits=partial(_misfits, columns=columns, lists=lists)))
+    return in_order(*defined(read_as(Segment), paths, word="segment", misfits=partial(_misfits, columns=columns, lists=lists)))
 
 
 def _misfits(segment: Segment, columns: Mapping[str, Mapping[str, str]], lists: Sequence[str]) -> list[str]:

@@ -6,7 +6,7 @@ from pathlib import Path
 from typing import Any
 
 from qualscore.config import nearest, validate
-from qualscore.definitions.definition_files import files_of
+from qualscore.definitions.definition_files import defined, in_order
 from qualscore.errors import ConfigurationError
 from qualscore.paths import absolute
 from qualscore.publish.dynamics import Dynamics
@@ -16,7 +16,6 @@ from qualscore.publish.marketo import Marketo
 from qualscore.publish.postgres import Postgres
 from qualscore.publish.reverse_etl import ReverseEtl
 from qualscore.publish.salesforce import Salesforce
-from qualscore.yaml_files import load_mapping
 
 Target = Salesforce | Hubspot | Dynamics | Marketo | Postgres | ReverseEtl
 TYPES: Mapping[str, type[Any]] = {
@@ -40,22 +39,16 @@ def load(paths: Sequence[str], *, scores: Collection[str], segments: Collection[
     Raises:
         ConfigurationError: with the findings of all targets at once.
     """
-    targets: dict[str, Target] = {}
-    findings: list[str] = []
-    for file in (file for path in paths for file in files_of(Path(path))):
-        try:
-            target = read(load_mapping(file), file)
-            findings += [f"{file}: {it}" for it in _misfits(target, sorted(scores), sorted(segments))]
-            if target.name in targets:
-                findings.append(f"{file}: the target '{target.name}' is defined twice")
-            if isinstance(target, ReverseEtl) and any(isinstance(it, ReverseEtl) for it in targets.values()):
-                findings.append(f"{file}: a second target of type reverse_etl; the table has one row for each account")
-            targets[target.name] = target
-        except ConfigurationError as error:
-            findings.append(str(error))
-    if findings:
-        raise ConfigurationError("\n".join(findings))
-    return [targets[name] for name in sorted(targets)]
+    of_tables: list[Target] = []
+
+    def misfits(target: Target) -> list[str]:
+        findings = _misfits(target, sorted(scores), sorted(segments))
+        if isinstance(target, ReverseEtl) and of_tables:
+            findings.append("a second target of type reverse_etl; the table has one row for each account")
+        of_tables.extend([target] if isinstance(target, ReverseEtl) else [])
+        return findings
+
+    return in_order(*defined(read, paths, word="target", misfits=misfits))
 
 
 def read(content: Mapping[str, Any], file: Path) -> Target:
