@@ -44,6 +44,7 @@ def test_every_file_is_the_contract_of_its_name() -> None:
                 "nearest_customers",
                 "override_rates",
                 "quick_cards",
+                "score_performance",
             )
         ),
         *(f"scores/{table}" for table in ("call_lists", "call_list_counts", "list_outcomes", "score_performance", "score_surprises")),
