@@ -1,4 +1,5 @@
 import json
+import re
 from datetime import date
 from pathlib import Path
 from tempfile import mkdtemp
@@ -10,7 +11,7 @@ from hypothesis import strategies as st
 from pyspark.sql import DataFrame, SparkSession
 
 from qualscore import contracts, deliveries, ingest
-from qualscore.config import Source, SourceTable
+from qualscore.config import ROOT, Source, SourceTable
 from qualscore.errors import ConfigurationError
 from qualscore.ingest import Ingested
 
@@ -186,23 +187,26 @@ def test_the_order_of_partitions_changes_nothing(spark: SparkSession, tmp_path: 
 
 
 def test_an_override_is_a_score_or_always_or_never_and_what_cannot_be_read_of_it_is_refused(spark: SparkSession, tmp_path: Path) -> None:
-    """One whose end cannot be read, too: it would never end. Of the same account, score and end the later row is taken."""
-    text = "account,score,reason,author,expires_on\nwww.Acme.com,Always,a partner,Eva,\nb.com,80,,Eva,2026-12-31\n"
-    text += 'b.com,never,,Tom,2026-12-31\nb.com,"97,5",,,2026-11-30\nc.com,perhaps,,,\nd.com,101,,,\ne.com,90,,,someday\n'
-    result = ingested(spark, tmp_path, "overrides", text + "gmail.com,90,,,\nf.com,,,,\n")
+    """The README's, and others. One whose end cannot be read would never end; of the same account, score and end the later row is taken."""
+    (text,) = re.findall(r"```csv\n(account,score_name.*?)```", (ROOT / "README.md").read_text(), re.DOTALL)
+    text += 'b.com,,80,,Eva,,2026-12-31\nwww.B.com,,Never,,Tom,,2026-12-31\nb.com,,"97,5",,,,2026-11-30\n'
+    text += "c.com,,perhaps,,,,\nd.com,,101,,,,\ne.com,,90,,,,someday\ngmail.com,,90,,,,\nf.com,,,,,,\n"
+    result = ingested(spark, tmp_path, "overrides", text)
     assert values(result.clean, "domain", "score_name", "score_final", "decision", "reason", "author", "expires_on") == [
-        ("acme.com", None, 100.0, "always", "a partner", "Eva", None),
+        ("acme.com", "platform", 100.0, "always", "signed a letter of intent", "Eva", date(2026, 12, 31)),
         ("b.com", None, 0.0, "never", None, "Tom", date(2026, 12, 31)),
         ("b.com", None, 97.5, None, None, None, date(2026, 11, 30)),
+        ("globex.com", "platform", 80.0, None, "a sister company buys", "Eva", date(2026, 8, 31)),
+        ("initech.com", None, 0.0, "never", "in liquidation", "Tom", None),
     ]
     assert reasons(result) == {
-        6: [("score_final", "perhaps", "NOT_A_SCORE")],
-        7: [("score_final", "101", "OUT_OF_RANGE")],
-        8: [("expires_on", "someday", "NOT_A_DATE")],
-        9: [("domain", "gmail.com", "FREE_MAIL_DOMAIN")],
-        10: [("score_final", None, "MISSING")],
+        8: [("score_final", "perhaps", "NOT_A_SCORE")],
+        9: [("score_final", "101", "OUT_OF_RANGE")],
+        10: [("expires_on", "someday", "NOT_A_DATE")],
+        11: [("domain", "gmail.com", "FREE_MAIL_DOMAIN")],
+        12: [("score_final", None, "MISSING")],
     }
-    assert became(result) == {"s0": {"rows_read": 9, "clean": 3, "superseded": 1, "rejected": 5}}
+    assert became(result) == {"s0": {"rows_read": 11, "clean": 5, "superseded": 1, "rejected": 5}}
 
 
 CELLS = st.sampled_from(["a.com", "b.com", "www.A.com", "gmail.com", "10.0.0.1", "", "N/A", "\ufffd", "x", "1", "true", "2026-03-04"])
