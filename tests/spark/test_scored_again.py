@@ -41,10 +41,49 @@ def content(folder: Path) -> dict[str, bytes]:
     return {str(it.relative_to(folder)): it.read_bytes() for it in sorted(folder.rglob("*")) if it.is_file()}
 
 
-def test_a_former_run_is_verified_by_a_scan_of_what_it_wrote(scored: Warehouse) -> None:
-    """Also after other features were scored since; a score that somebody has changed is named."""
-    change_features(scored, "company7.com", has_data=False)
+FINAL = ["score_final", "final_cause"]
+
+
+def with_overrides(scored: Warehouse) -> None:
+    """A run after people have set scores, of a warehouse that knew none; then they change their minds."""
+    tables, contract = scored.run.tables, contracts.load("clean/overrides")
+    before = by_domain(scored.table(SCORES))
+    assert set(before.final_cause) == {"model"} and (before.score_final == before.score).all()
+    of_an_earlier_version = tables.read(SCORES).drop(*FINAL).localCheckpoint().write.format("delta").mode("overwrite")
+    of_an_earlier_version.option("overwriteSchema", "true").partitionBy("score_name", "band").save(f"{tables.warehouse}/{SCORES}")
+    rows = [
+        {"domain": "company10.com", "score_final": 100, "decision": "always"},
+        {"domain": "company12.com", "score_name": "small", "score_final": 12.5, "expires_on": AS_OF},
+        {"domain": "company11.com", "score_final": 50, "expires_on": AS_OF - timedelta(days=1)},
+        {"domain": "company1.com", "score_final": 0, "decision": "never"},  # a partner
+        {"domain": "company7.com", "score_final": 1},
+        {"domain": "nobody.com", "score_final": 0, "decision": "never"},
+        {"domain": "company10.com", "score_name": "smal", "score_final": 1},
+    ]
+    tables.replace("clean/overrides", contract.rows(scored.run.spark, rows))
     assert scored.score(with_bands(highly_likely=60)) == [0]
+    tables.replace("clean/overrides", contract.rows(scored.run.spark, rows[3:]))
+    after = by_domain(scored.table(SCORES))
+    same = [name for name in after.columns if name not in (*FINAL, "band", "run_id", "scored_at")]
+    pd.testing.assert_frame_equal(after[same], before[before.domain != "company7.com"][same].reset_index(drop=True), check_exact=True)
+    assert ((after.band == "highly_likely") == (after.score >= 60)).all()
+    by_people = after[after.final_cause != "model"].set_index("domain")[FINAL]
+    assert by_people.to_dict("index") == {
+        "company10.com": {"score_final": 100.0, "final_cause": "override_always"},
+        "company12.com": {"score_final": 12.5, "final_cause": "override_score"},
+    }
+    pd.testing.assert_frame_equal(scored.table("scores/top_accounts").set_index("domain").loc[by_people.index, FINAL], by_people)
+    said = scored.run.console.progress.getvalue()  # type: ignore[attr-defined]
+    assert "warning: overrides: there is no score smal (1); the scores are small\n" in said
+    lost = "company1.com (EXCLUDED), company7.com (NO_DATA), nobody.com (no such account)"
+    assert f"warning: small: 3 override(s) of accounts without a score change nothing: {lost}\n" in said
+    assert "1,994 accounts scored, 6 without a score, 2 with an override" in said
+
+
+def test_a_former_run_is_verified_by_a_scan_of_what_it_wrote(scored: Warehouse) -> None:
+    """Also after other features were scored since, and with the overrides of then; a score that somebody has changed is named."""
+    change_features(scored, "company7.com", has_data=False)
+    with_overrides(scored)
     for run_id, number in (("run1", 1_995), ("run2", 1_994)):
         assert verify(asked(scored.run, run=run_id)).counts == {"verified": number}
 
@@ -61,41 +100,6 @@ def test_a_former_run_is_verified_by_a_scan_of_what_it_wrote(scored: Warehouse) 
     assert [line.split(":")[0].strip() for line in told] == ["company8.com", "company9.com"]
     assert told[0].strip().startswith("company8.com: not stored, scores ") and "company9.com: stored with 12.34, scores" in told[1]
     assert NotReproduced.exit_code == 8
-
-
-def test_overrides_stand_beside_the_scores_and_are_made_again_as_they_were(scored: Warehouse) -> None:
-    """Whatever people say now: the band stays the model's, and what changes nothing is named."""
-    tables, ends = scored.run.tables, contracts.load("clean/overrides")
-    rows = [
-        {"domain": "company7.com", "score_final": 100, "decision": "always"},
-        {"domain": "company9.com", "score_name": "small", "score_final": 12.5, "expires_on": AS_OF},
-        {"domain": "company11.com", "score_final": 50, "expires_on": AS_OF - timedelta(days=1)},
-        {"domain": "company1.com", "score_final": 0, "decision": "never"},  # a partner
-        {"domain": "nobody.com", "score_final": 0, "decision": "never"},
-        {"domain": "company7.com", "score_name": "smal", "score_final": 1},
-    ]
-    tables.replace("clean/overrides", ends.rows(scored.run.spark, rows))
-    final, before = ["score_final", "final_cause"], by_domain(scored.table(SCORES))
-    assert set(before.final_cause) == {"model"} and (before.score_final == before.score).all()
-    of_an_earlier_version = tables.read(SCORES).drop(*final).localCheckpoint().write.format("delta").mode("overwrite")
-    of_an_earlier_version.option("overwriteSchema", "true").partitionBy("score_name", "band").save(f"{tables.warehouse}/{SCORES}")
-    assert scored.score(DEFINITION) == [0]
-    after = by_domain(scored.table(SCORES))
-    same = [name for name in after.columns if name not in (*final, "run_id", "scored_at")]
-    pd.testing.assert_frame_equal(after[same], before[same], check_exact=True)
-    set_by_people = after[after.final_cause != "model"].set_index("domain")[final]
-    assert set_by_people.to_dict("index") == {
-        "company7.com": {"score_final": 100.0, "final_cause": "override_always"},
-        "company9.com": {"score_final": 12.5, "final_cause": "override_score"},
-    }
-    ranked = scored.table("scores/top_accounts").set_index("domain").loc[set_by_people.index, final]
-    pd.testing.assert_frame_equal(ranked, set_by_people)
-    said = scored.run.console.progress.getvalue()  # type: ignore[attr-defined]
-    assert "warning: overrides: there is no score smal (1); the scores are small\n" in said
-    lost = "2 override(s) of accounts without a score change nothing: company1.com (EXCLUDED), nobody.com (no such account)\n"
-    assert f"warning: small: {lost}" in said and "1,995 accounts scored, 5 without a score, 2 with an override" in said
-    tables.replace("clean/overrides", ends.rows(scored.run.spark, rows[3:]))
-    assert verify(asked(scored.run, run="run2")).counts == verify(asked(scored.run, run="run1")).counts == {"verified": 1_995}
 
 
 def test_points_are_verified_by_the_records_of_then(scored: Warehouse) -> None:
