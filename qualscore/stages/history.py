@@ -52,10 +52,10 @@ def scores_before(run: Run, names: Sequence[str]) -> Before:
     before = Before({table: run.tables.version(table) for table in (SCORES, UNSCORED)}, {}, {}, records.last_rules(run, names))
     if min(before.versions.values()) < 0:
         return before
-    first = {name: before.of_score(run, SCORES, name).select(F.unix_micros("scored_at").alias("at")).first() for name in names}
-    scored_at = {name: row["at"] for name, row in first.items() if row}
-    scored = {name: before.of_score(run, SCORES, name).count() for name in scored_at}
-    return replace(before, scored=scored, scored_at=scored_at)
+    there = run.tables.read(SCORES, version=before.versions[SCORES]).where(F.col("score_name").isin(list(names)))
+    scored = {row["score_name"]: row["count"] for row in there.groupBy("score_name").count().collect()}
+    first = {name: before.of_score(run, SCORES, name).select(F.unix_micros("scored_at").alias("at")).first() for name in scored}
+    return replace(before, scored=scored, scored_at={name: row["at"] for name, row in first.items() if row})
 
 
 def rules_of(run: Run, definition: Definition) -> str:
