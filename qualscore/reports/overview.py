@@ -4,6 +4,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
 from qualscore.model.scoring.bands import BAND_WORDS, HIGHLY_LIKELY
+from qualscore.reports import why
 from qualscore.reports.account_card.card import named
 from qualscore.reports.house.content import Block, Listing, Page, Section, Table, Text
 from qualscore.reports.house.terminal import readable
@@ -105,20 +106,12 @@ def _best(overview: Overview) -> Iterator[Section]:
     sides = ("speaks for it", "speaks against it") if overview["is_verbose"] else ("speaks for it",)
     for it in overview["scores"]:
         if it["best"]:
-            rows = tuple((named(row["company_name"], row["domain"]), *_why(row, len(sides)), f"{row['score']:.2f}") for row in it["best"])
+            rows = tuple(
+                (named(row["company_name"], row["domain"]), *why.sides(row["top_factors"])[: len(sides)], f"{row['score']:.2f}")
+                for row in it["best"]
+            )
             table = Table(("account", *sides, "points"), rows[:SHOWN_BEST], numbers=1)
             yield Section(f"best {it['score_name']}", f"Best accounts of {it['score_name']} that are no customers", (table,))
-
-
-def _why(row: Overview, sides: int) -> list[str]:
-    """The line of words by side.
-
-    >>> _why({"top_factors": "For: 51-200 employees; uses Kafka. Against: state CO"}, 2), _why({"top_factors": "Against: state CO"}, 1)
-    (['51-200 employees; uses Kafka', 'state CO'], ['–'])
-    """
-    line = str(row["top_factors"] or "")
-    favour, _, against = ("", "", line[9:]) if line.startswith("Against: ") else line.partition(". Against: ")
-    return [favour.removeprefix("For: ") or "–", against or "–"][:sides]
 
 
 def _doubts(scores: Sequence[Overview]) -> Iterator[Section]:
@@ -144,6 +137,7 @@ def _next(overview: Overview) -> Iterator[Section]:
     best = next((row["domain"] for it in overview["scores"] for row in it["best"]), "DOMAIN")
     steps = {
         "All about an account, by its domain or its name:": f"./spark-submit.sh account {best}{options}",
+        "The market, whom to call and why, for sales and marketing:": f"{warehouse}/reports/business.html",
         "Whether to believe the scores, and what the models look at:": f"{warehouse}/reports/index.html",
         "The best accounts, in Spark SQL:": f"SELECT * FROM delta.`{warehouse}/scores/top_accounts` ORDER BY score_name, rank",
         "The same in Python, without Spark:": f"deltalake.DeltaTable('{warehouse}/scores/top_accounts').to_pandas()",

@@ -88,6 +88,12 @@ def _publish(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--all", action="store_true", help="send all rows, also those that the target has confirmed as they are")
 
 
+def _report(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument(
+        "--list", metavar="NAME", help="only the accounts of a segment, or of an account list; their pages have files of their own"
+    )
+
+
 # Jobs that leave what is up to date: the same deliveries twice change nothing.
 ONLY_WHAT_IS_DUE = ("pipeline", "ingest", "retrain")
 OWN: dict[str, Callable[[argparse.ArgumentParser], None]] = {
@@ -104,6 +110,7 @@ OWN: dict[str, Callable[[argparse.ArgumentParser], None]] = {
     "refine": _refine,
     "score": _score,
     "publish": _publish,
+    "report": _report,
     "verify": _verify,
 }
 

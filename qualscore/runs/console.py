@@ -1,4 +1,7 @@
-"""How a run speaks: results to standard output, progress to standard error, everything to the log as JSON lines."""
+"""How a run speaks: results to standard output, progress to standard error, everything to the log as JSON lines.
+
+What deliveries hold is in many of these lines: of names and values a terminal is shown letters, and obeys nothing of them.
+"""
 
 import json
 import logging
@@ -10,6 +13,8 @@ from pathlib import Path
 from typing import TextIO
 
 from pythonjsonlogger.json import JsonFormatter
+
+from qualscore.reports.house.letters import lines
 
 logger = logging.getLogger("qualscore")
 
@@ -44,17 +49,18 @@ class Console:
         """Progress, with the time since the start."""
         logger.info(line)
         seconds = int((datetime.now(self.started.tzinfo) - self.started).total_seconds())
-        print(f"{seconds // 60:3d}:{seconds % 60:02d}  {line}", file=self.progress, flush=True)
+        print(f"{seconds // 60:3d}:{seconds % 60:02d}  {lines(line)}", file=self.progress, flush=True)
 
     def complain(self, message: str) -> None:
         """An error or a warning, whole."""
         logger.error(message)
-        print(message, file=self.progress, flush=True)
+        print(lines(message), file=self.progress, flush=True)
 
     def result(self, text: str, **values: object) -> None:
         """A result: text for people, or one JSON line of `values`."""
         logger.info(text or "result", extra={"result": values})
-        print(json.dumps(values, default=str) if self.as_json else text, file=self.results, flush=True)
+        shown = json.dumps(values, default=str) if self.as_json else lines(text, is_styled=self.columns is not None)
+        print(shown, file=self.results, flush=True)
 
     def detail(self, text: str, **values: object) -> None:
         """A result that a page sums up at the end of the job: as JSON it is said, and in text where it is asked for."""

@@ -1,6 +1,7 @@
 """The reports of models beside the tables: of the champion in reports/NAME, of a challenger in reports/NAME/challenger, of all an index."""
 
 import json
+import re
 from collections.abc import Mapping
 from threading import Lock
 from typing import Any
@@ -15,6 +16,7 @@ from qualscore.runs.run import Run
 from qualscore.storage import files
 
 INDEX = "index.html"
+BUSINESS = re.compile(r"(^|/)business(_\w+)?\.html$")
 REFUSED = "refused"
 _WRITING = Lock()  # scores are trained side by side, and the index reads the files of all
 
@@ -70,7 +72,11 @@ def _write(run: Run, folder: str, report: Mapping[str, str]) -> str:
 
 
 def write_index(run: Run) -> None:
-    """Writes the page of all scores, from what is measured of each."""
-    folders = [it.name for it in files.listed(run.spark, f"{run.settings.warehouse}/reports") if it.is_folder]
+    """Writes the page of all scores, from what is measured of each, with the business reports that are there."""
+    reports = f"{run.settings.warehouse}/reports"
+    entries = files.listed(run.spark, reports)
+    folders = [it.name for it in entries if it.is_folder]
     known = {name: report for name in folders if (report := measured(run, name))}
-    files.write(run.spark, run.settings.warehouse, INDEX, html(index(known)))
+    inside = [f"{name}/{it.name}" for name in folders for it in files.listed(run.spark, f"{reports}/{name}")]
+    business = [it for it in (*(it.name for it in entries), *inside) if BUSINESS.search(it)]
+    files.write(run.spark, run.settings.warehouse, INDEX, html(index(known, business)))

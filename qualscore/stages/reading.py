@@ -29,7 +29,11 @@ FEATURE_INPUTS = (ACCOUNTS, *(f"clean/{table}" for table in DESCRIBING))
 
 def clean(run: Run, table: str) -> DataFrame:
     """A clean table; without rows when no source delivers it."""
-    name = f"clean/{table}"
+    return rows_of_table(run, f"clean/{table}")
+
+
+def rows_of_table(run: Run, name: str) -> DataFrame:
+    """A table; without rows where it has not been written."""
     return run.tables.read(name) if run.tables.exists(name) else contracts.load(name).rows(run.spark, [])
 
 

@@ -78,7 +78,8 @@ def test_a_score_with_too_few_customers_is_refused_and_the_other_finishes(ran: R
     with closing(sqlite3.connect(ran.warehouse / "_mlflow" / "mlflow.db")) as store:
         assert store.execute("select name from registered_models").fetchall() == [("qualscore.platform",)]
     reports = ran.warehouse / "reports"
-    assert sorted(it.name for it in reports.iterdir() if not it.name.startswith(".")) == ["analytics", "index.html", "platform"]
+    found = sorted(it.name for it in reports.iterdir() if not it.name.startswith("."))
+    assert found == ["analytics", "business.html", "index.html", "platform"] and (reports / "platform" / "business.html").exists()
     refused = (reports / "analytics" / "model.md").read_text()
     assert "**Refused.**" in refused and "at least 50 are needed" in refused
 
@@ -192,7 +193,7 @@ def test_a_second_run_does_only_what_is_due(ran: Ran, spark: SparkSession) -> No
     before = ran.table("scores/account_scores")
     again = run_job(spark, *arguments_in(ran.warehouse.parent), "--json")
     assert again.returncode == 4
-    for stage in ("ingest", "build_features", "train platform", "score platform"):
+    for stage in ("ingest", "build_features", "train platform", "score platform", "activate", "report"):
         assert f"{stage}: up to date" in again.stderr
     pd.testing.assert_frame_equal(ran.table("scores/account_scores"), before)
     assert all(json.loads(line) for line in again.stdout.splitlines())

@@ -55,6 +55,8 @@ What to doubt
 What to do next
 All about an account, by its domain or its name:
 ./spark-submit.sh account acme.com --config own.yml
+The market, whom to call and why, for sales and marketing:
+/data/q/reports/business.html
 Whether to believe the scores, and what the models look at:
 /data/q/reports/index.html
 The best accounts, in Spark SQL:

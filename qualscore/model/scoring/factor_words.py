@@ -75,13 +75,13 @@ def _employees(value: str) -> str:
 def _revenue(value: str) -> str:
     """A number is shortened; a range stays as it was delivered."""
     digits = value.removeprefix("$").replace(",", "")
-    return f"revenue of {_dollars(int(digits)) if digits.isdecimal() else value}"
+    return f"revenue of {dollars(int(digits)) if digits.isdecimal() else value}"
 
 
-def _dollars(amount: int) -> str:
-    """Two digits or more.
+def dollars(amount: int) -> str:
+    """An amount in two digits or more.
 
-    >>> _dollars(1_010_334_000), _dollars(35_973_000), _dollars(4_217_000), _dollars(250_000), _dollars(900)
+    >>> dollars(1_010_334_000), dollars(35_973_000), dollars(4_217_000), dollars(250_000), dollars(900)
     ('$1.0B', '$36M', '$4.2M', '$250K', '$900')
     """
     for unit, name in ((10**9, "B"), (10**6, "M"), (10**3, "K")):

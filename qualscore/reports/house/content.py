@@ -50,6 +50,8 @@ class Table:
         numbers: how many columns, from the right, are numbers.
         fold: what stands for a folded table; an open one has none.
         links: for each row the address that its first cell leads to.
+        finder: where readers may sort and search the rows, what the table is of, for the label of the search; "" where they may not.
+        choices: columns by whose values they may choose rows, too.
     """
 
     head: tuple[str, ...]
@@ -57,6 +59,8 @@ class Table:
     numbers: int = 0
     fold: str = ""
     links: tuple[str, ...] = ()
+    finder: str = ""
+    choices: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)

@@ -10,6 +10,8 @@ from collections.abc import Callable
 from threading import Lock
 from typing import TYPE_CHECKING, Any
 
+from qualscore.reports.house.letters import cut, letters, lines
+
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
 
@@ -56,7 +58,7 @@ def drawn(draw: "Callable[[list[Axes]], None]", *, name: str, height: float = 3.
 
 def _of_page(svg: str, name: str) -> str:
     """The element alone: its size and fonts are the page's, its ids its own, its colours variables."""
-    element = svg[svg.index("<svg") :].strip()
+    element = lines(svg[svg.index("<svg") :]).strip()
     element = re.sub(r"<metadata>.*?</metadata>", "", element, flags=re.DOTALL)
     prefix = re.sub(r"\W+", "-", name.lower())
     element = re.sub(r'(id="|xlink:href="#|url\(#)', rf"\g<1>{prefix}-", element)
@@ -69,7 +71,16 @@ def _of_page(svg: str, name: str) -> str:
 
 
 def _attribute(text: str) -> str:
-    return text.replace("&", "&amp;").replace('"', "&quot;").replace("<", "&lt;")
+    return letters(text).replace("&", "&amp;").replace('"', "&quot;").replace("<", "&lt;")
+
+
+def short(name: str) -> str:
+    """A name beside an axis, whose room it is not to take.
+
+    >>> short("uses " + "x" * 40)
+    'uses xxxxxxxxxxxxxxxxxxxxxxxx…'
+    """
+    return cut(letters(name), 30)
 
 
 def label(axis: "Axes", text: str, place: tuple[float, float], shift: tuple[float, float] = (0, 0), **style: Any) -> None:

@@ -1,12 +1,15 @@
 """A page as Markdown: the same content; a picture is its sentence and its numbers."""
 
+import re
 from collections.abc import Iterable, Iterator
 from itertools import zip_longest
 
 from qualscore.reports.house.content import Block, Level, Levels, Listing, Page, Picture, Section, Table, Text, Tiles, Verdict
+from qualscore.reports.house.letters import letters
 from qualscore.reports.house.words import percent, signed
 
-SPECIAL = str.maketrans({it: f"\\{it}" for it in "\\`*_[]<>|#"})
+# What has a meaning anywhere, the beginning of an entity, and what begins a list or is a line.
+SPECIAL = re.compile(r"[\\`*_\[\]<>|#~]|&(?=#?\w+;)|^[-+](?= )|^[-=](?=[-=]+$)|(?<=^\d)[.)](?= )")
 HEARD = {"ready": "Ready", "doubtful": "Doubtful", "refused": "Refused"}
 
 
@@ -18,10 +21,10 @@ def markdown(page: Page) -> str:
 def plain(text: str) -> str:
     r"""A text that Markdown takes for nothing else.
 
-    >>> print(plain("a_b | <c>"))
-    a\_b \| \<c\>
+    >>> print(plain("a_b | <c>\n"), plain("- a"), plain("1. a"), plain("-0.5"), plain("R&D &lt;"))
+    a\_b \| \<c\> \- a 1\. a -0.5 R&D \&lt;
     """
-    return " ".join(text.split()).translate(SPECIAL)
+    return SPECIAL.sub(r"\\\g<0>", " ".join(letters(text).split()))
 
 
 def _section(section: Section) -> Iterator[str]:

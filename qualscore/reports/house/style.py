@@ -55,6 +55,22 @@ td:last-child,th:last-child { padding-right:0 }
 thead th { color:var(--soft); font-weight:500; font-size:.83rem; vertical-align:bottom }
 .number { text-align:right; font-variant-numeric:tabular-nums; white-space:nowrap }
 th.number { white-space:normal }
+.finder { display:flex; flex-wrap:wrap; gap:.5rem 1.1rem; align-items:center; margin:.9rem 0 .2rem; font-size:.88rem; color:var(--soft) }
+.finder[hidden] { display:none }
+.finder input,.finder select { font:inherit; color:var(--ink); background:var(--paper); border:1px solid var(--line); border-radius:.4rem;
+  padding:.25rem .5rem; max-width:12rem }
+.finder .order { display:none }
+.searched th button { all:unset; cursor:pointer }
+.searched th button:hover { text-decoration:underline }
+.searched th button:focus-visible,a:focus-visible { outline:2px solid var(--customers); outline-offset:2px }
+th[aria-sort=ascending] button::after { content:" \\25b2"; font-size:.7em }
+th[aria-sort=descending] button::after { content:" \\25bc"; font-size:.7em }
+.more { margin:.2rem 0 .6rem }
+.breaks { overflow-wrap:anywhere; min-width:9rem }
+.searched .word { white-space:nowrap }
+.searched .sentence { min-width:11rem }
+.wide { font-size:.84rem }
+.wide th,.wide td { padding-right:.8rem }
 details { margin:.4rem 0 }
 summary { cursor:pointer; font-size:.88rem; color:var(--soft); padding:.2rem 0 }
 .key { font-size:.88rem; color:var(--soft) }
@@ -80,6 +96,7 @@ summary { cursor:pointer; font-size:.88rem; color:var(--soft); padding:.2rem 0 }
 .up i { left:50%; background:var(--customers) }
 .down i { right:50%; background:var(--rule) }
 .moved em { width:2.6rem; text-align:right }
+@media (min-width:80rem) { .broad { --room:min(100vw - 4rem,86rem); width:var(--room); margin-left:calc((100% - var(--room)) / 2) } }
 @media (max-width:40rem) {
   body { padding:0 .9rem 3rem; font-size:15px }
   h1 { font-size:1.4rem }
@@ -88,22 +105,30 @@ summary { cursor:pointer; font-size:.88rem; color:var(--soft); padding:.2rem 0 }
   .tiles { grid-template-columns:1fr 1fr }
   .tile { padding:.5rem .7rem }
   .tile b { font-size:1.4rem }
+  .finder .order { display:inline }
   .many thead { display:none }
   .many tr { display:block; padding:.45rem 0; border-bottom:1px solid var(--line) }
   .many td { display:grid; grid-template-columns:8.5rem 1fr; gap:.5rem; padding:.08rem 0; border:0; text-align:left; white-space:normal }
   .many td::before { content:attr(data-head); color:var(--soft) }
+  .many .sentence { min-width:0 }
+  .wide { font-size:.9rem }
   .many td:first-child { font-weight:600; grid-template-columns:1fr }
   .many td:first-child::before { content:none }
 }
 @media print {
   body { max-width:none; padding:0; font-size:10pt }
-  nav,.tools { display:none }
+  nav,.tools,.finder,.more { display:none }
   h2 { break-after:avoid; margin-top:1.4rem }
   h3,p { break-after:auto }
   figure,.tile,.verdict,tr { break-inside:avoid }
   .gallery { grid-template-columns:1fr 1fr; gap:1.2rem }
   .tiles { grid-template-columns:1fr 1fr 1fr }
   .scrolls { overflow:visible }
+  .broad { width:auto; margin-left:0 }
+  .wide { font-size:7pt }
+  .wide th,.wide td { padding-right:.5rem }
+  .searched .sentence { min-width:0 }
+  .searched .word { white-space:normal }
   details:not(.factor) { display:none }
   .lead,.verdict p { font-size:1.05em }
   .tile { padding:.3rem .7rem }

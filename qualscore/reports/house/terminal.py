@@ -1,6 +1,5 @@
 """A page for a terminal, or as plain text for a file or a pipe: the same content as on paper."""
 
-import unicodedata
 from collections.abc import Iterator
 from io import StringIO
 from typing import assert_never
@@ -11,11 +10,11 @@ from rich.table import Table as Grid
 from rich.text import Text as Line
 
 from qualscore.reports.house.content import Block, Levels, Listing, Page, Picture, Table, Text, Tiles, Verdict
+from qualscore.reports.house.letters import cut, letters
 from qualscore.reports.house.words import percent, signed
 
 PLAIN_WIDTH = 140
 MOST_LETTERS = 400
-UNSEEN = ("Cc", "Cf", "Cs", "Co", "Cn", "Zl", "Zp")  # controls, marks of direction, halves and what is nobody's
 STYLES = {"plain": "", "lead": "bold", "note": "dim", "command": "cyan"}
 COLOURS = {"ready": "bold green", "doubtful": "bold yellow", "refused": "bold red"}
 
@@ -49,9 +48,7 @@ def readable(text: str, *, most: int = MOST_LETTERS) -> str:
     >>> readable("Acme\x1b[31m\n <b>\u202eInc"), readable("a" * 20, most=8)
     ('Acme [31m <b>Inc', 'aaaaaaa…')
     """
-    spaced = "".join(" " if letter.isspace() or letter == "\x1b" else letter for letter in text)
-    seen = " ".join("".join(letter for letter in spaced if unicodedata.category(letter) not in UNSEEN).split())
-    return seen if len(seen) <= most else f"{seen[: most - 1]}…"
+    return cut(" ".join(letters(text, keep="").split()), most)
 
 
 def _block(block: Block, is_terminal: bool) -> Iterator[RenderableType]:

@@ -69,6 +69,15 @@ def signed(value: float | None) -> str:
     return "–" if value is None else f"{value:+.2f}"
 
 
+def signed_points(share: float) -> str:
+    """A difference of shares, in points of 100.
+
+    >>> signed_points(0.0412), signed_points(-0.2)
+    ('+4.1', '-20.0')
+    """
+    return f"{100 * share:+.1f}"
+
+
 def listed(names: Sequence[str], last: str = "and") -> str:
     """Names in a sentence.
 

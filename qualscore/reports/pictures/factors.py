@@ -4,7 +4,7 @@ from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
 from qualscore.reports.house.content import Picture, Table
-from qualscore.reports.house.drawing import CUSTOMERS, INK, OTHERS, PAPER, SOFT, drawn, label
+from qualscore.reports.house.drawing import CUSTOMERS, INK, OTHERS, PAPER, SOFT, drawn, label, short
 from qualscore.reports.house.words import listed, percent, signed
 
 if TYPE_CHECKING:
@@ -53,13 +53,9 @@ def _draw(axis: "Axes", factors: Sequence[Mapping[str, Any]]) -> None:
             axis.plot([ends[LOWEST], ends[HIGHEST]], [place + shift] * 2, color=colour, linewidth=1.1, solid_capstyle="butt")
             axis.plot([ends[LOWER], ends[UPPER]], [place + shift] * 2, color=colour, linewidth=6, solid_capstyle="butt")
             axis.plot([ends[MIDDLE]], [place + shift], "o", color=PAPER, markeredgecolor=colour, markersize=4.5)
-    axis.set_yticks(range(len(factors)), [_short(it["factor"]) for it in reversed(factors)])
+    axis.set_yticks(range(len(factors)), [short(it["factor"]) for it in reversed(factors)])
     axis.tick_params(axis="y", labelcolor=INK, length=0)
     axis.set(ylim=(-0.6, len(factors) - 0.4), xlabel="← lowers the score · contribution in log-odds · raises the score →")
     for side, shift, colour in (("customers", 0, CUSTOMERS), ("other companies", -72, OTHERS)):
         label(axis, side, (1, 1), (shift, 4), xycoords="axes fraction", ha="right", color=colour, fontweight="bold")
     axis.grid(axis="x", linewidth=0.6)
-
-
-def _short(name: str) -> str:
-    return name if len(name) <= 30 else f"{name[:29]}…"

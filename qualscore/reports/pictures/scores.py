@@ -130,7 +130,7 @@ def conversion(rows: Sequence[Mapping[str, Any]]) -> Picture:
     table = Table(("score", "band", "companies", "customers", "are customers", "95 % interval"), cells, numbers=4)
 
     def draw(axes: "list[Axes]") -> None:
-        _draw_conversion(axes[0], told)
+        draw_shares(axes[0], told, of="customers among the companies, %")
 
     return Picture("How many are customers, by score", says, lambda: drawn(draw, name="conversion", height=2.9), table)
 
@@ -140,12 +140,13 @@ def is_told(row: Mapping[str, Any]) -> bool:
     return bool(row["accounts"] >= FEWEST and (row["customers"] >= FEWEST or row["customers"] == 0))
 
 
-def _draw_conversion(axis: "Axes", rows: Sequence[Mapping[str, Any]]) -> None:
+def draw_shares(axis: "Axes", rows: Sequence[Mapping[str, Any]], *, of: str) -> None:
+    """Shares of ranges of scores (from, to, share), the first above, each with its interval (low, high)."""
     for place, row in enumerate(reversed(rows)):
         share, low, high = (100 * row[name] for name in ("share", "low", "high"))
         axis.barh(place, share, height=0.55, color=CUSTOMERS, alpha=0.85)
         axis.plot([low, high], [place, place], color=INK, linewidth=1.4, marker="|", markersize=7)
         label(axis, percent(row["share"]), (high, place), (6, 0), va="center", color=INK)
     axis.set_yticks(range(len(rows)), [f"{it['from']:g} to {it['to']:g}" for it in reversed(rows)])
-    axis.set(xlabel="customers among the companies, %", ylabel="score", xlim=(0, 1.18 * 100 * max([it["high"] for it in rows], default=1)))
+    axis.set(xlabel=of, ylabel="score", xlim=(0, 1.18 * 100 * max([it["high"] for it in rows], default=1)))
     axis.grid(axis="x", linewidth=0.6, color=LINE)
