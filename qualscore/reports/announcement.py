@@ -69,7 +69,7 @@ class Announcement:
             most_movers: the share of accounts that may change band.
             job: that asks.
         """
-        names = "; ".join(f"{named(it['company_name'], it['domain'])} {it['score_before']:.2f} to {it['score']:.2f}" for it in largest)
+        names = "; ".join(f"{named(it['company_name'], it['domain'])} {_of(it, '_before')} to {_of(it, '')}" for it in largest)
         head = f"{self.score_name}: {percent(self.share)} of its accounts would change band, more than most_movers allows"
         lines = [
             f"{head} ({percent(most_movers)}); nothing of this score is published",
@@ -87,6 +87,11 @@ class Announcement:
 
     def _number(self, change: str) -> int:
         return sum(it["accounts"] for it in self.changes if it["change"] == change)
+
+
+def _of(mover: Mapping[str, Any], side: str) -> str:
+    """The score and the band of one run."""
+    return f"{mover[f'score{side}']:.2f} {BAND_WORDS[mover[f'band{side}']]}"
 
 
 def _added(changes: Sequence[Mapping[str, Any]], *names: str) -> dict[Any, int]:

@@ -11,6 +11,7 @@ def changes(change: str, cause: str, before: str | None, after: str | None, acco
     return {"change": change, "cause": cause, "band_before": before, "band": after, "accounts": accounts}
 
 
+UP = {"band_before": "likely", "band": "highly_likely"}
 CHANGES = [
     changes("changed", "model", "likely", "highly_likely", 12),
     changes("changed", "data", "likely", "highly_likely", 1),
@@ -30,14 +31,14 @@ def test_who_comes_or_goes_or_moves_within_a_band_changes_none() -> None:
 
 def test_a_stop_says_why_who_and_what_to_do() -> None:
     furthest = [
-        {"domain": "acme.com", "company_name": "Acme\x1b[2J\nInc", "score_before": 12.0, "score": 96.25},
-        {"domain": "b.com", "company_name": None, "score_before": 60.0, "score": 20.0},
+        {"domain": "acme.com", "company_name": "Acme\x1b[2J\nInc", "score_before": 12.0, "score": 96.25} | UP,
+        {"domain": "b.com", "company_name": None, "score_before": 60.0, "score": 60.0} | UP,
     ]
     assert Announcement("small", 120, CHANGES).stop(furthest, most_movers=0.2, job="pipeline").replace(NBSP, " ").splitlines() == [
         "small: 33 % of its accounts would change band, more than most_movers allows (20 %); nothing of this score is published",
         "  33 of 100 accounts change band (data 1, model 32): Unlikely to Likely 20, Likely to Highly Likely 13; 500 accounts come and "
         "20 go (who comes or goes is not counted)",
-        "  furthest: Acme [2J Inc (acme.com) 12.00 to 96.25; b.com 60.00 to 20.00",
+        "  furthest: Acme [2J Inc (acme.com) 12.00 Likely to 96.25 Highly Likely; b.com 60.00 Likely to 60.00 Highly Likely",
         "  If that is meant: ./spark-submit.sh pipeline --accept-changes",
         "  If not: where the model is the cause, compare and rollback; where a rule is, the definition's bands; where data are, the "
         "deliveries: ingest says what is new in them",
