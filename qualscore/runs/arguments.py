@@ -90,7 +90,7 @@ def _publish(parser: argparse.ArgumentParser) -> None:
 
 def _report(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
-        "--list", metavar="NAME", help="only the accounts of a segment, or of an account list; their pages have files of their own"
+        "--list", metavar="NAME", help="only the accounts of a segment, an account list or a call list; their pages have files of their own"
     )
 
 

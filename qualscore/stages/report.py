@@ -20,10 +20,12 @@ from qualscore.reports.business_page.model import due_on
 from qualscore.reports.business_page.numbers import MOST_BEST, MOST_CARDS, MOST_MOVED, MOST_SPOTS, MOST_SURPRISES
 from qualscore.reports.business_page.page import page, page_of_all
 from qualscore.reports.house.page import html
+from qualscore.reports.house.words import listed
 from qualscore.reports.model_page.standing import verdict
 from qualscore.runs.run import Outcome, Run, Stage
 from qualscore.scores import business_rows
 from qualscore.scores.business_rows import of_list
+from qualscore.scores.call_lists import CALL_LISTS
 from qualscore.scores.fit_intent import FIT_INTENT
 from qualscore.scores.list_outcomes import LIST_OUTCOMES
 from qualscore.scores.market import MARKET, market
@@ -37,9 +39,10 @@ from qualscore.stages.describing import features_date
 from qualscore.stages.reading import FEATURES, HISTORY, SCORES, TOP, UNSCORED, rows_of_table
 from qualscore.storage import files
 
+ACCOUNT_LISTS = "clean/account_lists"
 INPUTS = (FIT_INTENT, NEAREST, HISTORY, UNSCORED, FEATURES, QUICK_CARDS)
 OF_SCORES = (MARKET, TOP, PERFORMANCE, LIST_OUTCOMES, SURPRISES)  # of all accounts alone
-OF_A_LIST = (SCORES, ACCOUNT_SEGMENTS, "clean/account_lists")
+OF_A_LIST = (SCORES, ACCOUNT_SEGMENTS, ACCOUNT_LISTS, CALL_LISTS)
 FILE, OF_ALL = "business", ("filled", "cards", "outcomes")
 
 
@@ -53,7 +56,7 @@ class Members:
 
 
 def report(run: Run) -> Outcome:
-    """Writes the pages of the scores that are meant, and the one of all that have been scored."""
+    """Writes the page of each score that is defined and has been scored, and the one of all."""
     as_of = features_date(run) if run.tables.exists(MARKET) else run.as_of
     definitions = _scored(run)
     if not definitions:
@@ -79,22 +82,32 @@ def _scored(run: Run) -> list[Definition]:
 
 
 def _members(run: Run) -> Members:
-    """The accounts of the segment, or of the account list, that the arguments name.
+    """The accounts of the segment, the account list or the newest call list that the arguments name, the first that has any.
 
     Raises:
-        ConfigurationError: neither has that name.
+        ConfigurationError: none of them has that name.
     """
     name = getattr(run.options, "list", None)
     if not name:
         return Members()
-    segments = rows_of_table(run, ACCOUNT_SEGMENTS).where("left_on is null").select(F.col("segment_name").alias("name"), "domain")
-    lists = rows_of_table(run, "clean/account_lists").where("domain is not null").select(F.col("list_name").alias("name"), "domain")
-    for kind, members in (("the segment", segments), ("the account list", lists)):
+    lists = _lists(run)
+    for kind, members in lists.items():
         mine = kept(members.where(F.col("name") == name).select("domain").distinct())
         if not mine.isEmpty():
-            return Members(f"{kind} {name}", file_of(name), to_be_joined(mine))
-    known = sorted({row["name"] for it in (segments, lists) for row in it.select("name").distinct().collect()})
-    raise ConfigurationError(f"--list {name}: no segment and no account list with accounts has that name; {nearest(name, known)}")
+            return Members(f"the {kind} {name}", file_of(name), to_be_joined(mine))
+    known = sorted({row["name"] for it in lists.values() for row in it.select("name").distinct().collect()})
+    raise ConfigurationError(f"--list {name}: no {listed([*lists], 'or')} with accounts has that name; {nearest(name, known)}")
+
+
+def _lists(run: Run) -> dict[str, DataFrame]:
+    """By kind of list name and domain of who is on it now."""
+    segments = rows_of_table(run, ACCOUNT_SEGMENTS).where("left_on is null")
+    delivered = rows_of_table(run, ACCOUNT_LISTS).where("domain is not null")
+    made = rows_of_table(run, CALL_LISTS)
+    newest = made.groupBy("list_name").agg(F.max("made_on").alias("made_on"))
+    calls = made.join(newest, ["list_name", "made_on"], "left_semi").where("not is_control")
+    names = {"segment": (segments, "segment_name"), "account list": (delivered, "list_name"), "call list": (calls, "list_name")}
+    return {kind: rows.select(F.col(name).alias("name"), "domain") for kind, (rows, name) in names.items()}
 
 
 def file_of(name: str) -> str:

@@ -3,6 +3,7 @@
 import html
 import re
 from dataclasses import replace
+from datetime import timedelta
 from pathlib import Path
 from types import SimpleNamespace
 
@@ -12,7 +13,7 @@ from qualscore import contracts
 from qualscore.errors import ConfigurationError
 from qualscore.runs import main, pinning
 from qualscore.runs.run import Outcome, Run
-from qualscore.stages.report import REPORT
+from qualscore.stages.report import REPORT, _members
 from tests.held_tables import HeldTables
 from tests.spark.test_activate import AS_OF, MOVES, SCORES, activated, features
 
@@ -120,8 +121,19 @@ def test_the_report_of_all_scores_and_of_a_list(reported: Run) -> None:
 
 def test_a_list_that_nobody_knows_is_named_with_the_nearest(reported: Run) -> None:
     run = replace(reported, options=SimpleNamespace(dry_run=False, as_of=None, list="old_friend"))
-    with pytest.raises(ConfigurationError, match="no segment and no account list with accounts has that name; .*old_friends"):
+    with pytest.raises(ConfigurationError, match="no segment, account list or call list with accounts has that name; .*old_friends"):
         REPORT.work(run)
+
+
+def test_a_call_list_is_that_of_its_newest_day_without_whom_nobody_calls(reported: Run) -> None:
+    days = [(1, "lost.com", False), (2, "new.com", False), (2, "open.com", True)]
+    calls = [
+        {"list_name": "dach", "made_on": AS_OF - timedelta(3 - day), "domain": domain, "is_control": held} for day, domain, held in days
+    ]
+    tables = HeldTables(reported.spark, reported.settings.warehouse, frames={**reported.tables.frames})
+    tables.frames["scores/call_lists"] = [contracts.load("scores/call_lists").rows(reported.spark, calls)]
+    named = _members(replace(reported, tables=tables, options=SimpleNamespace(list="dach")))
+    assert named.text == "the call list dach" and [it.domain for it in named.domains.collect()] == ["new.com"]
 
 
 def test_it_is_due_when_what_it_reads_or_says_has_changed(reported: Run) -> None:
