@@ -15,7 +15,8 @@ from qualscore.runs import main, pinning
 from qualscore.runs.run import Outcome, Run
 from qualscore.stages.report import REPORT, _members
 from tests.held_tables import HeldTables
-from tests.spark.test_activate import AS_OF, MOVES, SCORES, activated, features
+from tests.small_activation import AS_OF, MOVES, SCORES, features
+from tests.spark.test_activate import activated
 
 __all__ = ["activated"]  # the fixture
 
