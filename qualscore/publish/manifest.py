@@ -7,6 +7,7 @@ from typing import Any
 
 from pyspark.sql import SparkSession
 
+from qualscore import paths
 from qualscore.publish.fields import CardField
 from qualscore.publish.recipe import recipe
 from qualscore.publish.sending import Tally
@@ -20,10 +21,10 @@ def folder(warehouse: str, target: str) -> str:
 
 
 def write_recipe(spark: SparkSession, warehouse: str, target: Target, fields: Mapping[str, CardField]) -> str:
-    """Writes the property recipe; returns its path."""
+    """Writes the property recipe; returns its path, for people."""
     path = f"{folder(warehouse, target.name)}/recipe.md"
     files.write_bytes(spark, path, recipe(target, fields).encode())
-    return path
+    return paths.local(path) or path
 
 
 def manifest(target: Target, fields: Mapping[str, CardField], tally: Tally, **of_run: Any) -> dict[str, Any]:
