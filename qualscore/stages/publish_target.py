@@ -132,6 +132,12 @@ def _leave(run: Run, target: Target, fields: Mapping[str, CardField], accounts: 
         sent.write_failures(run.tables, target.name, tally.failures, run_id=run.run_id, now=run.started_at)
     if tally.outcomes[SENT] or tally.outcomes[CREATED] or tally.completed:
         sent.tidy(run.tables, target.name)
+    _write_manifest(run, target, fields, accounts, tally, counts)
+
+
+def _write_manifest(
+    run: Run, target: Target, fields: Mapping[str, CardField], accounts: Accounts, tally: Tally, counts: Mapping[str, int]
+) -> None:
     told = {"run_id": run.run_id, "started_at": run.started_at, "as_of_on": accounts.as_of.isoformat()}
     content = manifest.manifest(target, fields, tally, **told, inputs=dict(run.tables.pins), counts=dict(counts))
     manifest.write_manifest(run.spark, run.tables.warehouse, content)
@@ -171,6 +177,7 @@ def _write_reverse_etl(run: Run, target: ReverseEtl, fields: Mapping[str, CardFi
         run.console.result("\n".join(lines), target=target.name, place=target.place, examples=examples, **counts)
     elif sum(counts.values()):
         run.tables.merge(REVERSE_ETL, now, before=before)
+        _write_manifest(run, target, fields, accounts, Tally(), counts)
     return Outcome(f"{target.name}: {counts['sent']:,} rows changed, {counts['deleted']:,} tombstones", counts=counts)
 
 

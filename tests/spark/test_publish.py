@@ -152,6 +152,7 @@ def test_what_changed_is_sent_once_and_what_is_refused_goes_again(store: HeldTab
     cloud.records["4"] = {}
     assert published(run_of(store, hubspot(cloud), day=5)).counts["hub_sent"] == 1
     assert (store.read("publish/failed_rows").count(), store.read("publish/sent_rows").count()) == (0, 4)
+    assert published(run_of(store, hubspot(cloud), day=6, dry_run=True, all=True)).counts["hub_to_send"] == 4
 
     folder = Path(store.warehouse) / "publish" / "hub"
     manifest = json.loads((folder / "run4" / "manifest.json").read_text())
@@ -219,6 +220,8 @@ def test_reverse_etl_reads_a_table_whose_rows_change_when_they_say_something_els
         ("4", None, None, True, 2),
     ]
     assert published(run_of(store, target, day=3)).sentence == "etl: 0 rows changed, 0 tombstones"
+    manifests = sorted(Path(store.warehouse).glob("publish/etl/*/manifest.json"))
+    assert [json.loads(it.read_text())["counts"] for it in manifests] == [{"sent": 4, "deleted": 0}, {"sent": 1, "deleted": 2}]
 
 
 @pytest.fixture(scope="module")
