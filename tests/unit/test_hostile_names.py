@@ -26,7 +26,7 @@ from qualscore.reports.house.page import html
 from qualscore.reports.house.terminal import PLAIN_WIDTH, shown
 from qualscore.reports.model_page.page import page as model_page
 from qualscore.reports.overview import overview_page
-from qualscore.runs.console import Console
+from qualscore.runs.console import Console, logger
 from tests import small_account, small_report
 from tests.small_business import BEST, account, numbers, numbers_of_all
 
@@ -213,8 +213,10 @@ def test_json_has_the_whole_name(name: str) -> None:
 
 
 @each_name
-def test_lines_of_a_job_are_letters(name: str) -> None:
+def test_lines_of_a_job_are_letters(name: str, monkeypatch: pytest.MonkeyPatch) -> None:
     """What preview, warnings and progress say of stages, lists and values."""
+    # Else pytest keeps what is logged, and a process of pytest-xdist dies of half a letter that it is to send.
+    monkeypatch.setattr(logger, "propagate", False)
     console = Console(results := StringIO(), told := StringIO(), False, datetime.now(UTC), 100)
     console.result(f"deals by stage and outcome\n         1  open  {name}")
     console.complain(f"warning: the list {name} is empty")
