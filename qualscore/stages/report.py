@@ -114,7 +114,7 @@ def file_of(name: str) -> str:
     """The page of a list, by its name; names of other letters are told apart by a hash.
 
     >>> file_of("mid_market"), file_of("Mid Market/2026")
-    ('business_mid_market.html', 'business_mid_market_2026_ebf78f.html')
+    ('business_mid_market.html', 'business_mid_market_2026_5e02e7.html')
     """
     plain = re.sub(r"[^a-z0-9_]+", "_", name.lower())[:60]
     told = plain if plain == name else f"{plain}_{hashlib.sha256(name.encode()).hexdigest()[:6]}"
