@@ -9,8 +9,7 @@ from pyspark.sql import functions as F
 
 from qualscore.definitions.definition import Definition
 from qualscore.joins import to_be_joined
-from qualscore.model.scoring.bands import UNLIKELY, action, band
-from qualscore.model.scoring.scoring_pass import MODEL
+from qualscore.model.scoring.bands import MODEL, UNLIKELY, action, band
 from qualscore.publish.fields import UNHASHED, CardField
 from qualscore.publish.rows import NEW
 from qualscore.scores.quick_cards import QUALIFYING, best_first

@@ -13,8 +13,7 @@ from pyspark.sql import functions as F
 from qualscore import checkpoints, contracts
 from qualscore.definitions.call_list import CallList
 from qualscore.joins import to_be_joined
-from qualscore.model.scoring.bands import BAND_WORDS
-from qualscore.model.scoring.scoring_pass import MODEL
+from qualscore.model.scoring.bands import BAND_WORDS, MODEL
 from qualscore.scores import call_candidates
 from qualscore.scores.crm_states import NOT_IN_CRM, UNTOUCHED
 from qualscore.scores.draft import FULL, INDUSTRY, OWNER_CAP, PARENT, QUOTA, drafted

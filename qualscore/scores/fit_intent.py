@@ -15,8 +15,7 @@ from qualscore.columns.industries import industry_group
 from qualscore.joins import to_be_joined
 from qualscore.model.judging.slices import SIZES
 from qualscore.model.scorecard.columns import account_columns
-from qualscore.model.scoring.bands import HIGHLY_LIKELY, LIKELY
-from qualscore.model.scoring.scoring_pass import FINAL, MODEL
+from qualscore.model.scoring.bands import FINAL, HIGHLY_LIKELY, LIKELY, MODEL
 from qualscore.scores import trends
 from qualscore.scores.crm_states import NOT_IN_CRM
 

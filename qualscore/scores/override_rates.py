@@ -5,7 +5,7 @@ from pyspark.sql import functions as F
 
 from qualscore import contracts
 from qualscore.joins import to_be_joined
-from qualscore.model.scoring.scoring_pass import MODEL
+from qualscore.model.scoring.bands import MODEL
 
 OVERRIDE_RATES = "scores/override_rates"
 ANY = "any"

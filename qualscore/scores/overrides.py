@@ -7,7 +7,7 @@ from pyspark.sql import DataFrame, Window
 from pyspark.sql import functions as F
 
 from qualscore.joins import to_be_joined
-from qualscore.model.scoring.scoring_pass import FINAL, MODEL
+from qualscore.model.scoring.bands import FINAL, MODEL
 
 OF_A_NUMBER, OF_A_DECISION = "override_score", "override_"
 SHOWN = 5

@@ -7,8 +7,7 @@ from pyspark.sql import functions as F
 
 from qualscore import contracts
 from qualscore.definitions.definition import Definition
-from qualscore.model.scoring.bands import action
-from qualscore.model.scoring.scoring_pass import MODEL
+from qualscore.model.scoring.bands import MODEL, action
 
 QUICK_CARDS = "scores/quick_cards"
 QUALIFYING = ("act_now", "qualified")

@@ -25,6 +25,7 @@ from qualscore.model.learning.judged_model import JudgedModel
 from qualscore.model.learning.training import Trained
 from qualscore.model.lifecycle.registry import Registry
 from qualscore.model.scoring import scoring_pass
+from qualscore.model.scoring.bands import FINAL
 from tests.small_universe import AS_OF, DEFINITION, Universe, companies
 
 
@@ -207,7 +208,7 @@ def test_a_model_loaded_in_a_fresh_process_gives_the_same_scores(
     of_lists = ["factors_for", "factors_against"]
     for name in of_lists:
         assert [[*map(dict, it)] for it in scored[name]] == [[*map(dict, it)] for it in expected[name]]
-    plain = expected.drop(columns=[*scoring_pass.OF_THE_RUN, *scoring_pass.FINAL, *of_lists])
+    plain = expected.drop(columns=[*scoring_pass.OF_THE_RUN, *FINAL, *of_lists])
     pd.testing.assert_frame_equal(scored.drop(columns=of_lists), plain, check_exact=False, rtol=0, atol=1e-9)
 
 

@@ -17,6 +17,7 @@ from qualscore.model.learning.judged_model import Model
 from qualscore.model.lifecycle import saved_model
 from qualscore.model.scorecard.card import ScorecardModel
 from qualscore.model.scoring import on_driver, scoring_pass
+from qualscore.model.scoring.bands import FINAL
 
 REGISTERED = "registered_model_meta"
 """The file that MLflow puts beside a version's own ones when it fetches them by `models:/...`."""
@@ -57,7 +58,7 @@ class FrameScorer:
         schema = T.StructType([self._schema[name] for name in self._reads])
         rows = [tuple(_plain(it) for it in row) for row in known.reindex(columns=self._reads).astype(object).itertuples(index=False)]
         scored = model.score(SparkSession.builder.getOrCreate().createDataFrame(rows, schema))
-        own = scored.drop(*scoring_pass.OF_THE_RUN, *scoring_pass.FINAL).toPandas()
+        own = scored.drop(*scoring_pass.OF_THE_RUN, *FINAL).toPandas()
         return own.set_index("domain", drop=False).loc[known["domain"]].set_axis(known.index, axis=0)
 
     def _batch(self, frame: pd.DataFrame) -> pa.RecordBatch:

@@ -8,7 +8,8 @@ from pyspark.sql import types as T
 from qualscore import contracts
 from qualscore.model.learning.judged_model import Model
 from qualscore.model.lifecycle import saved_model
-from qualscore.model.scoring.scoring_pass import FINAL, OF_THE_RUN, SCORES
+from qualscore.model.scoring.bands import FINAL
+from qualscore.model.scoring.scoring_pass import OF_THE_RUN, SCORES
 
 NAMES = {"int": "integer", "bigint": "long", "date": "datetime", "timestamp": "datetime"}
 ANY = {"type": "any"}

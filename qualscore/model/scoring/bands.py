@@ -1,4 +1,4 @@
-"""What a score is called and what it asks for."""
+"""What a score is called, what it asks for, and whose the final one is."""
 
 from pyspark.sql import Column
 from pyspark.sql import functions as F
@@ -8,6 +8,7 @@ from qualscore.definitions.definition import Definition
 # Stored without a space, because a band is a partition's value, which readers take from the path of a file.
 HIGHLY_LIKELY, LIKELY, UNLIKELY = "highly_likely", "likely", "unlikely"
 BAND_WORDS = {HIGHLY_LIKELY: "Highly Likely", LIKELY: "Likely", UNLIKELY: "Unlikely"}  # as people read the bands, the best first
+FINAL, MODEL = ("score_final", "final_cause"), "model"  # a model's score is the final one until people override it
 
 
 def band(score: Column, definition: Definition) -> Column:

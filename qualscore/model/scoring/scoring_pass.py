@@ -14,13 +14,13 @@ from pyspark.sql import types as T
 from qualscore import contracts
 from qualscore.definitions.definition import Definition
 from qualscore.model.scoring.account_batch import AccountBatch, coded
+from qualscore.model.scoring.bands import FINAL, MODEL
 from qualscore.model.scoring.factor_values import FactorValues
 from qualscore.model.scoring.pass_model import DOMAIN_HASH
 
 EXCLUDED = "excluded_from"  # names of the scores that an account gets none of; a column that may be missing
 SCORES = "scores/account_scores"
 OF_THE_RUN = ("run_id", "scored_at")  # the same in all rows, so that Python need not send them
-FINAL, MODEL = ("score_final", "final_cause"), "model"  # a model's score is the final one until people override it
 
 
 class PassingModel(Protocol):

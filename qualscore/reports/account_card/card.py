@@ -3,8 +3,7 @@
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
-from qualscore.model.scoring.bands import BAND_WORDS
-from qualscore.model.scoring.scoring_pass import MODEL
+from qualscore.model.scoring.bands import BAND_WORDS, MODEL
 from qualscore.reports.account_card import moves
 from qualscore.reports.house.content import Block, Page, Section, Table, Text
 from qualscore.reports.house.terminal import readable
