@@ -10,6 +10,7 @@ from pyspark.sql import functions as F
 from qualscore.definitions.definition import Definition
 from qualscore.joins import to_be_joined
 from qualscore.model.scoring.bands import MODEL, UNLIKELY, action, band
+from qualscore.model.scoring.factor_sides import speaks_for
 from qualscore.publish.fields import UNHASHED, CardField
 from qualscore.publish.rows import NEW
 from qualscore.scores.quick_cards import QUALIFYING, best_first
@@ -65,8 +66,7 @@ def with_reasons(accounts: DataFrame, account_scores: DataFrame) -> DataFrame:
         account_scores: scores/account_scores, of which the rows of their domains are looked at.
     """
     domains = to_be_joined(accounts.where("domain is not null").select("domain").distinct())
-    said = F.regexp_extract("top_factors", r"^For: (.*?)(?:\. Against: .*)?$", 1)
-    entries = F.collect_list(F.struct("score_name", F.when(said != "", said)))
+    entries = F.collect_list(F.struct("score_name", speaks_for(F.col("top_factors"))))
     reasons = account_scores.join(domains, "domain", "left_semi").groupBy("domain").agg(F.map_from_entries(entries).alias("reasons"))
     return accounts.join(reasons, "domain", "left")
 

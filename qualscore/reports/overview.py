@@ -3,8 +3,8 @@
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
+from qualscore.model.scoring import factor_sides
 from qualscore.model.scoring.bands import BAND_WORDS, HIGHLY_LIKELY
-from qualscore.reports import why
 from qualscore.reports.account_card.card import named
 from qualscore.reports.house.content import Block, Listing, Page, Section, Table, Text
 from qualscore.reports.house.terminal import readable
@@ -107,7 +107,7 @@ def _best(overview: Overview) -> Iterator[Section]:
     for it in overview["scores"]:
         if it["best"]:
             rows = tuple(
-                (named(row["company_name"], row["domain"]), *why.sides(row["top_factors"])[: len(sides)], f"{row['score']:.2f}")
+                (named(row["company_name"], row["domain"]), *factor_sides.sides(row["top_factors"])[: len(sides)], f"{row['score']:.2f}")
                 for row in it["best"]
             )
             table = Table(("account", *sides, "points"), rows[:SHOWN_BEST], numbers=1)

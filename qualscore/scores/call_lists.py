@@ -14,6 +14,7 @@ from qualscore import checkpoints, contracts
 from qualscore.definitions.call_list import CallList
 from qualscore.joins import to_be_joined
 from qualscore.model.scoring.bands import BAND_WORDS, MODEL
+from qualscore.model.scoring.factor_sides import speaks_for
 from qualscore.scores import call_candidates
 from qualscore.scores.crm_states import NOT_IN_CRM, UNTOUCHED
 from qualscore.scores.draft import FULL, INDUSTRY, OWNER_CAP, PARENT, QUOTA, drafted
@@ -123,9 +124,6 @@ def _reason() -> Column:
     words = F.coalesce(*(F.when(F.col("band") == band, F.lit(word)) for band, word in BAND_WORDS.items()))
     whose = F.when(F.col("final_cause") == MODEL, words).otherwise("set by people")
     head = F.concat_ws(" ", "score_name", F.floor("score").cast("string"))
-    speaks_for = F.when(
-        F.col("top_factors").startswith("For: "), F.element_at(F.split(F.substr("top_factors", F.lit(6)), r"\. Against: "), 1)
-    )
     intent = F.when(F.col("intent_level") == HIGH, "Researches much now").when(F.col("intent_level") == SOME, "Has researched lately")
     state = F.when(F.col("crm_state") == UNTOUCHED, "In the CRM without a deal").when(F.col("crm_state") == NOT_IN_CRM, "Not in the CRM")
-    return F.concat_ws(". ", F.concat_ws(": ", F.concat_ws(", ", head, whose), speaks_for), intent, state)
+    return F.concat_ws(". ", F.concat_ws(": ", F.concat_ws(", ", head, whose), speaks_for(F.col("top_factors"))), intent, state)

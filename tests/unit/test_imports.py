@@ -4,7 +4,10 @@ import subprocess
 import sys
 from pathlib import Path
 
-SCRIPT = "import sys, qualscore.runs.main, qualscore.stages.ingest; print([it for it in ('numba', 'lightgbm', 'mlflow') if it in sys.modules])"
+SCRIPT = """
+import sys, qualscore.runs.main, qualscore.stages.ingest
+print([it for it in ("numba", "lightgbm", "mlflow") if it in sys.modules])
+"""
 
 
 def test_an_ingest_loads_no_model() -> None:

@@ -3,10 +3,10 @@
 from collections.abc import Iterator
 
 from qualscore.columns.countries import in_english
+from qualscore.model.scoring.factor_sides import sides
 from qualscore.reports.business_page.numbers import BANDS, OF_ONE, Numbers, Row, white_space
 from qualscore.reports.house.content import Block, Section, Table, Text
 from qualscore.reports.house.letters import cut
-from qualscore.reports.why import sides
 from qualscore.scores.trends import LEAST_POINTS, WINDOW
 
 LIKE = 40  # letters of the name of a customer among others

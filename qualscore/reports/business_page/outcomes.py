@@ -2,10 +2,10 @@
 
 from collections.abc import Iterator, Sequence
 
+from qualscore.model.scoring.factor_sides import sides
 from qualscore.reports.business_page.numbers import BANDS, Numbers, Row
 from qualscore.reports.house.content import Block, Section, Table, Text
 from qualscore.reports.house.words import between, percent, signed_points
-from qualscore.reports.why import sides
 
 OUTCOMES = {"contacted": "contacted", "opportunity": "got a deal", "won": "won"}
 EFFECTS = {"more": "calling brought more", "fewer": "calling brought fewer", "none_seen": "no effect is seen"}
