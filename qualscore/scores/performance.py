@@ -18,10 +18,12 @@ PERFORMANCE = "scores/score_performance"
 WHEN_CREATED, PRESENT = "score_when_created", "present_score"
 TENTH, BAND, ALL = "tenth", "band", "all"
 RANGE = ("range_kind", "score_range", "low_score")
+OF_DEAL = ("opportunity_id", "opportunity_name", "domain", "owner", "amount", "created_on", "close_on")
+OF_ACCOUNT = ("company_name", "score", "band", "is_example")
 COUNTS = ("accounts", "won_accounts", "opportunities", "won", "lost", "won_revenue_usd")
 
 
-def score_performance(
+def scored_deals(
     fit_intent: DataFrame,
     deals: DataFrame,
     history: DataFrame,
@@ -29,19 +31,33 @@ def score_performance(
     products: Mapping[str, Sequence[str]],
     first_on: Mapping[str, date],
     as_of: date,
-) -> DataFrame:
-    """Some fifteen rows for each score and basis: scores/score_performance.
+) -> tuple[DataFrame, DataFrame]:
+    """Deals with the score that their account has now; those after the first score also with that of their day.
+
+    A deal is there once for each score that it counts for, with its outcome on the day. Both are computed, and kept.
 
     Args:
-        fit_intent: scores/fit_intent, whose rows are counted; those of accounts with a deal are joined.
+        fit_intent: scores/fit_intent, whose rows of accounts with a deal are joined.
         deals: clean/crm_opportunities.
         history: scores/score_history.
         products: by score those whose deals count; none: all.
         first_on: by score the day of its first run, where that is known.
         as_of: the day after which nothing counts.
     """
-    present = checkpoints.kept(_scored(of_scores(_on_day(deals, as_of), products, first_on), fit_intent))
-    then = with_score_then(present.where(F.col("created_on") > F.col("first_on")), history, on="created_on")
+    present = checkpoints.kept(_scored(_of_scores(_on_day(deals, as_of), products, first_on), fit_intent))
+    later = present.where(F.col("created_on") > F.col("first_on"))
+    return present, checkpoints.kept(with_score_then(later, history, on="created_on"))
+
+
+def score_performance(present: DataFrame, then: DataFrame, fit_intent: DataFrame, *, as_of: date) -> DataFrame:
+    """Some fifteen rows for each score and basis: scores/score_performance.
+
+    Args:
+        present: deals by the score of now, of `scored_deals`.
+        then: deals by the score of then, of the same.
+        fit_intent: scores/fit_intent, whose rows are counted.
+        as_of: the day after which nothing counts.
+    """
     both = present.withColumn("basis", F.lit(PRESENT)).unionByName(then.withColumn("basis", F.lit(WHEN_CREATED)))
     measured = both.transform(_in_ranges).groupBy("score_name", "basis", *RANGE).agg(*_measures())
     return _beside_accounts(checkpoints.kept(measured), _accounts(fit_intent), as_of=as_of)
@@ -70,12 +86,10 @@ def _on_day(deals: DataFrame, as_of: date) -> DataFrame:
     """The deals that there are on the day, with the outcome that each has then. An undated one may be of any day."""
     there = deals.where(F.coalesce(F.col("created_on") <= F.lit(as_of), F.lit(True)))
     days = F.datediff("close_on", "created_on")
-    return there.select(
-        *("domain", "products", "amount", "created_on"), outcome_on(as_of).alias("outcome"), F.when(days >= 0, days).alias("cycle_days")
-    )
+    return there.select(*OF_DEAL, "products", outcome_on(as_of).alias("outcome"), F.when(days >= 0, days).alias("cycle_days"))
 
 
-def of_scores(deals: DataFrame, products: Mapping[str, Sequence[str]], first_on: Mapping[str, date]) -> DataFrame:
+def _of_scores(deals: DataFrame, products: Mapping[str, Sequence[str]], first_on: Mapping[str, date]) -> DataFrame:
     """Deals with score_name and first_on, once for each score that they count for."""
     each = [
         F.when(_is_of(sought), F.struct(F.lit(name).alias("score_name"), F.lit(first_on.get(name)).cast("date").alias("first_on")))
@@ -92,9 +106,9 @@ def _is_of(products: Sequence[str]) -> Column:
 
 
 def _scored(deals: DataFrame, fit_intent: DataFrame) -> DataFrame:
-    """Adds score, band and is_example as they are now. No row is added: an account has one row of a score."""
+    """Adds company_name, score, band and is_example as they are now; null of deals of no account. No row is added."""
     with_deals = to_be_joined(deals.where("domain is not null").select("domain").distinct())
-    scores = fit_intent.select("score_name", "domain", "score", "band", "is_example").join(with_deals, "domain", "left_semi")
+    scores = fit_intent.select("score_name", "domain", *OF_ACCOUNT).join(with_deals, "domain", "left_semi")
     return deals.join(to_be_joined(scores), ["score_name", "domain"], "left")
 
 

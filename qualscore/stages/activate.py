@@ -18,7 +18,7 @@ from qualscore.stages.labelling import selectable
 from qualscore.stages.list_outcomes import write_list_outcomes
 from qualscore.stages.nearest import write_nearest
 from qualscore.stages.overrides import write_override_rates
-from qualscore.stages.performance import write_performance, write_surprises
+from qualscore.stages.performance import write_performance
 from qualscore.stages.reading import ACCOUNTS, FEATURES, HISTORY, SCORES, SELECTED_FROM, TOP, clean, history
 from qualscore.stages.segments import write_segments
 from qualscore.storage import locks
@@ -79,8 +79,7 @@ def _write(run: Run, definitions: list[Definition]) -> tuple[dict[str, int], lis
         **write_segments(run, names),
         **write_override_rates(run, names),
         "market_cells": run.tables.replace(MARKET, market(beside)),
-        "performance": write_performance(run, definitions),
-        "surprises": write_surprises(run, definitions),
+        **write_performance(run, definitions),
         "compared": write_nearest(run, definitions),
     }
     of_lists, short = write_call_lists(run, names)

@@ -39,7 +39,7 @@ def rows_of_table(run: Run, name: str) -> DataFrame:
 
 def history(run: Run) -> DataFrame:
     """What changed from run to run; without rows before the second run of a score."""
-    return run.tables.read(HISTORY) if run.tables.exists(HISTORY) else contracts.load(HISTORY).rows(run.spark, [])
+    return rows_of_table(run, HISTORY)
 
 
 def rejected(run: Run) -> DataFrame:

@@ -23,7 +23,7 @@ from qualscore.stages.call_lists import _made, shown
 from qualscore.stages.fit_intent_summary import show_fit_intent
 from qualscore.stages.keyword_sets import show_coverage
 from qualscore.stages.list_outcomes import write_list_outcomes
-from qualscore.stages.performance import write_surprises
+from qualscore.stages.performance import write_performance
 from qualscore.stages.segments import show_segments
 from tests.held_tables import HeldTables
 from tests.small_activation import (
@@ -392,7 +392,7 @@ def later(activated: tuple[Run, Outcome]) -> Run:
         tables.replace(name, tables.read(name).unionByName(contracts.load(name).rows(run.spark, rows)))
     run = replace(run, tables=tables)
     write_list_outcomes(run)
-    write_surprises(run, DEFINITIONS)
+    write_performance(run, DEFINITIONS)
     return run
 
 
