@@ -13,7 +13,7 @@ from typing import Any
 
 import pandas as pd
 
-from qualscore.model.judging.score_shares import wilson
+from qualscore.intervals import wilson
 
 OUTCOMES = ("contacted", "opportunity", "won")
 SUBJECT = ("kind", "name", "since_on", "band")

@@ -8,8 +8,8 @@ from pyspark.sql import functions as F
 
 from qualscore import checkpoints, contracts
 from qualscore.columns.spelling import letters, letters_of
+from qualscore.intervals import wilson_columns
 from qualscore.joins import to_be_joined
-from qualscore.model.judging.score_shares import NORMAL_95
 from qualscore.scores.fit_intent import UNSCORED
 from qualscore.scores.score_then import with_score_then
 from qualscore.universe.labels import outcome_on
@@ -61,25 +61,6 @@ def score_performance(present: DataFrame, then: DataFrame, fit_intent: DataFrame
     both = present.withColumn("basis", F.lit(PRESENT)).unionByName(then.withColumn("basis", F.lit(WHEN_CREATED)))
     measured = both.transform(_in_ranges).groupBy("score_name", "basis", *RANGE).agg(*_measures())
     return _beside_accounts(checkpoints.kept(measured), _accounts(fit_intent), as_of=as_of)
-
-
-def wilson_ends(having: Column, of: Column) -> tuple[Column, Column]:
-    """The 95 % interval of a share; null where there is nothing to share.
-
-    The score interval of E. B. Wilson, "Probable Inference, the Law of Succession, and Statistical Inference", Journal of the American
-    Statistical Association 22 (1927), 209-212: it covers as often as it says of few deals, too, and of shares near 0 and 1.
-
-    >>> frame = spark.createDataFrame([(5, 50), (0, 10), (0, 0)], "won int, decided int")
-    >>> low, high = wilson_ends(F.col("won"), F.col("decided"))
-    >>> [tuple(row) for row in frame.select(F.round(low, 3), F.round(high, 3)).collect()]
-    [(0.043, 0.214), (0.0, 0.278), (None, None)]
-    """
-    number, z = F.nullif(of, F.lit(0)), NORMAL_95
-    share = having / number
-    middle, whole = share + z * z / (2 * number), 1 + z * z / number
-    half = z * F.sqrt(share * (1 - share) / number + z * z / (4 * number * number))
-    low, high = (middle - half) / whole, (middle + half) / whole
-    return F.when(low > 0, low).when(low <= 0, 0.0), F.when(high < 1, high).when(high >= 1, 1.0)
 
 
 def _on_day(deals: DataFrame, as_of: date) -> DataFrame:
@@ -158,7 +139,7 @@ def _beside_accounts(measured: DataFrame, accounts: DataFrame, *, as_of: date) -
     counts = {name: F.coalesce(name, F.lit(0)) for name in COUNTS}
     rows = spine.join(measured, [*contract.key], "full").withColumns(counts | {"low_score": F.coalesce("low_score", "_low")})
     decided = F.col("won") + F.col("lost")
-    low, high = wilson_ends(F.col("won"), decided)
+    low, high = wilson_columns(F.col("won"), decided)
     rates = rows.withColumns({"conversion": F.try_divide("won", decided), "conversion_low": low, "conversion_high": high})
     of_all = F.max(F.when(F.col("range_kind") == ALL, F.col("conversion"))).over(Window.partitionBy("score_name", "basis"))
     lift = F.try_divide("conversion", of_all)

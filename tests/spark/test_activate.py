@@ -11,7 +11,7 @@ from pyspark.sql import Row, SparkSession
 from pyspark.sql import functions as F
 
 from qualscore import config, contracts
-from qualscore.model.judging.score_shares import wilson
+from qualscore.intervals import wilson
 from qualscore.runs import main, pinning
 from qualscore.runs.console import Console
 from qualscore.runs.run import Outcome, Run

@@ -6,11 +6,11 @@ from typing import Any
 import numpy as np
 
 from qualscore.features.firmographic import MARKET_CAP_BANDS
+from qualscore.intervals import wilson
 from qualscore.model.encoding.arrays import Array
 from qualscore.model.encoding.encoding import SMOOTHING
 from qualscore.model.encoding.inputs import LIFTED
 from qualscore.model.judging.explained_accounts import ExplainedAccounts
-from qualscore.model.judging.score_shares import wilson
 
 FEWEST = 5
 """Numbers of fewer accounts are withheld: such values are counted under 'other'."""

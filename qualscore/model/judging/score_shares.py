@@ -1,6 +1,5 @@
 """How scores and margins are distributed, and how many accounts of each band are customers."""
 
-import math
 from collections.abc import Sequence
 from typing import Any
 
@@ -8,10 +7,10 @@ import numpy as np
 import pandas as pd
 
 from qualscore.definitions.definition import Bands
+from qualscore.intervals import wilson
 from qualscore.model.encoding.arrays import Array
 from qualscore.model.scoring.calibration import Calibration
 
-NORMAL_95 = 1.96
 MANY_CUSTOMERS = 200  # bars of five points; of fewer customers bars of ten
 MARGIN_BARS = 30
 
@@ -72,18 +71,6 @@ def ranges(bands: Bands) -> list[tuple[str, float, float]]:
 
 def _band(score: float, bands: Bands) -> str:
     return "highly_likely" if score >= bands.highly_likely else "likely" if score >= bands.likely else "unlikely"
-
-
-def wilson(having: float, of: float) -> tuple[float, float]:
-    """The 95 % interval of a share (Wilson 1927).
-
-    >>> tuple(round(it, 3) for it in wilson(5, 50))
-    (0.043, 0.214)
-    """
-    share, z = having / of, NORMAL_95
-    middle = share + z * z / (2 * of)
-    half = z * math.sqrt(share * (1 - share) / of + z * z / (4 * of * of))
-    return max(0.0, (middle - half) / (1 + z * z / of)), min(1.0, (middle + half) / (1 + z * z / of))
 
 
 def published(calibration: Calibration, margins: Array) -> Array:

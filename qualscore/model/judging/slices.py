@@ -5,6 +5,7 @@ from collections.abc import Mapping, Sequence
 import numpy as np
 import pandas as pd
 
+from qualscore.intervals import NORMAL_95
 from qualscore.model.encoding.arrays import Array
 from qualscore.model.judging import single_factors
 from qualscore.model.judging.single_factors import Measured, Rule
@@ -14,7 +15,6 @@ FEWEST_EXAMPLES = 20  # an interval of ROC-AUC is .2 wide with fewer
 FEWEST_UNLABELLED = 100
 MOST_COUNTRIES = 5
 DRAWS = 200
-NORMAL_95 = 1.96  # half a 95 % interval in standard errors
 SIZES = ((-1, 50), (50, 250), (250, 1_000), (1_000, 10_000), (10_000, np.inf))
 
 

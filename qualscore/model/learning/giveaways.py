@@ -16,12 +16,12 @@ from pyspark.sql import functions as F
 from qualscore.columns.spelling import letters
 from qualscore.definitions.definition import Definition, Kind
 from qualscore.errors import TrainingRefused
+from qualscore.intervals import NORMAL_95
 from qualscore.model.encoding.inputs import LIFTED
 
 COMMON_SHARE = 0.2  # of the examples
 # On real data: give-aways 125 to 800 times, their intervals from 102 on; legitimate values up to 60 times at 22 % of 41 customers.
 TIMES_AS_COMMON = 50.0
-NORMAL_95 = 1.96
 FEWEST_EXAMPLES = 10
 ALMOST_ALL = 0.9  # of the accounts with the value are examples
 

@@ -3,8 +3,8 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from qualscore.intervals import wilson
 from qualscore.model.judging import suspicions
-from qualscore.model.judging.score_shares import wilson
 from qualscore.scores.audit.finding import CLUMPING, INFLATION, Finding
 
 SCORES = "scores/account_scores"
