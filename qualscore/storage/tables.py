@@ -5,7 +5,6 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 from threading import Lock
 from typing import Any
-from uuid import uuid4
 
 from delta.tables import DeltaTable
 from pyspark.errors import AnalysisException
@@ -15,7 +14,7 @@ from pyspark.sql import functions as F
 from qualscore import contracts
 from qualscore.contracts import Contract
 from qualscore.errors import ConfigurationError
-from qualscore.storage import declarations, delta_log, upgrades
+from qualscore.storage import declarations, delta_log, merging, upgrades
 
 # Of account_scores, the widest table, 180 MB.
 MOST_ROWS_PER_FILE = 2_000_000
@@ -205,26 +204,10 @@ class Tables:
         """
         frame = self._prepared(name, frame)
         with self._in_todays_form(name, kept=EVERY):
-            self._merge(name, frame, before)
-
-    def _merge(self, name: str, frame: DataFrame, before: DataFrame | None) -> None:
-        contract = contracts.load(name)
-        values = [column for column in contract.columns if column not in contract.key]
-        same = " AND ".join(f"old.`{column}` <=> new.`{column}`" for column in contract.key)
-        differs = " OR ".join(f"NOT (old.`{column}` <=> new.`{column}`)" for column in values)
-        old = contract.conform(self.read(name) if before is None else before)
-        if frame.exceptAll(old).isEmpty() and old.exceptAll(frame).isEmpty():
-            return
-        # No row is added: of what was before, the rows whose key is not there any more.
-        gone = old.alias("old").join(frame.alias("new"), F.expr(same), "left_anti").withColumn("_is_gone", F.lit(True))
-        view = f"_merged_{uuid4().hex}"
-        frame.withColumn("_is_gone", F.lit(False)).unionByName(gone).createOrReplaceTempView(view)
-        self.spark.sql(
-            f"MERGE INTO {self.identifier(name)} AS old USING {view} AS new ON {same} WHEN MATCHED AND new._is_gone THEN DELETE "
-            f"WHEN MATCHED AND ({differs}) THEN UPDATE SET * WHEN NOT MATCHED AND NOT new._is_gone THEN INSERT *"
-        )
-        self.spark.catalog.dropTempView(view)
-        self._rows_written(name)
+            contract = contracts.load(name)
+            old = contract.conform(self.read(name) if before is None else before)
+            if merging.merge(contract, self.identifier(name), frame, old=old):
+                self._rows_written(name)
 
     def append(self, name: str, frame: DataFrame) -> int:
         """Adds rows; returns their number."""
