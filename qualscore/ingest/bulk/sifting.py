@@ -23,6 +23,8 @@ from qualscore.internals import first_of_parts
 # Contract column to its value, and whether there is one.
 Natives = dict[str, tuple[Column, Column]]
 Deliveries = list[tuple[Source, Delivery]]
+# The rows that do not fit are few, and a task begins with making its code: half a second of each.
+PARTS_OF_A_TASK = 4
 
 
 @dataclass(frozen=True)
@@ -56,7 +58,9 @@ class Sifted:
         cells = [_cell(place, self.rows.columns).alias(name) for place, name in enumerate(delivery.columns)]
         whole = F.struct(*cells, F.col("_surplus").alias("_record")).alias("_cells")
         named = [f"_named_{it}" for it in delivery.named]
-        return self.with_files(self.rows.where("_kept and not _fits").select("_file_hash", "_line", "_kept", *named, whole))
+        rows = self.rows.where("_kept and not _fits").select("_file_hash", "_line", "_kept", *named, whole)
+        tasks = max(rows.rdd.getNumPartitions() // PARTS_OF_A_TASK, 2 * rows.sparkSession.sparkContext.defaultParallelism)
+        return self.with_files(rows.coalesce(tasks))
 
     def decided(self, evidence: Sequence[Row]) -> "Sifted":
         """The source with what the odd rows tell of the whole delivery: rows that fit say nothing of its dates and decimals."""
