@@ -154,8 +154,9 @@ def test_frequent_texts_are_those_of_every_part_and_of_columns_that_repeat_them(
         F.concat(F.lit("part"), (F.col("id") / 2_000).cast("int")).alias("_cell_0"),
         F.col("id").cast("string").alias("_cell_1"),
     )
-    frequent = lookup.frequent(rows, {"part": "_cell_0", "number": "_cell_1"})
-    assert {name: sorted(texts) for name, texts in frequent.items()} == {"part": ["part0", "part1", "part2"]}
+    first = lookup.first_texts(rows, {"part": "_cell_0", "number": "_cell_1"}, {"part": "whole", "number": "whole"})
+    assert {name: sorted(texts) for name, texts in first.frequent.items()} == {"part": ["part0", "part1", "part2"]}
+    assert first.unusual == {"part"}
 
 
 def test_a_text_that_is_not_known_is_told_by_its_form() -> None:

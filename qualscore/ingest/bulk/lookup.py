@@ -20,6 +20,7 @@ from qualscore.internals import first_of_parts
 
 # Rows of each part that are looked at for frequent texts; so many different ones among them at most; texts of a column that are known.
 LOOKED_AT, MOST_DIFFERENT, MOST_KNOWN = 10_000, 5_000, 20_000
+UNUSUAL = "? "  # before a name: a count of texts that are not of the usual form
 Form = Literal["text", "name", "whole", "decimal", "date"]
 # A first letter that begins nothing that stands for nothing; words with the others that do not go on like it.
 FIRST = r"[!\"$-'*+.-;=>@-MO-TV-\[\]-mo-tv-~]"
@@ -80,30 +81,53 @@ class Lookup:
     own: tuple[str, ...] = ()
 
 
-def frequent(rows: DataFrame, cells: Mapping[str, str]) -> dict[str, list[str | None]]:
-    """Texts that are met again and again: those of the first rows of each part, by name; none of a column of ever new ones.
+@dataclass(frozen=True)
+class FirstTexts:
+    """What the first rows of each part hold.
+
+    Attributes:
+        frequent: by name the texts that are met again and again; none of a column of ever new ones.
+        unusual: the names of which a text is not of the form that was asked for.
+    """
+
+    frequent: Mapping[str, list[str | None]] = field(default_factory=dict)
+    unusual: frozenset[str] = frozenset()
+
+
+def first_texts(rows: DataFrame, cells: Mapping[str, str], forms: Mapping[str, Form]) -> FirstTexts:
+    """The texts of the first rows: an action.
 
     Args:
         rows: with `_kept` and the cells.
         cells: name to column.
+        forms: of some names, the form that their texts usually have.
     """
 
     def counted(batches: Iterable[pa.RecordBatch]) -> Iterator[pa.RecordBatch]:
         for batch in batches:
             for name, cell in cells.items():
                 counts = _of_kept(batch, cell).value_counts()
+                texts = counts.field("values")
                 if len(counts) <= MOST_DIFFERENT:
-                    columns = [pa.array([name] * len(counts)), counts.field("values"), counts.field("counts")]
-                    yield pa.RecordBatch.from_arrays(columns, names=["name", "text", "n"])
+                    yield _counts(name, texts, counts.field("counts"))
+                unusual = len(texts) - texts.null_count - _matches(texts, FORMS[forms[name]]).true_count if name in forms else 0
+                if unusual:
+                    yield _counts(f"{UNUSUAL}{name}", pa.array([None], pa.string()), pa.array([unusual], pa.int64()))
 
     if not cells:
-        return {}
+        return FirstTexts()
     first = first_of_parts(rows.select("_kept", *sorted(set(cells.values()))), LOOKED_AT)
     counts = first.mapInArrow(counted, "name string, text string, n bigint")
     by_name: dict[str, list[Row]] = {}
     for row in counts.groupBy("name", "text").agg(F.sum("n").alias("n")).orderBy(F.desc("n")).collect():
         by_name.setdefault(row["name"], []).append(row)
-    return {name: [row["text"] for row in counted[:MOST_KNOWN]] for name, counted in by_name.items() if _come_again(counted)}
+    unusual = frozenset(name.removeprefix(UNUSUAL) for name in by_name if name.startswith(UNUSUAL))
+    known = {name: counted for name, counted in by_name.items() if not name.startswith(UNUSUAL) and _come_again(counted)}
+    return FirstTexts({name: [row["text"] for row in counted[:MOST_KNOWN]] for name, counted in known.items()}, unusual)
+
+
+def _counts(name: str, texts: pa.Array, numbers: pa.Array) -> pa.RecordBatch:
+    return pa.RecordBatch.from_arrays([pa.array([name] * len(texts)), texts, numbers], names=["name", "text", "n"])
 
 
 def _come_again(counted: list[Row]) -> bool:

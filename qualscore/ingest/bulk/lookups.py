@@ -13,9 +13,10 @@ from pyspark.sql.pandas.types import to_arrow_type
 from qualscore import columns
 from qualscore.config import Source
 from qualscore.contracts import ContractColumn
-from qualscore.ingest.bulk.lookup import Form, Formed, Known, Lookup, frequent
+from qualscore.ingest.bulk.lookup import FirstTexts, Form, Formed, Known, Lookup, first_texts
 from qualscore.ingest.cleaners import DOMAINS, GIVEN, PROBLEM, Cleaners, is_own
 from qualscore.ingest.conformance import broken, domain_column, limits, text_of
+from qualscore.ingest.conventions import undecided
 
 # Names that are looked up in Python, once for each name, after the pass over all rows: here their text is their value.
 NAMES = ("country", "industry_group")
@@ -25,21 +26,35 @@ FORM_OF: Mapping[str, Form] = {
 }
 
 
-def lookup_of(rows: DataFrame, source: Source, cleaners: Cleaners, cells: Mapping[str, str]) -> Lookup | None:
-    """The lookup of a delivery: reads the first rows of each of its parts. None: some values can only be told by the column functions.
+def texts_of(rows: DataFrame, cleaners: Cleaners, cells: Mapping[str, str]) -> FirstTexts | None:
+    """The first texts of a delivery, with those unusual that may tell how its dates and numbers are meant: an action.
+
+    None: some values can only be told by the column functions.
+
+    Args:
+        rows: with `_kept` and the cells.
+        cleaners: its cleaning.
+        cells: contract column to the column of its delivered texts.
+    """
+    domain = domain_column(cleaners.contract)
+    if domain is None or domain not in cells or not _can_be_told(cleaners, cells):
+        return None
+    forms: dict[str, Form] = {it: "date" if cleaners.contract.columns[it].type == "date" else "whole" for it in undecided(cleaners)}
+    return first_texts(rows, {name: cell for name, cell in cells.items() if name != domain}, forms)
+
+
+def lookup_of(rows: DataFrame, source: Source, cleaners: Cleaners, cells: Mapping[str, str], first: FirstTexts) -> Lookup | None:
+    """The lookup of a delivery: judges its frequent texts. None: some values can only be told by the column functions.
 
     Args:
         rows: with `_kept` and the cells.
         source: of the rows.
         cleaners: its cleaning.
         cells: contract column to the column of its delivered texts.
+        first: `texts_of` the same.
     """
-    contract, delivery = cleaners.contract, cleaners.delivery
-    domain = domain_column(contract)
-    if domain is None or domain not in cells or not _can_be_told(cleaners, cells):
-        return None
-    texts = frequent(rows, {name: cell for name, cell in cells.items() if name != domain})
-    known = _judged(rows, texts, source, cleaners)
+    contract, delivery, domain = cleaners.contract, cleaners.delivery, str(domain_column(cleaners.contract))
+    known = _judged(rows, first.frequent, source, cleaners)
     formed = {name: how for name in cells if name != domain and (how := _formed(name, cleaners)) is not None}
     if not cells.keys() <= {domain, *known, *formed}:
         return None

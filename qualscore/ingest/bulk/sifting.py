@@ -11,20 +11,40 @@ from pyspark.sql import functions as F
 from qualscore import columns
 from qualscore.config import Source
 from qualscore.contracts import Contract
-from qualscore.ingest.bulk.lookup import LOOKED_AT, with_values
-from qualscore.ingest.bulk.lookups import any_of, doubts_of, lookup_of, value_of
+from qualscore.ingest.bulk.lookup import LOOKED_AT, FirstTexts, with_values
+from qualscore.ingest.bulk.lookups import any_of, doubts_of, lookup_of, texts_of, value_of
 from qualscore.ingest.cleaners import Cleaners, is_own
 from qualscore.ingest.conformance import cleaners_of, conform_cells, default_of, limits, text_of, typed
 from qualscore.ingest.conventions import decided, evidence, with_conventions
-from qualscore.ingest.delivery import REASON, Delivery, cells, is_kept, quoted
+from qualscore.ingest.delivery import REASON, cells, is_kept, quoted
 from qualscore.ingest.row_rules import Rules
 from qualscore.internals import first_of_parts
 
 # Contract column to its value, and whether there is one.
 Natives = dict[str, tuple[Column, Column]]
-Deliveries = list[tuple[Source, Delivery]]
 # The rows that do not fit are few, and a task begins with making its code: half a second of each.
 PARTS_OF_A_TASK = 4
+
+
+@dataclass(frozen=True)
+class Looked:
+    """A delivery at whose first rows was looked.
+
+    Attributes:
+        source: of the rows.
+        cleaners: its cleaning.
+        natives: the values that are delivered with their type.
+        rows: its cells by their place.
+        cells: contract column to the column of its delivered texts.
+        first: the first texts; None where texts do not tell the values.
+    """
+
+    source: Source
+    cleaners: Cleaners
+    natives: Natives
+    rows: DataFrame
+    cells: dict[str, str]
+    first: FirstTexts | None
 
 
 @dataclass(frozen=True)
@@ -88,33 +108,37 @@ class Sifted:
         return dropped.select(*typed(dropped, self.source, self.cleaners.contract))
 
 
-def with_large_conventions(deliveries: Sequence[tuple[Source, Delivery]], contract: Contract, *, rules: Rules) -> Deliveries:
-    """What `with_conventions` gives, where the first rows of a part leave something to be told; the others as they are: actions.
+def look(source: Source, cleaners: Cleaners) -> Looked:
+    """Reads the first rows of each part of a delivery, to see which texts come again and again, and whether they are of the usual forms."""
+    natives, mapping = _natives(source, cleaners), cleaners.delivery.mapping
+    rows = _numbered(source, cleaners, natives)
+    cells = {name: f"_cell_{_place(cleaners, name)}" for name in cleaners.present if name in mapping and name not in natives}
+    return Looked(source, cleaners, natives, rows, cells, texts_of(rows, cleaners, cells))
+
+
+def with_large_conventions(looked: Sequence[Looked], contract: Contract, *, rules: Rules) -> list[Looked]:
+    """The deliveries, with what `with_conventions` gives of those whose first rows leave something to be told: actions.
 
     Most large files write dates as 2026-08-01 and whole numbers, and are not read twice.
     """
-    known = [(source, cleaners_of(source, delivery, contract, rules)) for source, delivery in deliveries]
+    known = [(it.source, it.cleaners) for it in looked if it.first is None or it.first.unusual]
     evidence_of = evidence(
         [(source, it, cells(source, replace(it.delivery, frame=first_of_parts(it.delivery.frame, LOOKED_AT)))) for source, it in known]
     )
-    asked = [(source, delivery) for source, delivery in deliveries if any(row["is_open"] for row in evidence_of.get(source.id, ()))]
-    whole = {source.id: delivery for source, delivery in with_conventions(asked, contract, rules=rules)}
-    return [(source, whole.get(source.id, delivery)) for source, delivery in deliveries]
+    asked = [(source, it.delivery) for source, it in known if any(row["is_open"] for row in evidence_of.get(source.id, ()))]
+    told = {source.id: cleaners_of(source, it, contract, rules) for source, it in with_conventions(asked, contract, rules=rules)}
+    return [replace(it, cleaners=told.get(it.source.id, it.cleaners)) for it in looked]
 
 
-def sift(source: Source, cleaners: Cleaners) -> Sifted:
-    """Tells the rows of a delivery apart. Reads the first rows of its parts, to see which texts come again and again.
+def sift(looked: Looked) -> Sifted:
+    """Tells the rows of a delivery apart.
 
     A row fits when it has no reason to be refused and all its values can be looked up; what is not sure does not.
     """
-    whole = cleaners
+    source, whole, natives, rows = looked.source, looked.cleaners, looked.natives, looked.rows
     # Dates whose order their file tells are none that can be looked up without it.
-    cleaners = replace(cleaners, delivery=replace(cleaners.delivery, file_dates={}))
-    natives = _natives(source, cleaners)
-    rows = _numbered(source, cleaners, natives)
-    mapping = cleaners.delivery.mapping
-    cells = {name: f"_cell_{_place(cleaners, name)}" for name in cleaners.present if name in mapping and name not in natives}
-    lookup = lookup_of(rows, source, cleaners, cells)
+    cleaners = replace(whole, delivery=replace(whole.delivery, file_dates={}))
+    lookup = lookup_of(rows, source, cleaners, looked.cells, looked.first) if looked.first else None
     sifted = rows.withColumn("_fits", F.lit(False)) if lookup is None else with_values(_with_given(rows, source, cleaners, natives), lookup)
     values = dict(zip(cleaners.contract.columns, typed(sifted, source, cleaners.contract), strict=True))
     key = F.xxhash64(*(values[name] for name in cleaners.contract.key))

@@ -13,7 +13,7 @@ from qualscore.config import Source
 from qualscore.contracts import Contract
 from qualscore.ingest.bulk.key_collisions import MOST_REPEATED, Repeated, repeated
 from qualscore.ingest.bulk.name_lookups import with_countries, with_industry_groups
-from qualscore.ingest.bulk.sifting import Sifted, sift, with_large_conventions
+from qualscore.ingest.bulk.sifting import Sifted, look, sift, with_large_conventions
 from qualscore.ingest.conformance import MARKS, cleaners_of
 from qualscore.ingest.conventions import evidence
 from qualscore.ingest.delivery import REASON, Delivery
@@ -61,8 +61,8 @@ def large_table(
     crm_accounts: DataFrame | None = None,
 ) -> Ingested:
     """What `judgement.table` gives of the same arguments, computed: actions. Its frames are read from `staging`."""
-    deliveries = with_large_conventions(deliveries, contract, rules=rules)
-    held = [sift(source, cleaners_of(source, delivery, contract, rules)) for source, delivery in deliveries]
+    looked = [look(source, cleaners_of(source, delivery, contract, rules)) for source, delivery in deliveries]
+    held = [sift(it) for it in with_large_conventions(looked, contract, rules=rules)]
     held = _with_rest([replace(one, rows=staging.keep(one.rows)) for one in held])
     others = reduce(DataFrame.unionByName, (one.others().withColumn("_rank", F.lit(rank)) for rank, one in enumerate(held)))
     others = staging.keep(linked(others, free_mail_companies=free_mail_companies, crm_accounts=crm_accounts))
