@@ -31,6 +31,8 @@ def test_every_file_is_the_contract_of_its_name() -> None:
         "clean/accounts",
         "clean/crm_deletions",
         *(f"{layer}/{table}" for layer in ("clean", "rejected") for table in get_args(SourceTable)),
+        *(f"bi/dim_{it}" for it in ("account", "date", "score")),
+        *(f"bi/fact_{it}" for it in ("factor", "history", "market", "performance", "score")),
         "features/account_features",
         *(f"publish/{table}" for table in ("failed_rows", "reverse_etl", "sent_rows")),
         *(f"scores/{table}" for table in ("account_scores", "score_history", "score_runs", "top_accounts", "unscored_accounts")),
