@@ -1,6 +1,7 @@
-"""Rewrite the catalogue of tables: `python -m qualscore.contracts`."""
+"""Rewrite what is made of the contracts: `python -m qualscore.contracts`."""
 
-from qualscore.config import ROOT
-from qualscore.contracts import catalogue
+from qualscore.contracts.made import made
 
-(ROOT / "schemas" / "README.md").write_text(catalogue() + "\n", encoding="utf-8")
+for file, text in made().items():
+    file.parent.mkdir(parents=True, exist_ok=True)
+    file.write_text(text, encoding="utf-8")

@@ -12,6 +12,7 @@ from qualscore.scores.crm_states import crm_states
 from qualscore.scores.fit_intent import FIT_INTENT, described, fit_intent
 from qualscore.scores.market import MARKET, market
 from qualscore.scores.quick_cards import QUICK_CARDS, quick_cards
+from qualscore.stages.bi_tables import write_bi
 from qualscore.stages.call_lists import write_call_lists
 from qualscore.stages.describing import features_date
 from qualscore.stages.labelling import selectable
@@ -81,6 +82,7 @@ def _write(run: Run, definitions: list[Definition]) -> tuple[dict[str, int], lis
         "market_cells": run.tables.replace(MARKET, market(beside)),
         **write_performance(run, definitions),
         "compared": write_nearest(run, definitions),
+        "bi_factors": write_bi(run, definitions),
     }
     of_lists, short = write_call_lists(run, names)
     return counts | of_lists | {"list_outcomes": write_list_outcomes(run)}, short

@@ -146,6 +146,21 @@ def test_each_account_of_the_crm_has_its_scores_and_those_of_its_group(activated
     ]
 
 
+def test_tables_for_bi_are_of_the_same_run(activated: tuple[Run, Outcome]) -> None:
+    """A factor of each score of open.com, which the CRM has; the score that nobody defines any more is in no dimension."""
+    assert activated[1].counts["bi_factors"] == 2
+    columns = ("score_name", "title", "date_key", "accounts", "likely_accounts", "unscored_accounts")
+    assert rows_of(activated[0], "bi/dim_score", *columns) == [
+        ("analytics", "Analytics", AS_OF, 6, 2, 2),
+        ("platform", "Platform", AS_OF, 6, 3, 1),
+    ]
+    market, performance = (activated[0].tables.read(it) for it in ("bi/fact_market", "bi/fact_performance"))
+    worded = market.where("is_white_space").groupBy("band_name").agg(F.sum("accounts").alias("accounts")).orderBy("band_name").collect()
+    assert [tuple(it) for it in worded] == [("Likely", 3)]
+    names = performance.select("range_name").distinct().collect()
+    assert {"Highly Likely", "Unscored", "All", "90 to 100"} <= {row["range_name"] for row in names}
+
+
 def test_deals_are_counted_by_the_score_that_their_account_had(activated: tuple[Run, Outcome]) -> None:
     """On the day of their creation; and all of them by today's, also those of before the first score."""
     rows = activated[0].tables.read("scores/score_performance").where("score_name = 'platform'").orderBy("basis", "score_range").collect()
@@ -202,6 +217,7 @@ def test_the_outcome_counts_and_says_where_tables_are_not_of_one_universe(activa
     segments = {"segment_members": 6, "segment_added": 6, "segment_removed": 2, "override_rates": 4}
     lists = {"lists": 4, "list_called": 4, "list_control": 0, "list_outcomes": 12}
     tables = {"accounts": 6, "quick_cards": 4, "crm_accounts": 6, "market_cells": 12, "performance": 32, "surprises": 0, "compared": 0}
+    tables["bi_factors"] = 2
     assert outcome.counts == tables | segments | lists
     assert outcome.warnings == [
         "clean/accounts has 5 accounts and features/account_features 6: run build_features and score, then activate again",

@@ -1,4 +1,5 @@
 import re
+from pathlib import Path
 from typing import get_args
 
 import pytest
@@ -8,6 +9,7 @@ from qualscore import contracts
 from qualscore.config import ROOT, SourceTable
 from qualscore.contracts import Contract
 from qualscore.contracts.datatypes import datatype
+from qualscore.contracts.made import made
 from qualscore.errors import ConfigurationError
 from qualscore.model.scoring.bands import BAND_WORDS
 
@@ -70,9 +72,9 @@ def test_bands_are_partitions_that_every_reader_can_read_and_have_words_for_peop
     assert list(BAND_WORDS.values()) == ["Highly Likely", "Likely", "Unlikely"]
 
 
-def test_catalogue_is_up_to_date() -> None:
-    hint = "schemas/README.md is stale: run python -m qualscore.contracts"
-    assert (ROOT / "schemas" / "README.md").read_text(encoding="utf-8") == contracts.catalogue() + "\n", hint
+@pytest.mark.parametrize("file", made(), ids=lambda file: file.name)
+def test_what_is_made_of_contracts_is_up_to_date(file: Path) -> None:
+    assert file.read_text(encoding="utf-8") == made()[file], f"{file} is stale: run python -m qualscore.contracts"
 
 
 def test_a_comment_is_the_meaning_and_all_is_nullable() -> None:

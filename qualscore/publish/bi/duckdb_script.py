@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping
 
-from qualscore import contracts
+from qualscore import contracts, paths
 from qualscore.contracts import Contract
 from qualscore.publish.bi.selects import SELECTS, sources
 
@@ -12,14 +12,14 @@ LOAD delta;
 CREATE SCHEMA IF NOT EXISTS bi;"""
 
 
-def script(paths: Mapping[str, str]) -> str:
+def script(places: Mapping[str, str]) -> str:
     """Writes the script.
 
     Args:
-        paths: of tables such as scores/fit_intent; the views of one that is not named are left out.
+        places: paths of tables such as scores/fit_intent; the views of one that is not named are left out.
     """
-    tables = {name: f"delta_scan({_text(_known(path))})" for name, path in paths.items()}
-    views = [_view(contracts.load(name), select.format_map(tables)) for name, select in SELECTS.items() if sources(select) <= paths.keys()]
+    tables = {name: f"delta_scan({_text(_known(path))})" for name, path in places.items()}
+    views = [_view(contracts.load(name), select.format_map(tables)) for name, select in SELECTS.items() if sources(select) <= places.keys()]
     return "\n\n".join([HEAD, *views]) + "\n"
 
 
@@ -30,8 +30,8 @@ def _view(contract: Contract, select: str) -> str:
 
 
 def _known(path: str) -> str:
-    """The path by the scheme that DuckDB knows: Hadoop's s3a is its s3."""
-    return path.replace("s3a://", "s3://", 1) if path.startswith("s3a://") else path
+    """The path as DuckDB writes it: of this machine without a scheme, and Hadoop's s3a is its s3."""
+    return paths.local(path) or path.replace("s3a://", "s3://", 1)
 
 
 def _text(plain: str) -> str:
