@@ -24,7 +24,7 @@ from qualscore.scores.market import market
 from qualscore.stages.bi_tables import write_bi
 from qualscore.storage.tables import Tables
 from tests.bi_clients import QUESTIONS, Client, of_delta_rs, of_duckdb, of_spark
-from tests.small_bi import AS_OF, DEFINITIONS, SCORED_AT, tables
+from tests.small_facts import AS_OF, DEFINITIONS, SCORED_AT, tables
 
 VIEWS = [it.partition("/")[2] for it in SELECTS]
 
