@@ -3,7 +3,10 @@
 from collections.abc import Callable, Mapping
 from pathlib import Path
 
+import duckdb
 import pandas as pd
+import pyarrow as pa
+from deltalake import DeltaTable, QueryBuilder
 from pyspark.sql import SparkSession
 
 from qualscore import contracts
@@ -23,9 +26,6 @@ def of_spark(spark: SparkSession, paths: Mapping[str, str]) -> Client:
 
 def of_duckdb(paths: Mapping[str, str]) -> Client:
     """Through views over Arrow datasets of delta-rs: DuckDB's own extension for Delta is fetched from the network."""
-    import duckdb
-    from deltalake import DeltaTable
-
     connection = duckdb.connect()
     connection.execute("SET TimeZone = 'UTC'; CREATE SCHEMA bi")
     for name, path in paths.items():
@@ -37,21 +37,13 @@ def of_duckdb(paths: Mapping[str, str]) -> Client:
 
 def of_delta_rs(paths: Mapping[str, str]) -> Client:
     """Through the query engine of delta-rs, which is DataFusion."""
-    from deltalake import DeltaTable, QueryBuilder
-
     builder = QueryBuilder()
     for name, path in paths.items():
         builder.register(_plain(name), DeltaTable(path))
     builder.execute("CREATE SCHEMA bi").read_all()
     for name, select in _views(paths).items():
         builder.execute(f"CREATE VIEW bi.{name} AS {select}").read_all()
-
-    def answered(sql: str) -> pd.DataFrame:
-        import pyarrow as pa
-
-        return pa.table(builder.execute(sql).read_all()).to_pandas()
-
-    return answered
+    return lambda sql: pa.table(builder.execute(sql).read_all()).to_pandas()
 
 
 def _views(paths: Mapping[str, str]) -> dict[str, str]:
