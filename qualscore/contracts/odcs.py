@@ -1,5 +1,6 @@
 """The schema `bi` as a data contract of the Open Data Contract Standard, version 3.1: conf/bi/qualscore.odcs.yml."""
 
+from collections.abc import Mapping
 from typing import Any
 
 from pyspark.sql import types as T
@@ -9,9 +10,15 @@ from qualscore.contracts.datatypes import datatype
 from qualscore.contracts.dbt import FRESHNESS, LAYERS, text_of
 
 HEAD = "# Made from schemas/ by `python -m qualscore.contracts`: change those, not this.\n"
-LOGICAL = {T.StringType: "string", T.DateType: "date", T.TimestampType: "timestamp", T.BooleanType: "boolean"} | {
-    **dict.fromkeys((T.IntegerType, T.LongType), "integer"),
-    **dict.fromkeys((T.FloatType, T.DoubleType), "number"),
+LOGICAL: Mapping[type[T.DataType], str] = {
+    T.StringType: "string",
+    T.DateType: "date",
+    T.TimestampType: "timestamp",
+    T.BooleanType: "boolean",
+    T.IntegerType: "integer",
+    T.LongType: "integer",
+    T.FloatType: "number",
+    T.DoubleType: "number",
 }
 LIMITATIONS = (
     "A score is for fit and no probability to buy. bi.fact_factor is of all accounts as a view of Spark, as a table of ranked accounts "

@@ -1,5 +1,7 @@
 """The facts that are small enough for tables: the market, the performance, and the factors of ranked accounts and of those of the CRM."""
 
+from typing import Any
+
 from pyspark.sql import DataFrame
 from pyspark.sql import functions as F
 
@@ -34,7 +36,7 @@ def fact_factor(scores: DataFrame, top_accounts: DataFrame, crm_account_scores: 
     in_crm = crm_account_scores.where("domain IS NOT NULL").select("domain", F.lit(True).alias("_is_in_crm")).distinct()
     # No row is added: both are there once for each key.
     marked = scores.join(to_be_joined(ranked), ["score_name", "domain"], "left").join(to_be_joined(in_crm), "domain", "left")
-    chosen = {"scores/account_scores": marked.where("_is_ranked OR _is_in_crm"), "scores/top_accounts": top_accounts}
+    chosen: dict[str, Any] = {"scores/account_scores": marked.where("_is_ranked OR _is_in_crm"), "scores/top_accounts": top_accounts}
     return _conformed(FACT_FACTOR, scores.sparkSession.sql(ALL_FACTORS, **chosen))
 
 
