@@ -3,8 +3,8 @@
     python tests/benchmarks/bi.py WAREHOUSE [--passes 3] [--memory 6g] [--clients spark duckdb delta-rs]
 
 Each question is asked by each in turns, a first time uncounted; the best pass counts. Prints a table in Markdown: seconds, how many times
-the fastest, rows of the answer; then the files that Spark reads of those that the tables have. What asks a view that is not there yet is left
-out: there is a history from the second run of a score on.
+the fastest, rows of the answer; then the files that Spark reads of those that the tables have. What asks a view that is not there yet is
+left out: there is a history from the second run of a score on.
 """
 
 import argparse
