@@ -29,6 +29,7 @@ HOME = Path(__file__).parents[2]
 ACCOUNTS = [(f"001{it:012d}AAA", f"Company {it}", f"company{it}.com", {"platform": 50.0 + it / 10}) for it in range(400)]
 IDS = {it[0] for it in ACCOUNTS}
 SCORES = {it[0]: int(it[3]["platform"]) for it in ACCOUNTS}
+FIELDS_LEFT_OUT = {name: None for name in LEFT_OUT if "analytics" not in name}
 ENVIRONMENT = os.environ | SECRETS
 MOST_SECONDS = 300
 
@@ -41,7 +42,11 @@ def folder(spark: SparkSession, tmp_path_factory: pytest.TempPathFactory) -> Pat
         Tables(spark, str(made / "warehouse")).replace(name, contracts.load(name).rows(spark, rows))
     (made / "scores").mkdir()
     (made / "scores" / "platform.yml").write_text("name: platform\nexamples: {account_list: won}\n")
-    (made / "acme.yml").write_text("scores: [scores/]\ntargets: [targets/]\n")
+    (made / "segments").mkdir()
+    (made / "segments" / "best.yml").write_text("name: best\nwhen: platform.score > 70\n")
+    (made / "won.csv").write_text("domain\ncompany0.com\n")
+    sources = "sources: [{table: account_lists, list: won, path: won.csv}]\n"
+    (made / "acme.yml").write_text(f"{sources}scores: [scores/]\nsegments: [segments/]\ntargets: [targets/]\n")
     (made / "targets").mkdir()
     return made
 
@@ -51,7 +56,9 @@ def hubspot(folder: Path) -> Iterator[Cloud]:
     with running(HubspotCloud(records={it[0]: {} for it in ACCOUNTS})) as cloud:
         names = {it: f"qualscore_{it}" for it in ("score", "band", "reasons")}
         new = {"segment": "best", "most": 2, "key": "qualscore_domain"}
-        write(folder, {"type": "hubspot", "url": cloud.url, "batch": 5, "fields": names | LEFT_OUT, "new_records": new}, refresh=True)
+        write(
+            folder, {"type": "hubspot", "url": cloud.url, "batch": 5, "fields": names | FIELDS_LEFT_OUT, "new_records": new}, refresh=True
+        )
         yield cloud
 
 
@@ -61,7 +68,7 @@ def salesforce(folder: Path) -> Iterator[Cloud]:
         names = {it: f"Qualscore_{it.title()}__c" for it in ("score", "band", "reasons")}
         new = {"segment": "best", "most": 2, "key": "Qualscore_Domain__c"}
         bulk = {"small": 0, "file_rows": 100}
-        write(folder, {"type": "salesforce", "url": cloud.url, "fields": names | LEFT_OUT, "new_records": new, **bulk})
+        write(folder, {"type": "salesforce", "url": cloud.url, "fields": names | FIELDS_LEFT_OUT, "new_records": new, **bulk})
         yield cloud
 
 
@@ -77,11 +84,11 @@ def command(folder: Path) -> list[str]:
 
 def killed(folder: Path, is_time: Callable[[], bool]) -> None:
     """A publish that dies at a point, with all its processes."""
-    publishing = subprocess.Popen(command(folder), stdout=-3, stderr=-3, env=ENVIRONMENT)
+    publishing = subprocess.Popen(command(folder), stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True, env=ENVIRONMENT)
     ends = time.monotonic() + MOST_SECONDS
     while not is_time() and time.monotonic() < ends and publishing.poll() is None:
         time.sleep(0.002)
-    assert publishing.poll() is None, "it was over before"
+    assert publishing.poll() is None, publishing.communicate()[0]
     # Spark has a process group of its own, which outlives a launcher that is killed.
     entries = max((folder / "warehouse" / "_locks").glob("publish_*/_entries/*.json"), key=lambda it: it.stat().st_mtime_ns)
     os.killpg(os.getpgid(json.loads(entries.read_text())["pid"]), signal.SIGKILL)
