@@ -1,6 +1,7 @@
 """The private parts of Spark that this project touches, all of them: tried with pyspark 3.5.9, and to be tried again with another."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
+from contextlib import contextmanager
 from typing import Any
 
 from pyspark.sql import Column, DataFrame, SparkSession
@@ -104,6 +105,38 @@ def delta_log_store(session: SparkSession) -> Any:
 def scala_iterator(session: SparkSession, texts: Sequence[str]) -> Any:
     """Texts as an Iterator of Scala."""
     return java(session).org.apache.spark.api.python.PythonUtils.toSeq(list(texts)).iterator()
+
+
+def thrift_server(session: SparkSession) -> Any:
+    """Starts Spark's Thrift server over what the session's catalogue holds; its settings are the session's `hive.*`."""
+    with same_class_loader(session) as loader:
+        _keep_classes(session, loader)
+        server = java(session).org.apache.spark.sql.hive.thriftserver.HiveThriftServer2
+        return server.startWithContext(session._jsparkSession.sqlContext())
+
+
+@contextmanager
+def same_class_loader(session: SparkSession) -> Iterator[Any]:
+    """Leaves the driver's thread its loader of classes, in place of which Hive puts one that knows no Delta."""
+    thread = java(session).java.lang.Thread.currentThread()
+    loader = thread.getContextClassLoader()
+    try:
+        yield loader
+    finally:
+        thread.setContextClassLoader(loader)
+
+
+def _keep_classes(session: SparkSession, loader: Any) -> None:
+    """Keeps the JARs of a session open, which Hive closes with each connection: after the first one Delta would not be there any more.
+
+    From the session's loader of classes Hive closes all parents up to Java's own. Of this one it sees no parent, so that it closes none.
+    """
+    jvm, shared = java(session), session._jsparkSession.sharedState()
+    gateway: Any = session.sparkContext._gateway
+    apart = jvm.org.apache.spark.util.ChildFirstURLClassLoader(gateway.new_array(jvm.java.net.URL, 0), loader)
+    field = shared.getClass().getDeclaredField("jarClassLoader")
+    field.setAccessible(True)
+    field.set(shared, jvm.org.apache.spark.sql.internal.NonClosableMutableURLClassLoader(apart))
 
 
 def local_folder(session: SparkSession) -> str:

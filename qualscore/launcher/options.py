@@ -57,7 +57,9 @@ def is_local(options: Sequence[str]) -> bool:
     return master.startswith("local")
 
 
-def submit_options(options: Sequence[str], *, jars: Sequence[Path], code: Path | None, work: Path, is_small: bool = False) -> list[str]:
+def submit_options(
+    options: Sequence[str], *, jars: Sequence[Path], code: Path | None, work: Path, is_small: bool = False, serves: bool = False
+) -> list[str]:
     """The options of one run; `code` is the archive that executors elsewhere need, and a small run starts another Java."""
     settings = {
         # Spark makes this folder at every start, else in the working directory.
@@ -71,6 +73,9 @@ def submit_options(options: Sequence[str], *, jars: Sequence[Path], code: Path |
         # On other machines the code is not where Python looks for a module before it serves Spark.
         settings["spark.python.daemon.module"] = "qualscore.runs.python_daemon"
         settings |= small_run(CONF / "spark-defaults.conf") if is_small else {}
+    if serves:
+        # A session of the Thrift server that begins in a database looks for Delta where Java itself does, and not among Spark's JARs.
+        settings["spark.driver.extraClassPath"] = os.pathsep.join(map(str, jars))
     own = ["--properties-file", str(CONF / "spark-defaults.conf")]
     own += [part for name, value in settings.items() for part in ("--conf", f"{name}={value}")]
     own += joined(options, "--jars", [str(jar) for jar in jars])

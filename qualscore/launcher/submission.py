@@ -22,6 +22,7 @@ from qualscore.launcher.places import CONF, HOME, JOBS, LOGS, PYTHON, say, site_
 from qualscore.runs.arguments import parse
 
 SHIPPED = ("qualscore", "conf", "schemas")
+SERVING = ("bi",)  # they go on until they are stopped, which is no failure then
 SMALL_BYTES = 32 << 20  # what a shuffle partition holds
 SECONDS_TO_STOP = 10
 SECONDS_TO_LEAVE = 1
@@ -93,14 +94,17 @@ def submit(job: str, arguments: Sequence[str]) -> int:
         variables |= temporary_files(variables, work)
         code = None if is_local(options) else archive(work / "qualscore.zip")
         jars = [Path(jar) for jar in variables["QUALSCORE_JARS"].split(",")]
-        is_small = is_local(options) and takes_our_arguments(job) and is_small_run(job, own)
-        listed = submit_options(options, jars=jars, code=code, work=work, is_small=is_small)
+        # Who serves may meet more data than there was at the start.
+        is_small = is_local(options) and takes_our_arguments(job) and job not in SERVING and is_small_run(job, own)
+        listed = submit_options(options, jars=jars, code=code, work=work, is_small=is_small, serves=job in SERVING)
         command = [f"{variables['SPARK_HOME']}/bin/spark-submit", *listed]
         channels = Channels(work)
         variables |= {**channels.names, **terminal(), "QUALSCORE_LOG": str(log), "QUALSCORE_ENDED": str(work / "ended")}
         variables["PYSPARK_DRIVER_PYTHON"] = str(Path(__file__).with_name("driver.sh"))
         exit_code = run([*command, str(JOBS / f"{job}.py"), *own], variables, log, channels)
     exit_code = exit_code if exit_code >= 0 else 128 - exit_code
+    if job in SERVING and exit_code in (128 + signal.SIGINT, 128 + signal.SIGTERM):
+        exit_code = 0
     if exit_code > 128:
         say(f"Stopped by signal {exit_code - 128}. When nobody stopped it, the machine ran out of memory.")
     elif exit_code != 0 and not channels.spoke:

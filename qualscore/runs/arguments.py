@@ -94,11 +94,28 @@ def _report(parser: argparse.ArgumentParser) -> None:
     )
 
 
+def _bi(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument(
+        "--host",
+        default="127.0.0.1",
+        metavar="ADDRESS",
+        help="where to listen (default 127.0.0.1: for this machine alone); others need LDAP",
+    )
+    parser.add_argument("--port", type=_port, default=10_000, help="where clients connect (default 10000); 0 is any free one")
+
+
+def _port(text: str) -> int:
+    if text.isdecimal() and int(text) < 1 << 16:
+        return int(text)
+    raise argparse.ArgumentTypeError(f"{text} is no port (0 to 65535)")
+
+
 # Jobs that leave what is up to date: the same deliveries twice change nothing.
 ONLY_WHAT_IS_DUE = ("pipeline", "ingest", "retrain")
 OWN: dict[str, Callable[[argparse.ArgumentParser], None]] = {
     "account": _account,
     "audit": _audit,
+    "bi": _bi,
     "generate_sample": _sample,
     "pipeline": _pipeline,
     "ingest": _restart,

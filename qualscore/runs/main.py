@@ -3,6 +3,7 @@
 import sys
 import traceback
 from collections.abc import Callable, Mapping, Sequence
+from contextlib import AbstractContextManager, nullcontext
 from dataclasses import replace
 from datetime import UTC, datetime
 from functools import partial
@@ -31,6 +32,7 @@ from qualscore.storage import entries, places
 from qualscore.storage.tables import Tables
 
 READS_SOURCES = ("ingest", "pipeline", "preview")
+ONLY_READS = ("bi",)  # its user need not be one who may write into the warehouse
 CHANGES_WHO_SERVES = ("promote", "rollback")
 
 
@@ -60,7 +62,7 @@ def main(
     console = open_console(as_json=options.as_json, started=started, is_verbose=getattr(options, "verbose", True))
     try:
         run = _prepare(job, options, console, overlay)
-        with progress.shown(run.spark, console.say), staging.kept_rows(run.spark, run.settings, run_id=run.run_id, now=run.started_at):
+        with progress.shown(run.spark, console.say), _kept_rows(run):
             code, finished = _run_all(run, job, stages)
         if options.dry_run and not any(stage.rehearses for stage in stages):
             _say_disk(run)
@@ -72,6 +74,12 @@ def main(
     except Exception as error:
         code = _unforeseen(console, error)
     sys.exit(code)
+
+
+def _kept_rows(run: Run) -> AbstractContextManager[None]:
+    if run.job in ONLY_READS:
+        return nullcontext()
+    return staging.kept_rows(run.spark, run.settings, run_id=run.run_id, now=run.started_at)
 
 
 def _say_disk(run: Run) -> None:
@@ -97,7 +105,8 @@ def _prepare(job: str, options: Any, console: Console, overlay: Callable[..., An
     targets = load_targets(settings.targets, scores=score_names, segments=[it.name for it in segments])
     if job in CHANGES_WHO_SERVES and len(definitions) > 1 and not options.score:
         raise ConfigurationError(f"{job}: several scores are defined; name those that are meant: --score {definitions[0].name}")
-    places.check_writable(settings.warehouse)
+    if job not in ONLY_READS:
+        places.check_writable(settings.warehouse)
     session = SparkSession.builder.appName("qualscore").getOrCreate()
     internals.remember_classes(session)
     if doubt := entries.doubt(session, settings.warehouse):
@@ -105,7 +114,7 @@ def _prepare(job: str, options: Any, console: Console, overlay: Callable[..., An
     tables = Tables(session, of_spark(settings.warehouse), settings.catalog, retention_days=settings.retention_days)
     sizing.fit_partitions(session, settings, tables)
     as_of = options.as_of or console.started.date()
-    store = places.registry(settings.warehouse)
+    store = ("", None) if job in ONLY_READS else places.registry(settings.warehouse)
     run = Run(uuid4().hex[:12], console.started, as_of, options, settings, definitions, tables, store, console, job, others)
     return replace(run, segments=segments, call_lists=call_lists, targets=targets)
 

@@ -19,13 +19,13 @@ def create(contract: Contract, identifier: str, *, retention_days: int) -> str:
     partitioned = f"PARTITIONED BY ({', '.join(contract.partition_by)})" if contract.partition_by else ""
     return (
         f"CREATE TABLE {identifier} ({columns(contract.schema.fields)}) USING delta {partitioned} "
-        f"COMMENT {_text(contract.about)} TBLPROPERTIES ({properties(contract, retention_days=retention_days)})"
+        f"COMMENT {text(contract.about)} TBLPROPERTIES ({properties(contract, retention_days=retention_days)})"
     )
 
 
 def columns(fields: Sequence[T.StructField]) -> str:
     """Lists columns with their types and meanings."""
-    return ", ".join(f"`{it.name}` {it.dataType.simpleString()} COMMENT {_text(it.metadata['comment'])}" for it in fields)
+    return ", ".join(f"`{it.name}` {it.dataType.simpleString()} COMMENT {text(it.metadata['comment'])}" for it in fields)
 
 
 def retention(days: int) -> dict[str, str]:
@@ -38,10 +38,10 @@ def properties(contract: Contract, *, retention_days: int) -> str:
     # Those of all columns took 8 of 100 samples of Java in an ingest.
     selected_by = contract.statistics or tuple(name for name in contract.key if name not in contract.partition_by)
     listed = READABLE_BY_OTHERS | {STATISTICS: ",".join(selected_by)} | upgrades.properties(contract) | retention(retention_days)
-    return ", ".join(f"{_text(key)} = {_text(value)}" for key, value in listed.items())
+    return ", ".join(f"{text(key)} = {text(value)}" for key, value in listed.items())
 
 
-def _text(plain: str) -> str:
+def text(plain: str) -> str:
     """A literal of SQL."""
     escaped = plain.replace("\\", "\\\\").replace("'", "\\'")
     return f"'{escaped}'"

@@ -5,6 +5,7 @@ from collections.abc import Mapping
 from qualscore import contracts
 from qualscore.contracts import Contract
 from qualscore.publish.bi.selects import ALL_FACTORS, FACT_FACTOR, SELECTS, sources
+from qualscore.storage.declarations import text
 
 # A table of fewer accounts is there for others; Spark shows the factors of all.
 OF_SPARK: Mapping[str, str] = {**SELECTS, FACT_FACTOR: ALL_FACTORS}
@@ -27,11 +28,5 @@ def statements(paths: Mapping[str, str]) -> list[str]:
 
 
 def _view(contract: Contract, select: str) -> str:
-    columns = ", ".join(f"{name} COMMENT {_text(it.meaning)}" for name, it in contract.columns.items())
-    return f"CREATE OR REPLACE VIEW bi.{contract.table} ({columns}) COMMENT {_text(contract.about)} AS\n{select}"
-
-
-def _text(plain: str) -> str:
-    """A literal of Spark's SQL."""
-    escaped = plain.replace("\\", "\\\\").replace("'", "\\'")
-    return f"'{escaped}'"
+    columns = ", ".join(f"{name} COMMENT {text(it.meaning)}" for name, it in contract.columns.items())
+    return f"CREATE OR REPLACE VIEW bi.{contract.table} ({columns}) COMMENT {text(contract.about)} AS\n{select}"
